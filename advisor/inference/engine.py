@@ -1,0 +1,33 @@
+"""What a rules engine has to be able to do, whoever does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from advisor.model.rule import Rule
+from advisor.model.trace import Facts, Trace
+from advisor.model.vocabulary import AttributeKind
+
+Kinds = Mapping[str, AttributeKind]
+"""Every attribute that a rulebook may read or derive, with how it takes values."""
+
+
+class Engine(Protocol):
+    """A compiled rulebook that can be consulted any number of times, from any thread."""
+
+    name: str
+
+    def consult(self, facts: Facts) -> Trace:
+        """Fire every rule that holds for these facts and what is derived from them; a pure function, seen from
+        outside."""
+
+    def close(self) -> None:
+        """Give back what the engine holds; consulting it afterwards is an error."""
+
+
+class Compile(Protocol):
+    """Makes an engine from rules, or raises `RulebookError` naming every rule that it cannot take."""
+
+    def __call__(self, rules: tuple[Rule, ...], kinds: Kinds) -> Engine:
+        """Compile the rules over the attributes."""

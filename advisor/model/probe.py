@@ -1,0 +1,26 @@
+"""The definition of a probe: what is measured, why, and how large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProbeDefinition:
+    """One YAML file of `probes/definitions`; each framework's file has a function of the same name."""
+
+    id: str
+    version: int
+    """Raised whenever results stop being comparable with older ones."""
+    title: str
+    motivation: str
+    """What the figure tells."""
+    sizes: Mapping[str, Mapping[str, int]]
+    """Device kind (`cpu`, `accelerator`) to the words of sizes."""
+    tolerance: float
+    """Largest relative error against the float64 reference."""
+    classes: Mapping[str, float] = field(default_factory=dict)
+    """Workload class to the share of its step that this probe stands for."""
+    variants: tuple[str, ...] = ()
+    """Variants it makes sense for, as `framework/variant`; empty for all."""

@@ -1,0 +1,88 @@
+"""The words that answers, knowledge, rules and recommendations are written in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+AttributeKind = Literal["word", "words", "number", "text", "derived", "numbers", "levels"]
+"""How an attribute takes values.
+
+- `word`: one of its words, or unknown.
+- `words`: a set of its words, or unknown as a whole. Known and empty is an answer of its own.
+- `number`: a finite number, or unknown.
+- `text`: free text; rules can only ask whether it is known.
+- `derived`: a set of words concluded by rules; what no rule concludes is absent, so it is never unknown.
+- `numbers`, `levels`: a mapping (`sizes`, `priorities`); rules do not read these.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attribute:
+    """Something an answer, a rule or the projection of an option can speak of."""
+
+    name: str
+    kind: AttributeKind
+    meaning: str
+    words: tuple[str, ...] = ()
+    """The allowed words of a word, words or derived attribute; of a mapping, its allowed keys."""
+    whole: bool = False
+    """Whether a number has to be a whole one."""
+    least: float | None = None
+    """The smallest number allowed."""
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    """Of single words, where they are not plain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Projection:
+    """An attribute of one option in the light of the answers.
+
+    `path` is a fact's attribute with answers in braces: `accelerator.{train_os}.{train_hw}`. It is unknown when an
+    answer in it is, or when the option has no such fact. With `each`, the last brace names a set-valued answer, and
+    the words of the set are sorted into `name.VALUE` by the value of their fact.
+    """
+
+    name: str
+    path: str
+    words: tuple[str, ...]
+    meaning: str
+    each: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Implication:
+    """What one answer says about another key by definition: Cloud TPUs run under Linux."""
+
+    key: str
+    word: str
+    implies: Mapping[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vocabulary:
+    """Every word in use. `unknown` is allowed for every word-valued answer and means the same as no answer."""
+
+    primaries: tuple[str, ...]
+    """What can stand first in a recommendation."""
+    flags: Mapping[str, str]
+    """Code to meaning."""
+    answers: tuple[Attribute, ...]
+    derived: tuple[Attribute, ...]
+    """What rules may conclude."""
+    projections: tuple[Projection, ...]
+    implications: tuple[Implication, ...]
+    components: tuple[str, ...]
+    layers: tuple[str, ...]
+    grades: tuple[str, ...]
+    """Strongest first."""
+    workload_classes: Mapping[str, str]
+    """Class to meaning."""
+    variants: Mapping[str, tuple[str, ...]]
+    """Of each framework that can be probed."""
+
+    def answer(self, key: str) -> Attribute | None:
+        """The answer attribute of that name, if there is one."""
+        return next((attribute for attribute in self.answers if attribute.name == key), None)
