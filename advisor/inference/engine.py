@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
+from advisor.errors import InputError
 from advisor.model.rule import Rule
 from advisor.model.trace import Facts, Trace
 from advisor.model.vocabulary import AttributeKind
@@ -13,14 +14,20 @@ Kinds = Mapping[str, AttributeKind]
 """Every attribute that a rulebook may read or derive, with how it takes values."""
 
 
+class RulebookError(InputError):
+    """Rules that no engine may run as they stand: each problem names the rule, what was expected and what to do."""
+
+
 class Engine(Protocol):
     """A compiled rulebook that can be consulted any number of times, from any thread."""
 
     name: str
 
     def consult(self, facts: Facts) -> Trace:
-        """Fire every rule that holds for these facts and what is derived from them; a pure function, seen from
-        outside."""
+        """Fire every rule that holds for these facts and what is derived from them.
+
+        Seen from outside, a pure function.
+        """
 
     def close(self) -> None:
         """Give back what the engine holds; consulting it afterwards is an error."""

@@ -1,0 +1,1 @@
+"""What running a consultation many times tells: which question matters, what would flip or revive an option."""

@@ -1,0 +1,1 @@
+"""From answers and what was detected to facts."""

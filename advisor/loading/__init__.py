@@ -1,0 +1,1 @@
+"""From files to models: every problem collected, each with its address."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -39,6 +40,8 @@ class Machine:
     accelerators: tuple[Accelerator, ...] = ()
     quiet: bool | None = None
     """Whether nothing else of weight was running; unknown until looked at."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Field to the file, call or command it was read from."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,13 @@ class ProbeResult:
     flags: tuple[str, ...] = ()
     """What to hold against the value, in words of the probe runner: `contended`, `unsettled`, `implausible`, ..."""
     reason: str = ""
+    paired: float | None = None
+    """Median over the rounds of the logarithm of its time over the geometric mean of all variants in that round: the
+    difference of two is the logarithm of the ratio of their times, freed from what slowed the whole round."""
+    paired_error: float | None = None
+    """Standard error of `paired`."""
+    error: float | None = None
+    """Largest relative difference between its result and the float64 reference."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +103,12 @@ class ClassResult:
     relative_time: float
     """1.00 is the fastest."""
     interval: tuple[float, float]
+    """90 % interval of its own time on the same scale: the fastest has one around 1.00 too."""
     first_step_s: float
-    utilisation: float
+    utilisation: float | None
     """Share of the canary's arithmetic rate: floating-point operations a second over those of the reference
-    without any framework, measured in the same rounds."""
+    without any framework, measured in the same rounds. Above 1 on an accelerator, since the canary runs on the
+    processor; unknown without a canary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,4 +124,6 @@ class Measurements:
     """When, in UTC: `YYYY-MM-DDTHH:MM:SSZ`."""
     id: str = ""
     """A hash of the content."""
+    canary_rate: float | None = None
+    """Floating-point operations a second of the matrix product without any framework, median over all rounds."""
     schema: str = field(default=SCHEMA)

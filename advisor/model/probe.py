@@ -24,3 +24,5 @@ class ProbeDefinition:
     """Workload class to the share of its step that this probe stands for."""
     variants: tuple[str, ...] = ()
     """Variants it makes sense for, as `framework/variant`; empty for all."""
+    priority: int = 0
+    """Lower runs earlier: what comes late is the first to be left out when time is short."""

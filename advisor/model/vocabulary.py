@@ -33,6 +33,8 @@ class Attribute:
     """The smallest number allowed."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """Of single words, where they are not plain."""
+    silent: tuple[str, ...] = ()
+    """Words that are answers, yet say nothing about the options: no code yet, no deployment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,3 +88,24 @@ class Vocabulary:
     def answer(self, key: str) -> Attribute | None:
         """The answer attribute of that name, if there is one."""
         return next((attribute for attribute in self.answers if attribute.name == key), None)
+
+    def attributes(self) -> dict[str, Attribute]:
+        """Everything that a condition can ask about, by name: answers, what is derived, and the option at hand."""
+        known = [*self.answers, *self.derived, *(a for p in self.projections for a in self._projected(p))]
+        known.append(Attribute(name="option", kind="word", meaning="the option at hand", words=self.primaries))
+        known.append(Attribute(name="requested", kind="word", meaning="whether it was asked for", words=("yes", "no")))
+        sure = "how sure the order of the options is"
+        known.append(Attribute(name="confidence", kind="word", meaning=sure, words=("high", "medium", "low")))
+        return {attribute.name: attribute for attribute in known}
+
+    def _projected(self, projection: Projection) -> list[Attribute]:
+        if not projection.each:
+            return [
+                Attribute(name=projection.name, kind="word", meaning=projection.meaning, words=projection.words)
+            ]
+        answer = self.answer(projection.path.rpartition("{")[2].rstrip("}"))
+        words = answer.words if answer else ()
+        return [
+            Attribute(name=f"{projection.name}.{word}", kind="words", meaning=f"{projection.meaning}: {word}", words=words)
+            for word in projection.words
+        ]

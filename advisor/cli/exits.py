@@ -1,0 +1,26 @@
+"""What the program says by its exit status."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Fixed: scripts rely on them."""
+
+    ANSWER = 0
+    """An answer, or whatever else was asked for."""
+    USAGE = 2
+    """Bad usage, answers, knowledge or rules."""
+    BUG = 3
+    """A bug; the message says where the report was written."""
+    NO_ANSWER = 4
+    """No answer; `status` says why."""
+    CHANGED = 5
+    """`check`: the recommendation has changed."""
+    EXPIRED = 6
+    """`check`: evidence has expired or a component has reached its end of life."""
+    POLICY = 7
+    """A policy is violated."""
+    INTERRUPTED = 130
+    """Stopped from the keyboard."""

@@ -1,0 +1,53 @@
+"""The entry point: parse, dispatch, and the one door for errors."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from advisor.cli.exits import Exit
+from advisor.cli.parser import build, parse
+from advisor.errors import AdvisorError
+
+if TYPE_CHECKING:
+    import argparse
+
+Command = Callable[["argparse.Namespace"], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return the exit status."""
+    try:
+        return _dispatch(parse(arguments))
+    except AdvisorError as error:
+        for problem in error.problems:
+            sys.stderr.write(f"advisor: {problem}\n")
+        return Exit.USAGE
+    except KeyboardInterrupt:
+        sys.stderr.write("advisor: interrupted\n")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; what is left in the buffer must not fail at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.ANSWER
+    except Exception as error:  # noqa: BLE001  (the one door: a bug becomes a report)
+        from advisor.cli.report import write_report  # noqa: PLC0415
+
+        sys.stderr.write(f"advisor: a bug, not your mistake: {type(error).__name__}. {write_report(error)}\n")
+        return Exit.BUG
+
+
+def _dispatch(arguments: argparse.Namespace) -> int:
+    if arguments.command is None:
+        build().print_help()
+        return Exit.ANSWER
+    # Each command is imported when it is called: `--help` and the others need not wait for it.
+    module = importlib.import_module(f"advisor.cli.commands.{arguments.command}")
+    return cast("Command", module.run)(arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,112 @@
+"""What the commands share: knowledge, answers as given, engines, and one recommendation from them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advisor.consult.adviser import Adviser
+from advisor.consult.assemble import assemble
+from advisor.errors import InputError, Problem
+from advisor.inference import choice, plain
+from advisor.inquiry.whatif import inquire
+from advisor.intake.situation import complete, contradicted
+from advisor.loading.answers import check_answers, merge, read_answers, read_setting
+from advisor.loading.knowledge import load
+from advisor.loading.problems import Problems, nearest, shown
+from advisor.model.answers import Answers
+from advisor.model.knowledge import KnowledgeBase
+from advisor.model.measurement import Machine, Measurements
+from advisor.model.recommendation import Recommendation
+
+if TYPE_CHECKING:
+    from advisor.loading.answers import Place
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A knowledge base, an engine over its rules, and what is known of the machine."""
+
+    base: KnowledgeBase
+    adviser: Adviser
+    machine: Machine | None = None
+    measurements: Measurements | None = None
+    only: tuple[str, ...] = ()
+    thinker: list[Adviser] = field(default_factory=list)
+
+    def recommend(self, answers: Answers, *, full: bool, identity: str | int | None = None) -> Recommendation:
+        """The recommendation for checked answers."""
+        situation = complete(answers, self.base.vocabulary, self.machine)
+        clashes = ["detected_hardware"] if contradicted(answers, self.machine) else []
+        weighed = self.adviser.weigh(
+            situation.answers, measurements=self.measurements, only=self.only, clashes=clashes
+        )
+        closing = self.adviser.conclude(weighed)
+        inquiries = None
+        if full:
+            thinker = self._thinker()
+            inquiries = inquire(thinker, situation, weighed, measurements=self.measurements, only=self.only)
+        return assemble(
+            self.adviser,
+            situation,
+            weighed,
+            closing,
+            measurements=self.measurements,
+            inquiries=inquiries,
+            identity=identity,
+        )
+
+    def _thinker(self) -> Adviser:
+        """An adviser over the engine in plain Python, which is the faster one for many short consultations."""
+        if not self.thinker:
+            self.thinker.append(Adviser(self.base, plain.compile_rules))
+        return self.thinker[0]
+
+
+def open_session(only: str = "") -> Session:
+    """The session over the knowledge base that comes with the program; `only` names options, separated by commas."""
+    base = load()
+    names = tuple(name for name in only.split(",") if name)
+    problems = Problems()
+    for name in names:
+        if name not in base.frameworks:
+            problems.add(f"{shown(name)} is not an option.", "--options", nearest(name, base.frameworks, limit=20))
+    problems.settle()
+    return Session(base, Adviser(base, choice.best()), only=names)
+
+
+def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:
+    """The checked answers of a file (`-` is standard input) with settings over them."""
+    problems = Problems()
+    raw: dict[str, Any] = {}
+    place: Place = _at_setting
+    if path is not None:
+        document = read_answers(_content(path), "standard input" if path == "-" else path, problems)
+        raw, place = document.data, document.place
+    changes = [read_setting(setting, base.vocabulary, problems) for setting in settings]
+    changed = {key for key, _ in changes}
+    merged = merge(raw, [change for change in changes if change[0]])
+
+    def where(key_path: tuple[str | int, ...]) -> str:
+        return _at_setting(key_path) if key_path and key_path[0] in changed else place(key_path)
+
+    answers = check_answers(merged, base.vocabulary, [c.id for c in base.criteria], where, problems)
+    problems.settle()
+    return answers
+
+
+def _at_setting(path: tuple[str | int, ...]) -> str:
+    return f"--set {shown(str(path[0]))[1:-1]}" if path else "--set"
+
+
+def _content(path: str) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read()
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        message = f"the answers cannot be read: {error.strerror or error}."
+        raise InputError(Problem(message=message, place=shown(path)[1:-1], hint="Check the path.")) from None

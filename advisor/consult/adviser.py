@@ -1,0 +1,259 @@
+"""One consultation, step by step: situation, options, order, stack and cautions.
+
+The engine and the measurements come in as arguments; nothing here reads a file, a clock or the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from advisor.inference.engine import Compile, Engine
+from advisor.inference.findings import findings
+from advisor.intake.facts import Projected, situate, situation_facts
+from advisor.model.answers import Answers
+from advisor.model.finding import Finding
+from advisor.model.knowledge import Criterion, KnowledgeBase
+from advisor.model.measurement import Measurements
+from advisor.model.rule import Phase, Rule
+from advisor.model.score import Ranking, Value, Weight
+from advisor.model.trace import Given, Trace
+from advisor.scoring import speed, values
+from advisor.scoring.rank import rank
+from advisor.scoring.weights import settle
+
+_DEVICES = {
+    "cpu": "cpu",
+    "cuda": "nvidia_gpu",
+    "rocm": "amd_gpu",
+    "xpu": "intel_gpu",
+    "mps": "apple_gpu",
+    "metal": "apple_gpu",
+    "tpu": "google_tpu",
+}
+"""What a framework calls a device, as a word of `train_hw`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A situation with its options: what is concluded of it, who remains, and what every criterion says."""
+
+    answers: Answers
+    derived: Mapping[str, frozenset[str]]
+    findings: tuple[Finding, ...]
+    excluded: Mapping[str, tuple[Finding, ...]]
+    options: Mapping[str, Mapping[str, Value]]
+    """The options that remain, with a value for every criterion that has something to say."""
+    weights: tuple[Weight, ...]
+    projected: Mapping[str, Projected]
+    speeds: Mapping[str, speed.Speed]
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """What follows once the order of the options is known."""
+
+    ranking: Ranking | None
+    confidence: Literal["high", "medium", "low"]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class Adviser:
+    """A knowledge base with its rulebooks compiled: one for the situation, one for an option, one for the verdict."""
+
+    base: KnowledgeBase
+    compile_rules: Compile
+    engines: dict[str, Engine] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        kinds = {name: attribute.kind for name, attribute in self.base.vocabulary.attributes().items()}
+        self.rules = {rule.id: rule for rule in self.base.rules}
+        books: dict[str, tuple[Phase, ...]] = {
+            "situation": ("derive", "preference"),
+            "option": ("eligibility",),
+            "verdict": ("stack", "caution"),
+        }
+        for name, phases in books.items():
+            chosen = tuple(rule for rule in self.base.rules if rule.phase in phases)
+            self.engines[name] = self.compile_rules(chosen, kinds)
+
+    @property
+    def engine_name(self) -> str:
+        """The engine that chains the rules."""
+        return self.engines["situation"].name
+
+    def close(self) -> None:
+        """Give back what the engines hold."""
+        for engine in self.engines.values():
+            engine.close()
+
+    def weigh(
+        self,
+        answers: Answers,
+        *,
+        measurements: Measurements | None = None,
+        only: Collection[str] = (),
+        clashes: Iterable[str] = (),
+    ) -> Weighed:
+        """The situation judged and each option valued; `clashes` are words of the derived attribute `clash` that were
+        concluded outside the rules."""
+        facts = situation_facts(answers, self.base.vocabulary)
+        handed: dict[str, Given] = {**facts, "clash": frozenset(clashes)}
+        trace = self.engines["situation"].consult(handed)
+        known: dict[str, Given] = {**handed, **trace.derived}
+        situation = findings(trace.firings, self.rules, known, self._evidence(None, trace))
+        weights, criteria = self._weights(answers, trace, known)
+        excluded: dict[str, tuple[Finding, ...]] = {}
+        options: dict[str, Mapping[str, Value]] = {}
+        projected: dict[str, Projected] = {}
+        speeds: dict[str, speed.Speed] = {}
+        gathered = self._speed_evidence(answers, trace.derived.get("workload", frozenset()), measurements)
+        for name, framework in self.base.frameworks.items():
+            if only and name not in only:
+                continue
+            seen = projected[name] = situate(answers, framework, self.base.vocabulary)
+            speeds[name] = _combine([speed.posterior(name, e, self.base.speed) for e in gathered])
+            valued = {c.id: self._value(c, seen, speeds[name]) for c in criteria}
+            against = self._against(name, seen, known, trace, valued, answers)
+            if against:
+                excluded[name] = against
+            else:
+                options[name] = valued
+        return Weighed(answers, trace.derived, situation, excluded, options, weights, projected, speeds)
+
+    def conclude(self, weighed: Weighed) -> Closing:
+        """The order of the options that remain, and what has to be said about the first."""
+        ranking = rank(weighed.options, weighed.weights, self.base.decision) if weighed.options else None
+        confidence = self._confidence(ranking)
+        known: dict[str, Given] = {
+            **situation_facts(weighed.answers, self.base.vocabulary),
+            **weighed.derived,
+            "confidence": confidence,
+        }
+        seen = None
+        if ranking is not None:
+            seen = weighed.projected[ranking.scored[0].option]
+            known |= seen.facts
+        trace = self.engines["verdict"].consult(known)
+        said = findings(trace.firings, self.rules, {**known, **trace.derived}, self._evidence(seen, trace, weighed))
+        return Closing(ranking, confidence, said)
+
+    def _confidence(self, ranking: Ranking | None) -> Literal["high", "medium", "low"]:
+        if ranking is None or ranking.p_group < self.base.decision.doubtful:
+            return "low"
+        return "high" if ranking.p_best >= self.base.decision.decided else "medium"
+
+    def _weights(
+        self, answers: Answers, trace: Trace, known: Mapping[str, Given]
+    ) -> tuple[tuple[Weight, ...], tuple[Criterion, ...]]:
+        """The weights of the criteria that have something to say here, moved by preferences and priorities."""
+        criteria = tuple(c for c in self.base.criteria if self._speaks(c, answers, known))
+        shifts: dict[str, dict[str, float]] = {}
+        for rule in {firing.rule: self.rules[firing.rule] for firing in trace.firings}.values():
+            for criterion, shift in rule.then.weigh.items():
+                shifts.setdefault(criterion, {})[rule.id] = shift
+        priorities = answers.get("priorities", {})
+        levels = {k: str(v) for k, v in priorities.items()} if isinstance(priorities, Mapping) else {}
+        return settle(criteria, shifts, levels), criteria
+
+    def _speaks(self, criterion: Criterion, answers: Answers, known: Mapping[str, Given]) -> bool:
+        """Whether the answers that the criterion needs are there and say something about options."""
+        for key in criterion.needs:
+            attribute = self.base.vocabulary.answer(key)
+            value = known.get(key)
+            if value is None or value == frozenset() or (attribute and value in attribute.silent):
+                return False
+        return True
+
+    def _value(self, criterion: Criterion, seen: Projected, fast: speed.Speed) -> Value:
+        if criterion.reads == "speed":
+            return speed.value(fast, self.base.speed)
+        words = seen.words.get(criterion.reads)
+        return values.of_words(criterion, words) if words else values.UNKNOWN
+
+    def _against(
+        self,
+        name: str,
+        seen: Projected,
+        known: Mapping[str, Given],
+        situation: Trace,
+        valued: Mapping[str, Value],
+        answers: Answers,
+    ) -> tuple[Finding, ...]:
+        """What excludes an option: rules, and priorities that are a must."""
+        facts = {**known, **seen.facts}
+        trace = self.engines["option"].consult(facts)
+        said = findings(trace.firings, self.rules, facts, self._evidence(seen, situation), option=name)
+        excluding = [finding for finding in said if self.rules[finding.rule].then.exclude]
+        priorities = answers.get("priorities", {})
+        for criterion in self.base.criteria:
+            value = valued.get(criterion.id)
+            must = isinstance(priorities, Mapping) and priorities.get(criterion.id) == "must"
+            if must and value is not None and value is not values.UNKNOWN and value.mean < criterion.must:
+                excluding.append(_must_finding(criterion, name, value))
+        return tuple(excluding)
+
+    def _speed_evidence(
+        self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
+    ) -> list[speed.Evidence]:
+        classes = measurements.classes if measurements else ()
+        devices = {_DEVICES.get(run.device.partition(":")[0], "") for run in measurements.frameworks if run.outcome == "ok"} if measurements else set()
+        direct = answers.get("train_hw") in devices
+        label = f"measurement.{measurements.id}" if measurements else ""
+        return [
+            speed.gather(workload, self.base.benchmarks, classes, label, direct=direct)
+            for workload in sorted(workloads)
+        ] or [speed.gather("", (), (), "", direct=False)]
+
+    def _evidence(self, seen: Projected | None, trace: Trace, weighed: Weighed | None = None) -> _Behind:
+        derivers: dict[tuple[str, str], set[str]] = {}
+        for finding_rule in {firing.rule for firing in trace.firings}:
+            for attribute, word in self.rules[finding_rule].then.derive.items():
+                derivers.setdefault((attribute, word), set()).add(finding_rule)
+        for finding in weighed.findings if weighed else ():
+            for attribute, word in self.rules[finding.rule].then.derive.items():
+                derivers.setdefault((attribute, word), set()).add(finding.id)
+        return _Behind(seen, derivers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Behind:
+    """Looks up what stands behind a premise: facts of the option, or the findings that derived it."""
+
+    seen: Projected | None
+    derivers: Mapping[tuple[str, str], set[str]]
+
+    def __call__(self, attribute: str, value: object) -> tuple[str, ...]:
+        derived = self.derivers.get((attribute, str(value)), set())
+        if self.seen is None:
+            return tuple(derived)
+        name = attribute if attribute in self.seen.words else attribute.rpartition(".")[0]
+        words = self.seen.words.get(name, {})
+        fact = words.get("") or words.get(str(value))
+        return (*derived, fact.id) if fact else tuple(derived)
+
+
+def _must_finding(criterion: Criterion, option: str, value: Value) -> Finding:
+    return Finding(
+        id=f"must.{criterion.id}@{option}",
+        rule="must",
+        message=f"{option} reaches {value.mean:.2f} in '{criterion.title}', which has to be at least {criterion.must:g}.",
+        facts={f"priorities.{criterion.id}": "must"},
+        evidence=value.evidence,
+    )
+
+
+def _combine(found: list[speed.Speed]) -> speed.Speed:
+    """One speed where several classes of workload are at stake: the mean, as sure as the least sure."""
+    if len(found) == 1:
+        return found[0]
+    return speed.Speed(
+        mean=sum(s.mean for s in found) / len(found),
+        sd=max(s.sd for s in found),
+        share=min(s.share for s in found),
+        variant=found[0].variant,
+        evidence=tuple(sorted({i for s in found for i in s.evidence})),
+    )

@@ -1,0 +1,256 @@
+"""Puts a consultation together into the one value that every rendering shows."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import advisor
+from advisor.consult.adviser import Adviser, Closing, Weighed
+from advisor.model.answers import Situation
+from advisor.model.fact import Source
+from advisor.model.finding import Finding
+from advisor.model.knowledge import KnowledgeBase
+from advisor.model.measurement import Measurements
+from advisor.model.recommendation import (
+    Confidence,
+    Contribution,
+    Evidence,
+    Excluded,
+    Flag,
+    Flip,
+    MeasurementsUsed,
+    OpenQuestion,
+    Provenance,
+    Ranked,
+    Recommendation,
+    Revival,
+    Sensitivity,
+    StackPart,
+    Status,
+    Verdict,
+    WeightShown,
+)
+from advisor.model.score import Ranking, Scored
+from advisor.scoring.rank import SEED
+from advisor.scoring.stack import Proposal, compose
+
+_OUTSIDE = "none_of_these"
+_OPEN = "needs_more_info"
+_TOOL_LAYER = "alternative_tool"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inquiries:
+    """What came of running the consultation many times; empty at core depth."""
+
+    questions: tuple[OpenQuestion, ...] = ()
+    flips: tuple[Flip, ...] = ()
+    revivals: Mapping[str, tuple[Revival, ...]] = field(default_factory=dict)
+
+
+def assemble(
+    adviser: Adviser,
+    situation: Situation,
+    weighed: Weighed,
+    closing: Closing,
+    *,
+    measurements: Measurements | None = None,
+    inquiries: Inquiries | None = None,
+    identity: str | int | None = None,
+) -> Recommendation:
+    """The recommendation for a situation that has been weighed and concluded."""
+    inquiries = inquiries or Inquiries()
+    base = adviser.base
+    said = (*weighed.findings, *(f for against in weighed.excluded.values() for f in against), *closing.findings)
+    status = status_of(weighed, closing, base)
+    primary = _primary(status, closing.ranking)
+    stack = _stack(adviser, weighed, closing, primary)
+    ranking = tuple(_ranked(s, closing.ranking) for s in closing.ranking.scored) if closing.ranking else ()
+    first = closing.ranking.scored[0].option if closing.ranking else ""
+    used = (measurements.id,) if measurements and measurements.classes else ()
+    findings = _used(said)
+    return Recommendation(
+        id=identity,
+        status=status,
+        recommendation=Verdict(
+            primary=primary,
+            stack=stack,
+            confidence=_confidence(closing, base),
+            tied_with=closing.ranking.tied_with if closing.ranking else (),
+        ),
+        ranking=ranking,
+        excluded=tuple(
+            Excluded(
+                option=option, findings=tuple(f.id for f in against), revive=tuple(inquiries.revivals.get(option, ()))
+            )
+            for option, against in sorted(weighed.excluded.items())
+        ),
+        flags=_flags(adviser, said),
+        findings=findings,
+        questions=inquiries.questions,
+        sensitivity=Sensitivity(stays_first=closing.ranking.p_best if closing.ranking else 0.0, flips=inquiries.flips),
+        weights=tuple(
+            WeightShown(criterion=w.criterion, base=w.base, moved_by=w.moved_by, final=w.final)
+            for w in weighed.weights
+        ),
+        evidence=_evidence(base, findings, ranking, measurements),
+        measurements=MeasurementsUsed(
+            used=used, share={"performance": weighed.speeds[first].share if first else 0.0}, note=_note(used)
+        ),
+        answers=dict(situation.answers),
+        origins=dict(situation.origins),
+        provenance=Provenance(
+            advisor=advisor.__version__,
+            engine=adviser.engine_name,
+            knowledge=base.digests["knowledge"],
+            rules=base.digests["rules"],
+            as_of=base.as_of,
+            measurements=used,
+            seed=SEED,
+        ),
+    )
+
+
+def status_of(weighed: Weighed, closing: Closing, base: KnowledgeBase) -> Status:
+    """The first status that applies."""
+    ranking, derived = closing.ranking, weighed.derived
+    if "outside" in derived.get("scope", ()):
+        return "out_of_scope"
+    if ranking is None:
+        return "contradictory" if derived.get("clash") else "no_feasible_option"
+    if "thin" in derived.get("shape", ()):
+        return "needs_more_info"
+    if closing.confidence == "low" or derived.get("doubt"):
+        return "low_confidence"
+    if ranking.tied_with:
+        return "tie"
+    return "decided" if ranking.p_best >= base.decision.doubtful else "low_confidence"
+
+
+def _primary(status: Status, ranking: Ranking | None) -> str:
+    if status == "needs_more_info":
+        return _OPEN
+    return _OUTSIDE if ranking is None or status == "out_of_scope" else ranking.scored[0].option
+
+
+def _confidence(closing: Closing, base: KnowledgeBase) -> Confidence | None:
+    ranking = closing.ranking
+    if ranking is None:
+        return None
+    return Confidence(
+        p_best=ranking.p_best,
+        p_top2=ranking.p_top2,
+        expected_regret=ranking.expected_regret,
+        p_accept=accepted(ranking.p_best, base.decision.acceptance),
+        level=closing.confidence,
+    )
+
+
+def accepted(p_best: float, line: tuple[float, float]) -> float:
+    """The probability that an expert would accept an answer, from the probability that it is best."""
+    p = min(0.998, max(0.002, p_best))
+    return 1 / (1 + math.exp(-(line[0] + line[1] * math.log(p / (1 - p)))))
+
+
+def _stack(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -> tuple[StackPart, ...]:
+    """The stack around the primary; outside deep learning, only the tool that does the job."""
+    proposals = [
+        Proposal(put, finding.id) for finding in closing.findings for put in adviser.rules[finding.rule].then.put
+    ]
+    components = adviser.base.components
+    if primary == _OPEN:
+        return ()
+    if primary == _OUTSIDE:
+        tools = {name: part for name, part in components.items() if part.layer == _TOOL_LAYER}
+        return compose(proposals, primary, tools, weighed.answers)
+    parts = {name: part for name, part in components.items() if part.layer != _TOOL_LAYER}
+    return compose(proposals, primary, parts, weighed.answers)
+
+
+def _ranked(scored: Scored, ranking: Ranking | None) -> Ranked:
+    contributions = tuple(
+        Contribution(
+            criterion=weight.criterion,
+            weight=weight.final,
+            value=value.mean,
+            contribution=weight.final * value.mean,
+            evidence=value.evidence,
+            grade=value.grade,
+        )
+        for weight in (ranking.weights if ranking else ())
+        for value in (scored.values[weight.criterion],)
+    )
+    return Ranked(option=scored.option, score=scored.score, interval=scored.interval, contributions=contributions)
+
+
+def _flags(adviser: Adviser, said: Iterable[Finding]) -> tuple[Flag, ...]:
+    """One flag for each code, in the words of the findings that raised it."""
+    by_code: dict[str, list[Finding]] = {}
+    for finding in said:
+        rule = adviser.rules.get(finding.rule)
+        for code in rule.then.flag if rule else ():
+            by_code.setdefault(code, []).append(finding)
+    order = list(adviser.base.vocabulary.flags)
+    return tuple(
+        Flag(
+            code=code,
+            message=" ".join(dict.fromkeys(f.message for f in by_code[code])),
+            findings=tuple(f.id for f in by_code[code]),
+        )
+        for code in sorted(by_code, key=order.index)
+    )
+
+
+def _used(said: Iterable[Finding]) -> tuple[Finding, ...]:
+    return tuple({finding.id: finding for finding in said}.values())
+
+
+def _note(used: tuple[str, ...]) -> str:
+    if used:
+        return ""
+    return "No measurement of this machine was used; speed is from published figures. `advisor probe` measures it."
+
+
+def _evidence(
+    base: KnowledgeBase, findings: Iterable[Finding], ranking: Iterable[Ranked], measurements: Measurements | None
+) -> tuple[Evidence, ...]:
+    """Every piece of evidence that something above rests on, by id."""
+    said = {finding.id for finding in findings}
+    ids = {i for finding in findings for i in finding.evidence} - said
+    ids |= {i for ranked in ranking for c in ranked.contributions for i in c.evidence}
+    return tuple(_look_up(base, i, measurements) for i in sorted(ids))
+
+
+def _look_up(base: KnowledgeBase, identity: str, measurements: Measurements | None) -> Evidence:
+    kind, _, rest = identity.partition(".")
+    if kind == "rule":
+        rule = next(rule for rule in base.rules if rule.id == rest)
+        return _from(identity, f"{rule.title}: {rule.reason}", rule.source)
+    if kind == "benchmark":
+        table, row = next((t, r) for t in base.benchmarks for r in t.rows if r.id == rest)
+        return _from(identity, f"{row.task}, {table.hardware}, {row.unit}.", table.source)
+    if kind == "measurement" and measurements is not None:
+        statement = f"{len(measurements.results)} results on {measurements.machine.cpu}."
+        return Evidence(
+            id=identity,
+            statement=statement,
+            grade="measured",
+            source="advisor probe",
+            observed=measurements.measured,
+            expires="",
+        )
+    fact = base.frameworks[kind].facts[rest]
+    return _from(identity, fact.statement, fact.source)
+
+
+def _from(identity: str, statement: str, source: Source) -> Evidence:
+    return Evidence(
+        id=identity,
+        statement=statement,
+        grade=source.grade,
+        source=source.ref,
+        observed=source.observed,
+        expires=source.expires,
+    )

@@ -1,0 +1,111 @@
+"""From probes to classes of workload: how long a step takes in each variant, relative to the fastest.
+
+Each definition says which share of a class it stands for. The times of a class are composed as a weighted geometric
+mean of ratios, because only ratios between frameworks carry over from a probe to a workload; a whole training step
+has the largest share where there is one, and corrects what single operations miss.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable, Mapping, Sequence
+
+from advisor.model.measurement import ClassResult, ProbeResult
+from advisor.model.probe import ProbeDefinition
+
+LEAST_SHARE = 0.5
+"""A variant takes part in a class when its good probes stand for at least this much of it."""
+IMPUTED = 0.3
+"""Standard deviation, in logarithms, of a missing probe's ratio around the variant's other ones: single operations of
+two frameworks differ by about this much more or less than their whole steps do."""
+RESTART = 0.03
+"""Standard deviation between two starts of the same process (memory layout, threads), which one run cannot see."""
+NINETY = 1.645
+"""Standard errors on either side of a 90 % interval."""
+
+Variant = tuple[str, str]
+Shares = Mapping[str, float]
+Good = Mapping[Variant, Mapping[str, ProbeResult]]
+
+
+def compose(
+    definitions: Sequence[ProbeDefinition], results: Iterable[ProbeResult], canary_rate: float | None
+) -> tuple[ClassResult, ...]:
+    """Compose every class from the good results of one device; sorted by class, the fastest first.
+
+    Results from different kinds of device are never composed, since their sizes differ: an accelerator's count where
+    there are any.
+    """
+    good = _good(results)
+    names = sorted({name for definition in definitions for name in definition.classes})
+    return tuple(
+        result
+        for name in names
+        for result in _class(name, {d.id: d.classes[name] for d in definitions if name in d.classes}, good, canary_rate)
+    )
+
+
+def _good(results: Iterable[ProbeResult]) -> dict[Variant, dict[str, ProbeResult]]:
+    kept = [result for result in results if result.outcome == "ok" and result.paired is not None and result.value]
+    if any(result.device != "cpu" for result in kept):
+        kept = [result for result in kept if result.device != "cpu"]
+    good: dict[Variant, dict[str, ProbeResult]] = {}
+    for result in kept:
+        good.setdefault((result.framework, result.variant), {})[result.probe] = result
+    return good
+
+
+def _class(name: str, shares: Shares, good: Good, canary_rate: float | None) -> list[ClassResult]:
+    main = max(shares, key=lambda probe: shares[probe])
+    able = {
+        variant: {probe: found[probe] for probe in shares if probe in found}
+        for variant, found in good.items()
+        if main in found and sum(shares[probe] for probe in shares if probe in found) >= LEAST_SHARE
+    }
+    centres = _centres(shares, able)
+    times = {variant: _time(shares, found, centres) for variant, found in able.items()}
+    fastest = min((time for time, _ in times.values()), default=0.0)
+    composed = [
+        ClassResult(
+            name="default",
+            workload_class=name,
+            framework=variant[0],
+            variant=variant[1],
+            relative_time=math.exp(time - fastest),
+            interval=(math.exp(time - fastest - NINETY * error), math.exp(time - fastest + NINETY * error)),
+            first_step_s=_first_step(able[variant]),
+            utilisation=_utilisation(able[variant][main], canary_rate),
+        )
+        for variant, (time, error) in times.items()
+    ]
+    return sorted(composed, key=lambda result: (result.relative_time, result.framework, result.variant))
+
+
+def _centres(shares: Shares, able: Good) -> dict[str, float]:
+    """Give the zero of each probe's scale: the mean of the variants that have all probes, so that it is one scale."""
+    complete = [found for found in able.values() if len(found) == len(shares)] or list(able.values())
+    return {
+        probe: statistics.fmean([found[probe].paired or 0.0 for found in complete if probe in found] or [0.0])
+        for probe in shares
+    }
+
+
+def _time(shares: Shares, found: Mapping[str, ProbeResult], centres: Mapping[str, float]) -> tuple[float, float]:
+    """Give the logarithm of a step's time and its standard error; a missing probe is like the variant's others."""
+    covered = sum(shares[probe] for probe in found)
+    time = sum(shares[probe] * ((result.paired or 0.0) - centres[probe]) for probe, result in found.items()) / covered
+    variance = sum((shares[probe] / covered * (result.paired_error or 0.0)) ** 2 for probe, result in found.items())
+    return time, math.sqrt(variance + ((1 - covered) * IMPUTED) ** 2 + RESTART**2)
+
+
+def _first_step(found: Mapping[str, ProbeResult]) -> float:
+    """Give the seconds until a first step is done: of a whole step where there is one, else of its operations."""
+    steps = [result.first_s or 0.0 for probe, result in found.items() if probe.startswith("step_")]
+    return steps[0] if steps else sum(result.first_s or 0.0 for result in found.values())
+
+
+def _utilisation(result: ProbeResult, canary_rate: float | None) -> float | None:
+    if not canary_rate or not result.flops or not result.value:
+        return None
+    return result.flops / result.value / canary_rate

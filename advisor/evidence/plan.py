@@ -1,0 +1,148 @@
+"""What a run of the probes is asked to do, and what the folder of probes offers."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from advisor.errors import InputError, Problem
+from advisor.model.measurement import Outcome
+from advisor.model.probe import ProbeDefinition
+
+CANARY = "numpy"
+"""The framework file that is no framework."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How long a worker may take before it is given up, in seconds."""
+
+    start_s: float = 45.0
+    """Importing the framework: all at once, from a cold disk."""
+    prepare_s: float = 30.0
+    """Building, compiling, checking and warming up one probe."""
+    measure_s: float = 10.0
+    """One block; it was warmed up before and took milliseconds."""
+    rounds_s: float = 4.0
+    """All rounds of one probe."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One run of `advisor probe`."""
+
+    probes: Path
+    """The folder with `worker.py`, `reference.py` and `frameworks/`."""
+    definitions: tuple[ProbeDefinition, ...]
+    frameworks: tuple[str, ...] = ()
+    """`pytorch`, or `pytorch/compiled` for a variant whatever the suite; empty for every framework that has a file."""
+    interpreters: Mapping[str, str] = field(default_factory=dict)
+    """Framework to the Python that has it, as the user gave it."""
+    candidates: tuple[str, ...] = (sys.executable,)
+    """Interpreters to try in turn for the others."""
+    suite: Literal["standard", "full"] = "standard"
+    """`standard` runs the cheapest variant of each framework, `full` all of them."""
+    device: Literal["auto", "cpu"] = "auto"
+    budget_s: float = 85.0
+    """Seconds for everything: what no longer fits is left out."""
+    seed: int = 0
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Something that happened, for a person to see."""
+
+    kind: Literal["starting", "started", "failed", "probe", "done"]
+    seconds_left: float
+    framework: str = ""
+    variant: str = ""
+    probe: str = ""
+    number: int = 0
+    """Of the probe, from 1."""
+    of: int = 0
+    outcome: Outcome = "ok"
+    text: str = ""
+
+
+class Report(Protocol):
+    """Is told how a run goes."""
+
+    def __call__(self, event: Progress, /) -> None:
+        """Show it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """A variant of a framework that the folder has a file for."""
+
+    framework: str
+    variant: str
+    file: Path
+    modules: tuple[str, ...]
+    install: str
+    """What pip is given."""
+    environment: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """`framework/variant`."""
+        return f"{self.framework}/{self.variant}"
+
+
+def offers(probes: Path) -> dict[str, tuple[Offer, ...]]:
+    """Read the variants of every framework, the cheapest first, without running a file.
+
+    Raises InputError when a file has no such literal.
+    """
+    files = sorted((probes / "frameworks").glob("on_*.py"))
+    return {file.stem[3:]: tuple(_variants(file.stem[3:], file)) for file in files}
+
+
+def wanted(plan: Plan, offered: Mapping[str, tuple[Offer, ...]]) -> dict[str, tuple[str, ...]]:
+    """Give the frameworks of a plan, each with the variants that were named for it.
+
+    Raises InputError when one has no file or no such variant.
+    """
+    names = plan.frameworks or tuple(name for name in offered if name != CANARY)
+    known = {*offered, *(offer.name for variants in offered.values() for offer in variants)}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        hint = f"There are: {', '.join(sorted(known))}."
+        raise InputError(*(Problem(message=f"no probes for {name}", hint=hint) for name in unknown))
+    found: dict[str, tuple[str, ...]] = {}
+    for name in names:
+        framework, _, variant = name.partition("/")
+        found[framework] = (*found.get(framework, ()), *([variant] if variant else []))
+    return found
+
+
+def _variants(framework: str, file: Path) -> list[Offer]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    assigned = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    try:
+        variants = ast.literal_eval(assigned["VARIANTS"])
+        return [
+            Offer(
+                framework=framework,
+                variant=variant,
+                file=file,
+                modules=tuple(facts["modules"]),
+                install=facts["install"],
+                environment=facts.get("environment", {}),
+            )
+            for variant, facts in variants.items()
+        ]
+    except (KeyError, ValueError, AttributeError, TypeError) as error:
+        message = "VARIANTS has to be a literal mapping of variant to modules and install"
+        raise InputError(Problem(message=message, place=str(file))) from error

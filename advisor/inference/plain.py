@@ -1,0 +1,193 @@
+"""The reference engine, in plain Python: conditions are evaluated as they are written, three-valued, to a fixpoint.
+
+It stands in where durable-rules cannot be installed, and says of a rule that did not fire what stood in its way.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from operator import ge, gt, le, lt
+from typing import cast
+
+from advisor.inference.engine import Engine, Kinds
+from advisor.inference.facts import admit, scaled
+from advisor.inference.normal import joins
+from advisor.inference.rulebook import Rulebook, read_rulebook
+from advisor.inference.strata import Conclusion
+from advisor.model.rule import Condition, Rule
+from advisor.model.trace import Facts, Firing, Given, Premise, Trace
+
+Derived = Mapping[str, AbstractSet[str]]
+"""Derived attribute to the words that were concluded; one that is not there has none."""
+
+_Seen = Given | AbstractSet[str] | None
+_NO_WORDS: frozenset[str] = frozenset()
+_ORDER: dict[str, Callable[[int, int], bool]] = {"lt": lt, "lte": le, "gt": gt, "gte": ge}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a condition fares, and each part of it."""
+
+    condition: Condition
+    holds: bool | None
+    """None where it is not known, because an attribute that it compares is not."""
+    seen: Given | None = None
+    """Of a comparison, the value of its attribute; None where that is unknown."""
+    parts: tuple[Verdict, ...] = ()
+
+
+def compile_rules(rules: tuple[Rule, ...], kinds: Kinds) -> Engine:
+    """An engine over these rules, or a `RulebookError` naming every rule that cannot be taken."""
+    return PlainEngine(read_rulebook(rules, kinds))
+
+
+def evaluate(condition: Condition, facts: Facts, derived: Derived, kinds: Kinds) -> bool | None:
+    """Whether the condition holds: yes, no, or not known."""
+    return explain(condition, facts, derived, kinds).holds
+
+
+def explain(condition: Condition, facts: Facts, derived: Derived, kinds: Kinds) -> Verdict:
+    """How the condition and every part of it fare, and the values that this rests on."""
+    if not condition.parts:
+        seen = _seen(condition, facts, derived, kinds)
+        return Verdict(condition, _compare(condition, seen), frozenset(seen) if isinstance(seen, AbstractSet) else seen)
+    parts = tuple(explain(part, facts, derived, kinds) for part in condition.parts)
+    held = [part.holds for part in parts]
+    if condition.op == "not":
+        return Verdict(condition, None if held[0] is None else not held[0], parts=parts)
+    decisive = condition.op == "any"
+    unsettled = None if None in held else not decisive
+    return Verdict(condition, decisive if decisive in held else unsettled, parts=parts)
+
+
+class PlainEngine:
+    """Rules fire layer by layer; within a layer, a new word wakes the rules that ask for it."""
+
+    name = "plain"
+
+    def __init__(self, book: Rulebook) -> None:
+        self._book = book
+        self._closed = False
+        layers: defaultdict[int, list[Rule]] = defaultdict(list)
+        for rule in book.rules:
+            layers[book.strata.rules[rule.id]].append(rule)
+        self._layers = tuple(_Layer.of(layers[number], book) for number in sorted(layers))
+
+    def consult(self, facts: Facts) -> Trace:
+        """Fire every rule that holds for these facts and what is derived from them."""
+        if self._closed:
+            raise RuntimeError("This engine has been closed.")
+        situation = admit(facts, self._book.kinds, self._book.read)
+        derived = defaultdict(set, {attribute: set(words) for attribute, words in situation.concluded.items()})
+        view = _View(situation.given, derived, self._book.kinds)
+        firings: set[Firing] = set()
+        for layer in self._layers:
+            waiting: Mapping[str, Rule] = layer.rules
+            while waiting:
+                fresh = [new for rule in waiting.values() for new in _fire(rule, view, firings)]
+                waiting = {rule.id: rule for new in fresh for rule in layer.askers.get(new, ())}
+        return self._book.trace(firings, derived)
+
+    def close(self) -> None:
+        """There is nothing to give back; consulting it afterwards is an error all the same."""
+        self._closed = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    rules: Mapping[str, Rule]
+    askers: Mapping[Conclusion, tuple[Rule, ...]]
+    """A word to the rules of the layer that ask for it."""
+
+    @classmethod
+    def of(cls, rules: list[Rule], book: Rulebook) -> _Layer:
+        askers: defaultdict[Conclusion, tuple[Rule, ...]] = defaultdict(tuple)
+        for rule in rules:
+            for conclusion in sorted(_asked(rule.when, book.kinds)):
+                askers[conclusion] += (rule,)
+        return cls({rule.id: rule for rule in rules}, dict(askers))
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What the rules see during one consultation; `derived` grows as they fire."""
+
+    given: Facts
+    derived: defaultdict[str, set[str]]
+    kinds: Kinds
+
+
+_Ways = frozenset[frozenset[Premise]]
+"""The premises of each way in which a condition holds."""
+_NO_WAY: _Ways = frozenset()
+_FREELY: _Ways = frozenset({frozenset()})
+
+
+def _fire(rule: Rule, view: _View, firings: set[Firing]) -> Iterator[Conclusion]:
+    """Record each way in which the rule holds, and say what it concluded anew."""
+    ways = _ways(rule.when, view, negated=False)
+    if not ways:
+        return
+    firings.update(Firing(rule.id, tuple(sorted(premises))) for premises in ways)
+    for attribute, word in rule.then.derive.items():
+        if word not in view.derived[attribute]:
+            view.derived[attribute].add(word)
+            yield attribute, word
+
+
+def _ways(condition: Condition, view: _View, *, negated: bool) -> _Ways:
+    if condition.op == "not":
+        return _ways(condition.parts[0], view, negated=not negated)
+    if not condition.parts:
+        return _way(condition, view, negated=negated)
+    if not joins(condition, negated=negated):
+        return _NO_WAY.union(*(_ways(part, view, negated=negated) for part in condition.parts))
+    together = _FREELY
+    for part in condition.parts:
+        ways = _ways(part, view, negated=negated)
+        if not ways:
+            return _NO_WAY
+        together = frozenset(one | other for one in together for other in ways)
+    return together
+
+
+def _way(leaf: Condition, view: _View, *, negated: bool) -> _Ways:
+    seen = _seen(leaf, view.given, view.derived, view.kinds)
+    holds = _compare(leaf, seen)
+    if holds is None or holds == negated:
+        return _NO_WAY
+    if leaf.op in ("known", "unknown"):
+        premise = Premise(leaf.attribute, "unknown" if seen is None else "known")
+    elif leaf.op == "has":
+        premise = Premise(leaf.attribute, "lacks" if negated else "is", cast("str", leaf.value))
+    else:
+        premise = Premise(leaf.attribute, "is", cast("str | float", seen))
+    return frozenset({frozenset({premise})})
+
+
+def _seen(leaf: Condition, facts: Facts, derived: Derived, kinds: Kinds) -> _Seen:
+    """The value that the comparison is about: of a derived attribute never unknown."""
+    return derived.get(leaf.attribute, _NO_WORDS) if kinds[leaf.attribute] == "derived" else facts.get(leaf.attribute)
+
+
+def _compare(leaf: Condition, seen: _Seen) -> bool | None:
+    if leaf.op in ("known", "unknown"):
+        return (seen is None) == (leaf.op == "unknown")
+    if seen is None:
+        return None
+    if leaf.op == "is":
+        return seen == leaf.value
+    if leaf.op == "has":
+        return leaf.value in cast("AbstractSet[str]", seen)
+    return _ORDER[leaf.op](scaled(cast("float", seen)), scaled(cast("float", leaf.value)))
+
+
+def _asked(condition: Condition, kinds: Kinds) -> Iterator[Conclusion]:
+    if condition.op == "has" and kinds[condition.attribute] == "derived":
+        yield condition.attribute, cast("str", condition.value)
+    for part in condition.parts:
+        yield from _asked(part, kinds)

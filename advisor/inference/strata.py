@@ -1,0 +1,101 @@
+"""Which conclusions have to be final before others begin: whoever asks for the absence of a word waits for it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from advisor.errors import Problem
+from advisor.inference.engine import Kinds
+from advisor.inference.normal import Alternative
+from advisor.model.rule import Rule
+
+Conclusion = tuple[str, str]
+"""A derived attribute and a word of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strata:
+    """The layers of a rulebook, from 0."""
+
+    rules: Mapping[str, int]
+    """Rule id to the layer in which it can fire: every absence it asks for is settled in a lower one."""
+    absences: Mapping[Conclusion, int]
+    """Conclusion whose absence some rule asks for, to the layer at the end of which it is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Needs:
+    """What one rule needs of the conclusions of others."""
+
+    rule: str
+    present: frozenset[Conclusion]
+    absent: frozenset[Conclusion]
+    concludes: frozenset[Conclusion]
+
+
+def layered(
+    rules: tuple[Rule, ...], ways: Mapping[str, tuple[Alternative, ...]], kinds: Kinds
+) -> tuple[Strata, tuple[Problem, ...]]:
+    """The layers of the rules, and a problem for each rule that asks for the absence of what depends on itself."""
+    needs = [_needs(rule, ways[rule.id], kinds) for rule in rules]
+    problems = tuple(_circular(needs))
+    if problems:
+        return Strata({}, {}), problems
+    level: defaultdict[Conclusion, int] = defaultdict(int)
+    moving = True
+    while moving:
+        moving = False
+        for need in needs:
+            layer = _layer(need, level)
+            for conclusion in need.concludes:
+                if level[conclusion] < layer:
+                    level[conclusion] = layer
+                    moving = True
+    absences = {absence: level[absence] for need in needs for absence in sorted(need.absent)}
+    return Strata({need.rule: _layer(need, level) for need in needs}, absences), ()
+
+
+def _needs(rule: Rule, ways: tuple[Alternative, ...], kinds: Kinds) -> _Needs:
+    asked: dict[str, set[Conclusion]] = {"has": set(), "lacks": set()}
+    for alternative in ways:
+        for check in alternative:
+            if kinds[check.attribute] == "derived":
+                asked[check.test].add((check.attribute, str(check.value)))
+    return _Needs(rule.id, frozenset(asked["has"]), frozenset(asked["lacks"]), frozenset(rule.then.derive.items()))
+
+
+def _layer(need: _Needs, level: defaultdict[Conclusion, int]) -> int:
+    present = [level[conclusion] for conclusion in need.present]
+    absent = [level[conclusion] + 1 for conclusion in need.absent]
+    return max([0, *present, *absent])
+
+
+def _circular(needs: list[_Needs]) -> Iterator[Problem]:
+    rests_on: defaultdict[Conclusion, set[Conclusion]] = defaultdict(set)
+    for need in needs:
+        for conclusion in need.concludes:
+            rests_on[conclusion] |= need.present | need.absent
+    for need in needs:
+        for attribute, word in sorted(need.absent):
+            for target, derived in sorted(need.concludes & _reach(rests_on, (attribute, word))):
+                yield Problem(
+                    place=f"rule {need.rule}",
+                    message=(
+                        f"It concludes {target}: {derived} from the absence of {attribute}: {word}, which itself "
+                        f"depends on {target}: {derived}; expected no negation through recursion."
+                    ),
+                    hint="Ask for a word that is concluded without this rule.",
+                )
+
+
+def _reach(rests_on: Mapping[Conclusion, set[Conclusion]], start: Conclusion) -> set[Conclusion]:
+    reached = {start}
+    waiting = [start]
+    while waiting:
+        for conclusion in rests_on.get(waiting.pop(), ()):
+            if conclusion not in reached:
+                reached.add(conclusion)
+                waiting.append(conclusion)
+    return reached

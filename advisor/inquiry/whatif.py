@@ -1,0 +1,153 @@
+"""Changes one answer at a time and looks who is first then; every statement here was run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from advisor.consult.adviser import Adviser, Weighed
+from advisor.consult.assemble import Inquiries
+from advisor.intake.situation import complete
+from advisor.model.answers import Answer, Answers, Situation
+from advisor.model.knowledge import Question
+from advisor.model.measurement import Measurements
+from advisor.model.recommendation import Flip, OpenQuestion, Revival
+from advisor.model.vocabulary import Vocabulary
+from advisor.scoring.rank import expected
+
+_OUTSIDE = "none_of_these"
+_BRACES = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """Runs a situation with some answers changed."""
+
+    adviser: Adviser
+    situation: Situation
+    measurements: Measurements | None
+    only: tuple[str, ...]
+
+    def run(self, changes: Mapping[str, Answer]) -> Weighed:
+        """The situation weighed with these answers instead; what is only implied is implied anew."""
+        kept = {k: v for k, v in self.situation.answers.items() if self.situation.origins.get(k) != "implied"}
+        answers: Answers = {**kept, **changes}
+        completed = complete(answers, self.adviser.base.vocabulary, None)
+        return self.adviser.weigh(completed.answers, measurements=self.measurements, only=self.only)
+
+    def words(self, key: str) -> list[Answer]:
+        """The answers that can be tried for a key: each word, or each word alone of a set."""
+        attribute = self.adviser.base.vocabulary.answer(key)
+        if attribute is None or attribute.kind not in ("word", "words"):
+            return []
+        return [word if attribute.kind == "word" else (word,) for word in attribute.words]
+
+
+def inquire(
+    adviser: Adviser,
+    situation: Situation,
+    weighed: Weighed,
+    *,
+    measurements: Measurements | None = None,
+    only: tuple[str, ...] = (),
+    most: int = 5,
+) -> Inquiries:
+    """Questions worth asking, single answers that unseat the first, and what would revive what is excluded."""
+    whatif = WhatIf(adviser, situation, measurements, only)
+    asked = [q for q in adviser.base.questions if q.key not in situation.answers]
+    questions = [_worth(whatif, question) for question in asked]
+    worthwhile = [question for question in questions if question is not None]
+    # Stable, so that equals stay in the order in which the knowledge base asks.
+    worthwhile.sort(key=lambda question: -question.value_of_information)
+    return Inquiries(
+        questions=tuple(worthwhile[:most]),
+        flips=_flips(whatif, weighed, most),
+        revivals={option: _revivals(whatif, option, weighed) for option in weighed.excluded},
+    )
+
+
+def first(weighed: Weighed) -> str:
+    """The option that is expected to be best, or `none_of_these`."""
+    if "outside" in weighed.derived.get("scope", ()) or not weighed.options:
+        return _OUTSIDE
+    scores = _scores(weighed)
+    return min(scores, key=lambda option: (-round(scores[option], 9), option))
+
+
+def _scores(weighed: Weighed) -> dict[str, float]:
+    return {option: expected(values, weighed.weights) for option, values in weighed.options.items()}
+
+
+def _worth(whatif: WhatIf, question: Question) -> OpenQuestion | None:
+    """What knowing the answer is worth: how much the present first falls short, in the mean over the answers."""
+    now = first(whatif.run({}))
+    becomes: dict[str, None] = {}
+    shortfalls: list[float] = []
+    for word in whatif.words(question.key):
+        then = whatif.run({question.key: word})
+        leader = first(then)
+        scores = _scores(then)
+        shortfalls.append(0.0 if leader == now else _shortfall(scores, leader, now))
+        if leader != now:
+            becomes[leader] = None
+    if not becomes:
+        return None
+    return OpenQuestion(
+        key=question.key,
+        text=question.text,
+        value_of_information=sum(shortfalls) / len(shortfalls),
+        could_become=tuple(sorted(becomes)),
+    )
+
+
+def _shortfall(scores: Mapping[str, float], leader: str, now: str) -> float:
+    """An option that is out loses all that the leader has."""
+    best = scores.get(leader, 1.0)
+    return max(0.0, best - scores.get(now, 0.0))
+
+
+def _flips(whatif: WhatIf, weighed: Weighed, most: int) -> tuple[Flip, ...]:
+    """Changes of one given answer that put another option first, at most one for each key and option."""
+    now = first(weighed)
+    found: list[Flip] = []
+    for question in whatif.adviser.base.questions:
+        if question.key not in weighed.answers:
+            continue
+        seen: set[str] = set()
+        for word in whatif.words(question.key):
+            if word == weighed.answers[question.key]:
+                continue
+            leader = first(whatif.run({question.key: word}))
+            if leader not in (now, _OUTSIDE) and leader not in seen:
+                seen.add(leader)
+                found.append(Flip(change={question.key: _plain(word)}, to=leader))
+    return tuple(found[:most])
+
+
+def _revivals(whatif: WhatIf, option: str, weighed: Weighed) -> tuple[Revival, ...]:
+    """The first change of each answer that stands in an exclusion after which the option remains."""
+    found: list[Revival] = []
+    for key in _answers_in(weighed, option, whatif.adviser.base.vocabulary):
+        for word in whatif.words(key):
+            if option in whatif.run({key: word}).options:
+                why = f"With {key} {_said(word)}, nothing excludes {option}."
+                found.append(Revival(change={key: _plain(word)}, why=why))
+                break
+    return tuple(found[:3])
+
+
+def _answers_in(weighed: Weighed, option: str, vocabulary: Vocabulary) -> Iterable[str]:
+    """The given answers behind an exclusion: those its facts name, or the paths of its projections lead through."""
+    named = {key for finding in weighed.excluded[option] for key in finding.facts}
+    through = {p.name: _BRACES.findall(p.path) for p in vocabulary.projections}
+    found = [key for name in sorted(named) for key in through.get(name, through.get(name.rpartition(".")[0], [name]))]
+    return [key for key in dict.fromkeys(found) if key in weighed.answers]
+
+
+def _plain(word: Answer) -> object:
+    return list(word) if isinstance(word, tuple) else word
+
+
+def _said(word: Answer) -> str:
+    return ", ".join(word) if isinstance(word, tuple) else str(word)

@@ -1,0 +1,153 @@
+"""Reads the rulebook: the folder is the phase, the file is the subject."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import TYPE_CHECKING, Any, cast, get_args
+
+from advisor.loading.conditions import ConditionReader
+from advisor.loading.problems import Path as KeyPath
+from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.validate import validate
+from advisor.loading.yaml_reader import Document, read_file
+from advisor.model.fact import Source
+from advisor.model.rule import Effects, Example, Phase, Rule
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from advisor.model.component import Component
+    from advisor.model.vocabulary import Attribute, Vocabulary
+
+_EFFECTS_BY_PHASE = {
+    "derive": {"derive"},
+    "preference": {"weigh"},
+    "eligibility": {"exclude", "flag"},
+    "stack": {"put"},
+    "caution": {"flag"},
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examples:
+    """A situation in which the rule fires and a near one in which it does not."""
+
+    fires: Example
+    misses: Example
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleEntry:
+    """A rule as it stands in a file."""
+
+    id: str
+    title: str
+    when: Any
+    then: Effects
+    message: str
+    reason: str
+    source: str
+    """A key of the file's `sources`."""
+    examples: Examples
+    priority: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleFile:
+    """One file of the rulebook."""
+
+    sources: Mapping[str, Source]
+    rules: tuple[Any, ...]
+
+
+def read_rules(
+    folder: Path,
+    vocabulary: Vocabulary,
+    criteria: Collection[str],
+    components: Mapping[str, Component],
+    problems: Problems,
+) -> tuple[Rule, ...]:
+    """Every rule below the folder, in the order of phase and id; what is wrong with them goes to the problems."""
+    reader = _Reader(vocabulary, criteria, components, problems)
+    for phase in get_args(Phase):
+        for path in sorted((folder / phase).rglob("*.yaml")):
+            document = read_file(path, problems, name=f"{folder.name}/{path.relative_to(folder).as_posix()}")
+            if document is not None:
+                reader.read(document, phase)
+    return tuple(reader.rules.values())
+
+
+class _Reader:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        criteria: Collection[str],
+        components: Mapping[str, Component],
+        problems: Problems,
+    ) -> None:
+        self.vocabulary, self.criteria, self.components, self.problems = vocabulary, criteria, components, problems
+        self.attributes = vocabulary.attributes()
+        self.rules: dict[str, Rule] = {}
+
+    def read(self, document: Document, phase: Phase) -> None:
+        file = validate(RuleFile, document, self.problems)
+        for i in range(len(file.rules) if file else 0):
+            entry = validate(RuleEntry, document, self.problems, ("rules", i))
+            if file is None or entry is None:
+                continue
+            at = ("rules", i)
+            condition = ConditionReader(self.attributes, document, self.problems).read(entry.when, (*at, "when"))
+            self._check(entry, phase, document, at)
+            self._check_word(entry.source, file.sources, "source of this file", document.place((*at, "source")))
+            if condition is not None and entry.source in file.sources:
+                self.rules[entry.id] = Rule(
+                    id=entry.id,
+                    phase=phase,
+                    title=entry.title,
+                    when=condition,
+                    then=entry.then,
+                    message=entry.message,
+                    reason=entry.reason,
+                    source=file.sources[entry.source],
+                    fires=entry.examples.fires,
+                    misses=entry.examples.misses,
+                    priority=entry.priority,
+                )
+
+    def _check(self, entry: RuleEntry, phase: Phase, document: Document, at: KeyPath) -> None:
+        place = document.place((*at, "id"))
+        if entry.id in self.rules:
+            self.problems.add(f"the rule id {shown(entry.id)} is used twice.", place, "Ids are never reused.")
+        used = {name for name in Effects.__dataclass_fields__ if getattr(entry.then, name)}
+        for name in sorted(used - _EFFECTS_BY_PHASE[phase]):
+            allowed = ", ".join(sorted(_EFFECTS_BY_PHASE[phase]))
+            self.problems.add(f"a rule of {phase} cannot {name}.", document.place((*at, "then")), f"Allowed: {allowed}.")
+        if not used:
+            self.problems.add("a rule needs an effect.", document.place((*at, "then")))
+        self._check_effects(entry.then, document.place((*at, "then")))
+        for _, name, _, _ in Formatter().parse(entry.message):
+            if name is not None and name not in self.attributes:
+                hint = nearest(name, self.attributes)
+                self.problems.add(f"the message names {shown(name)}.", document.place((*at, "message")), hint)
+
+    def _check_effects(self, effects: Effects, place: str) -> None:
+        derived = {attribute.name: attribute for attribute in self.vocabulary.derived}
+        for name, word in effects.derive.items():
+            attribute = cast("Attribute | None", derived.get(name))
+            self._check_word(name, derived, "derived attribute", place)
+            if attribute:
+                self._check_word(word, attribute.words, f"word of {name}", place)
+        for name, shift in effects.weigh.items():
+            self._check_word(name, self.criteria, "criterion", place)
+            if not -1 <= shift <= 1:
+                self.problems.add(f"the shift {shift} of {name} is outside -1 to 1.", place)
+        for put in effects.put:
+            self._check_word(put.component, (*self.components, *self.vocabulary.primaries), "known component", place)
+        for code in effects.flag:
+            self._check_word(code, self.vocabulary.flags, "flag", place)
+
+    def _check_word(self, word: str, allowed: Collection[str], what: str, place: str) -> None:
+        if word not in allowed:
+            self.problems.add(f"{shown(word)} is not a {what}.", place, nearest(word, allowed))

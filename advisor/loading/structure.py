@@ -1,0 +1,82 @@
+"""Models to plain JSON values and back.
+
+The way back trusts its input: it is for what this program wrote itself, and builds no validators. Whatever comes from
+outside goes through `advisor.loading.validate`.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from functools import cache
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+def plain(value: Any) -> Any:
+    """The value in mappings, lists, texts and numbers, keys in the order of the fields."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(item) for item in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(plain(item) for item in value)
+    return value
+
+
+def structure(kind: type[T], data: Any) -> T:
+    """The model that `plain` turned into this data."""
+    built: T = _builder(kind)(data)
+    return built
+
+
+def _same(data: Any) -> Any:
+    return data
+
+
+@cache
+def _builder(kind: Any) -> Callable[[Any], Any]:
+    origin, args = get_origin(kind), get_args(kind)
+    if is_dataclass(kind):
+        return _dataclass_builder(kind)
+    if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
+        item = _builder(args[0])
+        return tuple if item is _same else lambda data: tuple([item(part) for part in data])
+    if origin is tuple:
+        items = [_builder(arg) for arg in args]
+        return lambda data: tuple([item(part) for item, part in zip(items, data, strict=True)])
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        item = _builder(args[1])
+        return _same if item is _same else lambda data: {key: item(part) for key, part in data.items()}
+    if origin in (Union, types.UnionType):
+        return _union_builder(args)
+    if origin is Literal or kind in (str, int, float, bool, object, types.NoneType, Any):
+        return _same
+    raise TypeError(f"no way to build {kind}")
+
+
+def _union_builder(args: tuple[Any, ...]) -> Callable[[Any], Any]:
+    builders = [_builder(arg) for arg in args]
+    others = [build for build in builders if build is not _same]
+    if not others:
+        return _same
+    if len(others) > 1:
+        raise TypeError(f"no way to tell apart {args}")
+    return lambda data: others[0](data) if isinstance(data, (list, dict)) else data
+
+
+def _dataclass_builder(kind: Any) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    # Filled after the constructor below exists, since a model may contain itself.
+    steps: list[tuple[str, Callable[[Any], Any]]] = []
+
+    def build(data: Any) -> Any:
+        if not steps:
+            steps.extend((f.name, _builder(hints[f.name])) for f in fields(kind) if f.init)
+        return kind(**{name: item(data[name]) for name, item in steps if name in data})
+
+    return build

@@ -1,0 +1,23 @@
+"""What is known of the situation, and from where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Answer = str | float | int | tuple[str, ...] | Mapping[str, float] | Mapping[str, str]
+"""A word or text, a number, several words, `sizes` or `priorities`."""
+Answers = Mapping[str, Answer]
+"""By key of the vocabulary; checked. A key that is absent is open."""
+
+Origin = Literal["answered", "detected", "implied"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Situation:
+    """The answers, completed by what was detected and what follows by definition."""
+
+    answers: Answers
+    origins: Mapping[str, Origin]
+    """By key."""

@@ -1,0 +1,198 @@
+"""The answer: one value that every rendering shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from advisor.model.finding import Finding
+from advisor.model.rule import Place
+
+SCHEMA = "advisor/recommendation/1"
+
+Status = Literal[
+    "contradictory", "no_feasible_option", "out_of_scope", "needs_more_info", "low_confidence", "tie", "decided"
+]
+"""Of several the first that applies."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StackPart:
+    """A component in a place of the stack."""
+
+    layer: str
+    component: str
+    place: Place
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Confidence:
+    """How sure the answer is, over sampled weights and evidence."""
+
+    p_best: float
+    """How often the option is best."""
+    p_top2: float
+    expected_regret: float
+    """What it falls short of the best on average, in units of the score."""
+    p_accept: float
+    """The calibrated probability that an expert would accept it."""
+    level: Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What to build on."""
+
+    primary: str
+    stack: tuple[StackPart, ...]
+    confidence: Confidence | None
+    """None where no option was weighed."""
+    tied_with: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """The share of one criterion in a score: weight times value."""
+
+    criterion: str
+    weight: float
+    value: float
+    contribution: float
+    evidence: tuple[str, ...]
+    grade: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """An option that remains, with its score and the middle 90 % of it."""
+
+    option: str
+    score: float
+    interval: tuple[float, float]
+    contributions: tuple[Contribution, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revival:
+    """A change of the answers, verified by running it, after which an excluded option remains."""
+
+    change: Mapping[str, object]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Excluded:
+    """An option that cannot be the primary."""
+
+    option: str
+    findings: tuple[str, ...]
+    revive: tuple[Revival, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flag:
+    """Something the reader has to know."""
+
+    code: str
+    message: str
+    findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenQuestion:
+    """An open key, what knowing it is worth in units of the score, and which primaries its answers lead to."""
+
+    key: str
+    text: str
+    value_of_information: float
+    could_become: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flip:
+    """A change of one answer, verified by running it, after which another option is first."""
+
+    change: Mapping[str, object]
+    to: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensitivity:
+    """How much it takes to unseat the first."""
+
+    stays_first: float
+    flips: tuple[Flip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What a finding or contribution rests on."""
+
+    id: str
+    statement: str
+    grade: str
+    source: str
+    observed: str
+    expires: str
+    """Empty where it does not age."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightShown:
+    """A weight: what it was, what moved it, what it became."""
+
+    criterion: str
+    base: float
+    moved_by: Mapping[str, float]
+    final: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasurementsUsed:
+    """Which stored measurements had a part, and how large it is."""
+
+    used: tuple[str, ...]
+    share: Mapping[str, float]
+    """`performance` to the share of measurement in the speed of the first option."""
+    note: str = ""
+    """What would improve it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """What the answer was computed from and with."""
+
+    advisor: str
+    engine: str
+    knowledge: str
+    rules: str
+    as_of: str
+    measurements: tuple[str, ...]
+    seed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation:
+    """Everything there is to say about one situation."""
+
+    schema: str = SCHEMA
+    id: str | int | None = None
+    """As given, in a batch."""
+    status: Status
+    recommendation: Verdict
+    ranking: tuple[Ranked, ...]
+    excluded: tuple[Excluded, ...]
+    flags: tuple[Flag, ...]
+    findings: tuple[Finding, ...]
+    questions: tuple[OpenQuestion, ...] = ()
+    sensitivity: Sensitivity
+    weights: tuple[WeightShown, ...]
+    evidence: tuple[Evidence, ...]
+    measurements: MeasurementsUsed
+    answers: Mapping[str, object] = field(default_factory=dict)
+    """As understood, with what was detected and implied."""
+    origins: Mapping[str, str] = field(default_factory=dict)
+    """Key to answered, detected or implied."""
+    provenance: Provenance

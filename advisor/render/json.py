@@ -1,0 +1,38 @@
+"""The recommendation as one JSON document."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from advisor.loading.structure import plain
+from advisor.model.recommendation import Recommendation
+
+
+def document(recommendation: Recommendation) -> dict[str, Any]:
+    """The recommendation in plain values, floats to 6 digits."""
+    data: dict[str, Any] = rounded(plain(recommendation))
+    if data["id"] is None:
+        del data["id"]
+    return data
+
+
+def render(recommendation: Recommendation) -> str:
+    """The document over several lines."""
+    return json.dumps(document(recommendation), indent=2, ensure_ascii=False) + "\n"
+
+
+def line(recommendation: Recommendation) -> str:
+    """The document on one line, for JSON Lines."""
+    return json.dumps(document(recommendation), ensure_ascii=False) + "\n"
+
+
+def rounded(value: Any) -> Any:
+    """The value with every float rounded to 6 digits."""
+    if isinstance(value, float):
+        return round(value, 6) + 0.0
+    if isinstance(value, dict):
+        return {key: rounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [rounded(item) for item in value]
+    return value

@@ -1,0 +1,166 @@
+"""The recommendation for a terminal: ten lines that a person can act on, or all of it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+
+from advisor.model.finding import Finding
+from advisor.model.recommendation import Confidence, Excluded, Ranked, Recommendation
+from advisor.model.rule import PLACES
+
+WIDTH = 100
+_LABEL = 11
+_STATUS = {
+    "decided": "decided",
+    "tie": "a tie",
+    "low_confidence": "low confidence",
+    "needs_more_info": "too little is known",
+    "out_of_scope": "out of scope",
+    "no_feasible_option": "no option satisfies every answer",
+    "contradictory": "the answers exclude each other",
+}
+
+
+def render(recommendation: Recommendation) -> str:
+    """About ten lines: what to build on, how sure that is, why, what is against the others, and what to do next."""
+    return "\n".join(_summary(recommendation)) + "\n"
+
+
+def render_detail(recommendation: Recommendation) -> str:
+    """The summary, then scores by criterion, exclusions, questions, flips and sources."""
+    return "\n".join([*_summary(recommendation), *_detail(recommendation)]) + "\n"
+
+
+def _summary(r: Recommendation) -> Iterator[str]:
+    yield from _line("Build on", _headline(r))
+    for place in PLACES:
+        parts = [part.component for part in r.recommendation.stack if part.place == place]
+        if parts:
+            yield from _line(place.capitalize(), ", ".join(parts))
+    if r.ranking:
+        yield from _line("Why", _why(r))
+    if len(r.ranking) > 1:
+        yield from _line("Next best", _runner_up(r))
+    if r.excluded:
+        yield from _line("Ruled out", "; ".join(_reason(r, excluded) for excluded in r.excluded))
+    for flag in r.flags:
+        yield from _line("Mind", f"{flag.code}: {flag.message}")
+    if r.questions:
+        question = r.questions[0]
+        could = " or ".join(question.could_become)
+        yield from _line("Ask", f"{question.text} ({question.key}) It could become {could}.")
+    if r.sensitivity.flips:
+        flip = r.sensitivity.flips[0]
+        yield from _line("Unless", f"{_change(flip.change)}: then {flip.to}.")
+    yield from _line("Measured", r.measurements.note or _measured(r))
+
+
+def _headline(r: Recommendation) -> str:
+    primary, confidence = r.recommendation.primary, r.recommendation.confidence
+    tied = f", tied with {', '.join(r.recommendation.tied_with)}" if r.status == "tie" else ""
+    sure = "" if confidence is None or primary in ("none_of_these", "needs_more_info") else f"; {_sure(confidence)}"
+    return f"{primary}{tied}  ({_STATUS[r.status]}{sure})"
+
+
+def _sure(confidence: Confidence) -> str:
+    return f"best in {confidence.p_best:.0%} of draws, confidence {confidence.level}"
+
+
+def _why(r: Recommendation) -> str:
+    """The criteria that set the first apart from the second; alone, those that carry it."""
+    first = r.ranking[0]
+    other = {c.criterion: c.contribution for c in r.ranking[1].contributions} if len(r.ranking) > 1 else {}
+    lead = sorted(first.contributions, key=lambda c: other.get(c.criterion, 0.0) - c.contribution)
+    best = [c for c in lead[:3] if c.contribution > other.get(c.criterion, 0.0)]
+    said = ", ".join(f"{c.criterion} {c.value:.2f} (weight {c.weight:.0%})" for c in best)
+    against = f" against {r.ranking[1].option}" if other else ""
+    return f"{first.option} scores {first.score:.2f}; ahead{against} in {said}." if said else f"{first.score:.2f}."
+
+
+def _runner_up(r: Recommendation) -> str:
+    others = [f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[1:4]]
+    return ", ".join(others)
+
+
+def _reason(r: Recommendation, excluded: Excluded) -> str:
+    findings = {finding.id: finding for finding in r.findings}
+    text = findings[excluded.findings[0]].message.rstrip(".")
+    return text if excluded.option in text else f"{excluded.option}: {text}"
+
+
+def _measured(r: Recommendation) -> str:
+    share = r.measurements.share.get("performance", 0.0)
+    return f"{share:.0%} of what is said of speed comes from this machine, the rest from published figures."
+
+
+def _detail(r: Recommendation) -> Iterator[str]:
+    yield from _heading("Scores")
+    for ranked in r.ranking:
+        yield f"{ranked.option:12}{ranked.score:.3f}  {_bar(ranked)}  {ranked.interval[0]:.2f} to {ranked.interval[1]:.2f}"
+    yield from _contributions(r)
+    yield from _heading("Findings")
+    for finding in r.findings:
+        yield from _finding(finding)
+    if r.excluded and any(e.revive for e in r.excluded):
+        yield from _heading("What would revive")
+        for excluded in r.excluded:
+            for revival in excluded.revive:
+                yield from _line(excluded.option, revival.why)
+    if r.questions:
+        yield from _heading("Questions")
+        for question in r.questions:
+            could = ", ".join(question.could_become)
+            yield from _line(question.key, f"{question.text} Worth {question.value_of_information:.3f}: {could}.")
+    if r.sensitivity.flips:
+        yield from _heading("What would unseat it")
+        for flip in r.sensitivity.flips:
+            yield from _line(flip.to, _change(flip.change))
+    yield from _heading("Sources")
+    for evidence in r.evidence:
+        yield from _hanging(f"{evidence.id}  {evidence.source}, {evidence.observed} ({evidence.grade})", 4)
+
+
+def _contributions(r: Recommendation) -> Iterator[str]:
+    if not r.ranking:
+        return
+    yield from _heading("Contributions (weight times value)")
+    options = [ranked.option for ranked in r.ranking]
+    yield f"{'':14}{'weight':>7}" + "".join(f"{option:>12}" for option in options)
+    for i, contribution in enumerate(r.ranking[0].contributions):
+        row = "".join(f"{ranked.contributions[i].value:>12.2f}" for ranked in r.ranking)
+        yield f"{contribution.criterion:14}{contribution.weight:>7.1%}{row}"
+
+
+def _finding(finding: Finding) -> Iterator[str]:
+    yield from _hanging(f"{finding.id}  {finding.message}", 4)
+    facts = ", ".join(f"{key} {_said(value)}" for key, value in finding.facts.items())
+    yield from textwrap.wrap(f"because {facts}", WIDTH, initial_indent="    ", subsequent_indent="    ")
+
+
+def _said(value: object) -> str:
+    return " and ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+
+
+def _change(change: object) -> str:
+    items = change.items() if isinstance(change, dict) else ()
+    return ", ".join(f"{key} is {_said(value)}" for key, value in items)
+
+
+def _bar(ranked: Ranked, width: int = 30) -> str:
+    full = round(ranked.score * width)
+    return "#" * full + "." * (width - full)
+
+
+def _heading(text: str) -> Iterable[str]:
+    return "", text, "-" * len(text)
+
+
+def _line(label: str, text: str) -> Iterator[str]:
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=f"{label:{_LABEL}}", subsequent_indent=" " * _LABEL, break_on_hyphens=False
+    )
+
+
+def _hanging(text: str, indent: int) -> Iterator[str]:
+    yield from textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)

@@ -1,0 +1,122 @@
+"""Published and measured speed of an option on a class of workload, as one value.
+
+Everything is in natural logarithms of utilisation: arithmetic rate over that of a plain matrix product in NumPy on the
+same machine. The prior comes from published tables, the likelihood from probes, both normal.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from advisor.model.knowledge import Benchmark, BenchmarkRow, SpeedModel
+from advisor.model.measurement import ClassResult
+from advisor.model.score import Value
+
+REFERENCE = "pytorch/eager"
+"""The variant that published rows are read against: the one most of them contain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """Log utilisation, and what it rests on."""
+
+    mean: float
+    sd: float
+    share: float
+    """Weight of the measurement in it, from 0 to 1."""
+    variant: str = ""
+    """The variant that was best, as `framework/variant`."""
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What is known of speed on one class of workload."""
+
+    rows: tuple[BenchmarkRow, ...]
+    measured: Mapping[str, ClassResult]
+    """By `framework/variant`."""
+    direct: bool
+    """Whether it was measured on the accelerator in question; otherwise it speaks from a distance."""
+    measurement: str = ""
+    """Id of the measurements, as evidence."""
+
+
+def gather(
+    workload: str, benchmarks: Iterable[Benchmark], classes: Iterable[ClassResult], measurement: str, *, direct: bool
+) -> Evidence:
+    """The rows and results that speak of a class of workload."""
+    rows = tuple(row for table in benchmarks for row in table.rows if row.workload_class == workload)
+    measured = {f"{c.framework}/{c.variant}": c for c in classes if c.workload_class == workload}
+    return Evidence(rows, measured, direct, measurement if measured else "")
+
+
+def posterior(option: str, evidence: Evidence, model: SpeedModel) -> Speed:
+    """The log utilisation of the option's best variant."""
+    priors = {variant: _prior(variant, evidence.rows, model) for variant in _variants(option, evidence)}
+    if not priors:
+        return _level(_nothing(model), evidence, model)
+    speeds = [_update(variant, prior, evidence, model) for variant, prior in priors.items()]
+    known = [speed for speed in speeds if speed.share > 0] or speeds
+    return max(known, key=lambda speed: (speed.mean, speed.variant))
+
+
+def value(speed: Speed, model: SpeedModel) -> Value:
+    """The value of a speed on the logarithmic scale, capped at both ends."""
+    low, high = math.log(model.worst_utilisation), math.log(model.best_utilisation)
+    mean = min(1.0, max(0.0, (speed.mean - low) / (high - low)))
+    grade = "measured" if speed.share >= 0.5 else "documented" if speed.evidence else "judged"  # noqa: PLR2004
+    return Value(mean=mean, sd=speed.sd / (high - low), grade=grade, evidence=speed.evidence)
+
+
+def _variants(option: str, evidence: Evidence) -> list[str]:
+    named = {variant for row in evidence.rows for variant in row.times} | set(evidence.measured)
+    return sorted(variant for variant in named if variant.partition("/")[0] == option)
+
+
+def _nothing(model: SpeedModel) -> Speed:
+    return Speed(math.log(model.typical_utilisation), model.sd_unpublished, 0.0)
+
+
+def _prior(variant: str, rows: tuple[BenchmarkRow, ...], model: SpeedModel) -> Speed:
+    """From published rows, shrunk towards knowing nothing by the distance they have to bridge."""
+    relevant = [row for row in rows if variant in row.times and REFERENCE in row.times]
+    if not relevant:
+        nothing = _nothing(model)
+        return Speed(nothing.mean, nothing.sd, 0.0, variant)
+    gains = [math.log(row.times[REFERENCE] / row.times[variant]) for row in relevant]
+    mean = sum(gains) / len(gains)
+    scatter = sum((gain - mean) ** 2 for gain in gains) / len(gains)
+    published = scatter / len(gains) + model.sd_distance**2
+    trust = model.sd_unpublished**2 / (model.sd_unpublished**2 + published)
+    sd = math.sqrt(trust * published)
+    ids = tuple(f"benchmark.{row.id}" for row in relevant)
+    return Speed(math.log(model.typical_utilisation) + trust * mean, sd, 0.0, variant, ids)
+
+
+def _level(prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
+    """The prior moved by what the measured variants say of this machine as a whole."""
+    gaps = [
+        math.log(result.utilisation) - _prior(variant, evidence.rows, model).mean
+        for variant, result in evidence.measured.items()
+    ]
+    if not gaps:
+        return prior
+    return Speed(prior.mean + sum(gaps) / len(gaps), prior.sd, 0.0, prior.variant, prior.evidence)
+
+
+def _update(variant: str, prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
+    levelled = _level(prior, evidence, model)
+    result = evidence.measured.get(variant)
+    if result is None:
+        return levelled
+    low, high = result.interval
+    rounds = math.log(high / low) / (2 * 1.645) if high > low > 0 else 0.0
+    distance = 0.0 if evidence.direct else model.sd_distance
+    noise = rounds**2 + model.sd_model**2 + distance**2
+    share = levelled.sd**2 / (levelled.sd**2 + noise)
+    mean = share * math.log(result.utilisation) + (1 - share) * levelled.mean
+    ids = (evidence.measurement, *levelled.evidence)
+    return Speed(mean, math.sqrt(share * noise), share, variant, ids)

@@ -1,0 +1,35 @@
+"""How much each criterion counts: its base, moved within its band by findings and priorities, then normalised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from advisor.model.knowledge import Criterion
+from advisor.model.score import Weight
+
+_PRIORITIES = {"must": 1.0, "should": 0.5, "could": -0.5, "ignore": 0.0}
+
+
+def settle(
+    criteria: Iterable[Criterion], shifts: Mapping[str, Mapping[str, float]], priorities: Mapping[str, str]
+) -> tuple[Weight, ...]:
+    """The weights, summing to 1; `shifts` is by criterion, from finding to shift."""
+    raw = []
+    for criterion in criteria:
+        moved = dict(shifts.get(criterion.id, {}))
+        level = priorities.get(criterion.id)
+        if level is not None and level != "ignore":
+            moved["priorities"] = _PRIORITIES[level]
+        raw.append((criterion, moved, 0.0 if level == "ignore" else _moved(criterion, sum(moved.values()))))
+    total = sum(weight for _, _, weight in raw) or 1.0
+    return tuple(
+        Weight(criterion=c.id, base=c.weight, moved_by=moved, final=weight / total) for c, moved, weight in raw
+    )
+
+
+def _moved(criterion: Criterion, shift: float) -> float:
+    """The weight after a shift in steps of the band, which it never leaves."""
+    low, high = criterion.band
+    shift = min(1.0, max(-1.0, shift))
+    room = high - criterion.weight if shift > 0 else criterion.weight - low
+    return criterion.weight + shift * room
