@@ -19,10 +19,10 @@ from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
-from advisor.model.measurement import Machine, Measurements
 from advisor.model.recommendation import Recommendation
 
 if TYPE_CHECKING:
+    from advisor.model.measurement import Machine, Measurements
     from advisor.loading.answers import Place
 
 

@@ -7,21 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from advisor.inference.engine import Compile, Engine
 from advisor.inference.findings import findings
-from advisor.intake.facts import Projected, situate, situation_facts
+from advisor.intake.facts import Projected, Projector, situation_facts
 from advisor.model.answers import Answers
 from advisor.model.finding import Finding
 from advisor.model.knowledge import Criterion, KnowledgeBase
-from advisor.model.measurement import Measurements
 from advisor.model.rule import Phase, Rule
 from advisor.model.score import Ranking, Value, Weight
 from advisor.model.trace import Given, Trace
 from advisor.scoring import speed, values
 from advisor.scoring.rank import rank
 from advisor.scoring.weights import settle
+
+if TYPE_CHECKING:
+    from advisor.model.measurement import Measurements
 
 _DEVICES = {
     "cpu": "cpu",
@@ -67,9 +69,11 @@ class Adviser:
     compile_rules: Compile
     engines: dict[str, Engine] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
+    projector: Projector = field(init=False)
 
     def __post_init__(self) -> None:
         kinds = {name: attribute.kind for name, attribute in self.base.vocabulary.attributes().items()}
+        self.projector = Projector(self.base.vocabulary)
         self.rules = {rule.id: rule for rule in self.base.rules}
         books: dict[str, tuple[Phase, ...]] = {
             "situation": ("derive", "preference"),
@@ -97,14 +101,16 @@ class Adviser:
         measurements: Measurements | None = None,
         only: Collection[str] = (),
         clashes: Iterable[str] = (),
+        explain: bool = True,
     ) -> Weighed:
         """The situation judged and each option valued; `clashes` are words of the derived attribute `clash` that were
-        concluded outside the rules."""
+        concluded outside the rules. Without `explain` nothing is put in words, which is most of the work."""
         facts = situation_facts(answers, self.base.vocabulary)
         handed: dict[str, Given] = {**facts, "clash": frozenset(clashes)}
         trace = self.engines["situation"].consult(handed)
         known: dict[str, Given] = {**handed, **trace.derived}
-        situation = findings(trace.firings, self.rules, known, self._evidence(None, trace))
+        behind = self._evidence(None, trace)
+        situation = findings(trace.firings, self.rules, known, behind) if explain else ()
         weights, criteria = self._weights(answers, trace, known)
         excluded: dict[str, tuple[Finding, ...]] = {}
         options: dict[str, Mapping[str, Value]] = {}
@@ -114,14 +120,18 @@ class Adviser:
         for name, framework in self.base.frameworks.items():
             if only and name not in only:
                 continue
-            seen = projected[name] = situate(answers, framework, self.base.vocabulary)
+            seen = projected[name] = self.projector.situate(answers, framework)
             speeds[name] = _combine([speed.posterior(name, e, self.base.speed) for e in gathered])
             valued = {c.id: self._value(c, seen, speeds[name]) for c in criteria}
-            against = self._against(name, seen, known, trace, valued, answers)
-            if against:
-                excluded[name] = against
-            else:
+            facts = {**known, **seen.facts}
+            fired = self.engines["option"].consult(facts)
+            failed = self._musts_failed(valued, answers)
+            if not failed and not any(self.rules[firing.rule].then.exclude for firing in fired.firings):
                 options[name] = valued
+                continue
+            said = findings(fired.firings, self.rules, facts, self._evidence(seen, trace), name) if explain else ()
+            excluding = tuple(finding for finding in said if self.rules[finding.rule].then.exclude)
+            excluded[name] = (*excluding, *(_must_finding(c, name, valued[c.id]) for c in failed))
         return Weighed(answers, trace.derived, situation, excluded, options, weights, projected, speeds)
 
     def conclude(self, weighed: Weighed) -> Closing:
@@ -174,33 +184,24 @@ class Adviser:
         words = seen.words.get(criterion.reads)
         return values.of_words(criterion, words) if words else values.UNKNOWN
 
-    def _against(
-        self,
-        name: str,
-        seen: Projected,
-        known: Mapping[str, Given],
-        situation: Trace,
-        valued: Mapping[str, Value],
-        answers: Answers,
-    ) -> tuple[Finding, ...]:
-        """What excludes an option: rules, and priorities that are a must."""
-        facts = {**known, **seen.facts}
-        trace = self.engines["option"].consult(facts)
-        said = findings(trace.firings, self.rules, facts, self._evidence(seen, situation), option=name)
-        excluding = [finding for finding in said if self.rules[finding.rule].then.exclude]
-        priorities = answers.get("priorities", {})
-        for criterion in self.base.criteria:
-            value = valued.get(criterion.id)
-            must = isinstance(priorities, Mapping) and priorities.get(criterion.id) == "must"
-            if must and value is not None and value is not values.UNKNOWN and value.mean < criterion.must:
-                excluding.append(_must_finding(criterion, name, value))
-        return tuple(excluding)
+    def _musts_failed(self, valued: Mapping[str, Value], answers: Answers) -> tuple[Criterion, ...]:
+        """The criteria that are a must and whose threshold the option is known to miss."""
+        levels = answers.get("priorities", {})
+        return tuple(
+            criterion
+            for criterion in self.base.criteria
+            if isinstance(levels, Mapping)
+            and levels.get(criterion.id) == "must"
+            and valued.get(criterion.id, values.UNKNOWN) is not values.UNKNOWN
+            and valued[criterion.id].mean < criterion.must
+        )
 
     def _speed_evidence(
         self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
     ) -> list[speed.Evidence]:
         classes = measurements.classes if measurements else ()
-        devices = {_DEVICES.get(run.device.partition(":")[0], "") for run in measurements.frameworks if run.outcome == "ok"} if measurements else set()
+        runs = measurements.frameworks if measurements else ()
+        devices = {_DEVICES.get(run.device.partition(":")[0], "") for run in runs if run.outcome == "ok"}
         direct = answers.get("train_hw") in devices
         label = f"measurement.{measurements.id}" if measurements else ""
         return [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import advisor
 from advisor.consult.adviser import Adviser, Closing, Weighed
@@ -12,7 +13,6 @@ from advisor.model.answers import Situation
 from advisor.model.fact import Source
 from advisor.model.finding import Finding
 from advisor.model.knowledge import KnowledgeBase
-from advisor.model.measurement import Measurements
 from advisor.model.recommendation import (
     Confidence,
     Contribution,
@@ -35,6 +35,9 @@ from advisor.model.recommendation import (
 from advisor.model.score import Ranking, Scored
 from advisor.scoring.rank import SEED
 from advisor.scoring.stack import Proposal, compose
+
+if TYPE_CHECKING:
+    from advisor.model.measurement import Measurements
 
 _OUTSIDE = "none_of_these"
 _OPEN = "needs_more_info"

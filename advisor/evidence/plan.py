@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 from advisor.errors import InputError, Problem
 from advisor.model.measurement import Outcome
@@ -53,11 +53,15 @@ class Plan:
     limits: Limits = Limits()
 
 
+Kind = Literal["starting", "started", "probe", "failed", "done"]
+"""Of a worker: it is being started, has answered (`outcome` tells how), was lost. Of the run: a probe begins, all is over."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Something that happened, for a person to see."""
 
-    kind: Literal["starting", "started", "failed", "probe", "done"]
+    kind: Kind
     seconds_left: float
     framework: str = ""
     variant: str = ""
@@ -87,6 +91,8 @@ class Offer:
     install: str
     """What pip is given."""
     environment: Mapping[str, str]
+    left_out: Mapping[str, str]
+    """Probe to the reason why the framework's file has no function for it."""
 
     @property
     def name(self) -> str:
@@ -122,16 +128,9 @@ def wanted(plan: Plan, offered: Mapping[str, tuple[Offer, ...]]) -> dict[str, tu
 
 
 def _variants(framework: str, file: Path) -> list[Offer]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    assigned = {
-        target.id: node.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    constants = _constants(file)
     try:
-        variants = ast.literal_eval(assigned["VARIANTS"])
+        left_out = {probe: why for why, probes in constants.get("NOT_APPLICABLE", {}).items() for probe in probes}
         return [
             Offer(
                 framework=framework,
@@ -140,9 +139,24 @@ def _variants(framework: str, file: Path) -> list[Offer]:
                 modules=tuple(facts["modules"]),
                 install=facts["install"],
                 environment=facts.get("environment", {}),
+                left_out=left_out,
             )
-            for variant, facts in variants.items()
+            for variant, facts in constants["VARIANTS"].items()
         ]
-    except (KeyError, ValueError, AttributeError, TypeError) as error:
-        message = "VARIANTS has to be a literal mapping of variant to modules and install"
+    except (KeyError, AttributeError, TypeError) as error:
+        message = "VARIANTS has to be a mapping of variant to `modules` and `install`, NOT_APPLICABLE of reason to probes"
         raise InputError(Problem(message=message, place=str(file))) from error
+
+
+def _constants(file: Path) -> dict[str, Any]:
+    """Read the two constants that the program needs before it may run the file."""
+    found = {}
+    try:
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            names = [target.id for target in getattr(node, "targets", ()) if isinstance(target, ast.Name)]
+            if isinstance(node, ast.Assign) and names and names[0] in {"VARIANTS", "NOT_APPLICABLE"}:
+                found[names[0]] = ast.literal_eval(node.value)
+    except (ValueError, SyntaxError, OSError) as error:
+        message = f"the file cannot be read as Python with literal constants: {error}"
+        raise InputError(Problem(message=message, place=str(file))) from error
+    return found

@@ -7,11 +7,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from advisor.evidence.stability import FEWEST, LOOKS, Block, CanaryBlock, decided
+from advisor.evidence.stability import CANARY_SIZES, FEWEST, LOOKS, SPELL_S, Block, CanaryBlock, decided
 from advisor.evidence.workers import Answer, Worker
-
-CANARY_SIZES = {"gemm": {"width": 512}, "stream": {"points": 4_000_000}}
-"""The canary's own probes, the same whatever the device: it runs on the processor."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,12 +71,15 @@ def _run_canary(canary: Worker, found: Rounds, limit_s: float) -> None:
 
 def _block(answer: Answer) -> Block:
     values, n = answer.values, answer.values["iterations"]
+    wall_s = max(values["wall_s"], 1e-9)
     return Block(
-        wall_s=max(values["wall_s"], 1e-9) / n, cpu_s=values["cpu_s"] / n, compilations=values["compilations"]
+        wall_s=wall_s / n,
+        cpu_s=values["cpu_s"] / n,
+        compilations=values["compilations"],
+        clean=values.get("involuntary", 0) <= int(wall_s / SPELL_S) and not values.get("stolen", 0),
     )
 
 
 def _decided(found: Rounds, groups: Mapping[str, str]) -> bool:
     kinds = {groups[name] for name in found.blocks}
-    times = {name: [block.wall_s for block in blocks] for name, blocks in found.blocks.items()}
-    return all(decided({name: values for name, values in times.items() if groups[name] == kind}) for kind in kinds)
+    return all(decided({n: blocks for n, blocks in found.blocks.items() if groups[n] == kind}) for kind in kinds)

@@ -21,9 +21,23 @@ QUIET = 0.10
 """How far the canary may be from its median in a round that counts as undisturbed."""
 CONTENDED = 0.90
 """A processor second for each second of wall time is what one busy thread takes; less means that it had to wait."""
+SPELL_S = 0.02
+"""One unwanted switch in this time is what a quiet system does; in a shorter block one may have cost half of it. A matrix
+product on two threads took 1.6 ms in blocks without a switch and 16 ms in those with three and more."""
 WIDE = 0.25
 """A median whose 90 % interval is wider than this on either side has not been measured, only met."""
 FEWEST = 5
+CANARY_SIZES = {"gemm": {"width": 512}, "stream": {"points": 4_000_000}}
+"""The canary's own probes, the same whatever the device: it runs on the processor."""
+GEMM_FLOPS = 2.0 * CANARY_SIZES["gemm"]["width"] ** 3
+STREAM_FLOPS = 2.0 * CANARY_SIZES["stream"]["points"]
+LIBRARY = 0.6
+"""A canary's matrix library reaches at least this much of what the processor can do, so another may be that much faster."""
+WINOGRAD = 2.25
+"""Multiplications that Winograd's F(2x2, 3x3) saves, which a library may rightly use: operations are counted directly."""
+NECESSARY = 3 / 5
+"""Of the five passes over memory that the canary's stream makes, three are necessary: two read, one written."""
+TOLERATED = 1.05
 
 Verdict = Literal["resolved", "equivalent", "open"]
 
@@ -35,6 +49,8 @@ class Block:
     wall_s: float
     cpu_s: float
     compilations: int = 0
+    clean: bool = True
+    """Whether nothing else took a core away from it in that time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,14 +79,6 @@ def median_interval(values: Sequence[float], level: float = 0.90) -> tuple[float
     return ordered[k - 1], ordered[n - k]
 
 
-def centred(times: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
-    """Take the logarithm of every time less the mean of its round; the sequences are rounds in the same order."""
-    logs = {name: [math.log(value) for value in values] for name, values in times.items()}
-    rounds = min((len(values) for values in logs.values()), default=0)
-    means = [statistics.fmean(values[index] for values in logs.values()) for index in range(rounds)]
-    return {name: [values[index] - means[index] for index in range(rounds)] for name, values in logs.items()}
-
-
 def standard_error(values: Sequence[float]) -> float:
     """Give the standard error of the median from the median deviation, which a few disturbed rounds do not move.
 
@@ -81,27 +89,46 @@ def standard_error(values: Sequence[float]) -> float:
     return 1.2533 * 1.4826 * deviation / math.sqrt(len(values))
 
 
-def verdict(one: Sequence[float], other: Sequence[float]) -> Verdict:
+def clean(blocks: Sequence[Block]) -> list[int]:
+    """Give the numbers of the undisturbed blocks; of all where they are too few to go by."""
+    found = [number for number, block in enumerate(blocks) if block.clean]
+    return found if len(found) >= FEWEST else list(range(len(blocks)))
+
+
+def differences(one: Sequence[Block], other: Sequence[Block]) -> list[float]:
+    """Take the logarithm of the ratio of two variants' times in each round, where both were undisturbed if ever so."""
+    both = [a.clean and b.clean for a, b in zip(one, other, strict=True)]
+    kept = both if sum(both) >= FEWEST else [True] * len(both)
+    return [math.log(a.wall_s / b.wall_s) for a, b, keep in zip(one, other, kept, strict=True) if keep]
+
+
+def verdict(one: Sequence[Block], other: Sequence[Block]) -> Verdict:
     """Tell whether two variants differ by more than the margin, by less, or whether that is still open."""
-    differences = [math.log(a / b) for a, b in zip(one, other, strict=True)]
-    low, high = median_interval(differences, 0.95)
+    low, high = median_interval(differences(one, other), 0.95)
     if low > MARGIN or high < -MARGIN:
         return "resolved"
     return "equivalent" if -MARGIN < low and high < MARGIN else "open"
 
 
-def decided(times: Mapping[str, Sequence[float]]) -> bool:
-    """Tell whether no pair is open."""
-    return all(verdict(one, other) != "open" for one, other in combinations(times.values(), 2))
+def decided(blocks: Mapping[str, Sequence[Block]]) -> bool:
+    """Tell whether no pair is open and every variant was undisturbed often enough."""
+    enough = all(sum(block.clean for block in found) >= FEWEST for found in blocks.values())
+    return enough and all(verdict(one, other) != "open" for one, other in combinations(blocks.values(), 2))
 
 
-def undisturbed(canary: Sequence[float]) -> list[int]:
-    """Give the rounds in which the canary ran as usual; all of them where fewer than half did, since then none is."""
-    if not canary:
-        return []
-    usual = statistics.median(canary)
-    quiet = [index for index, value in enumerate(canary) if abs(value / usual - 1) <= QUIET]
-    return quiet if len(quiet) >= max(FEWEST, len(canary) / 2) else list(range(len(canary)))
+def paired(blocks: Mapping[str, Sequence[Block]]) -> dict[str, tuple[float, float]]:
+    """Give each variant's logarithm of time on a common scale, with its standard error.
+
+    The scale fits best, by least squares, to the median ratios of all pairs; its zero is the mean of the variants. A
+    pair's median over rounds is not moved by what disturbed a third. Half of a pair's variance is each one's own.
+    """
+    found = {}
+    for name, mine in blocks.items():
+        pairs = [differences(mine, other) for rival, other in blocks.items() if rival != name]
+        middle = sum(statistics.median(values) for values in pairs) / len(blocks)
+        error = statistics.fmean(standard_error(values) for values in pairs) / math.sqrt(2) if pairs else 0.0
+        found[name] = (middle, error)
+    return found
 
 
 def quiet_share(canary: Sequence[float]) -> float | None:
@@ -112,26 +139,43 @@ def quiet_share(canary: Sequence[float]) -> float | None:
     return sum(abs(value / usual - 1) <= QUIET for value in canary) / len(canary)
 
 
-def peak(canary: Iterable[CanaryBlock], flops: float, threads: int) -> float:
+def peak(canary: Iterable[CanaryBlock], threads: int) -> float:
     """Give the most operations a second that the canary shows this processor to be capable of.
 
     The best round counts, since disturbance only slows. Where the matrix library used fewer cores than it was allowed,
     the others could have done as much: so the rate of one busy core times all of them.
     """
-    return max(flops / block.gemm_s * threads / min(max(block.busy, 1.0), threads) for block in canary)
+    return max(GEMM_FLOPS / block.gemm_s * threads / min(max(block.busy, 1.0), threads) for block in canary)
 
 
 def flags(blocks: Sequence[Block], *, on_cpu: bool, settled: bool, implausible: bool) -> tuple[str, ...]:
     """Say what is to be held against the blocks of one probe."""
-    low, high = median_interval([block.wall_s for block in blocks])
-    middle = statistics.median(block.wall_s for block in blocks)
-    busy = statistics.median(block.cpu_s / block.wall_s for block in blocks)
+    kept = [blocks[number] for number in clean(blocks)]
+    walls = [block.wall_s for block in kept]
+    low, high = median_interval(walls)
+    middle, busy = statistics.median(walls), statistics.median(block.cpu_s / block.wall_s for block in kept)
     found = {
-        "contended": on_cpu and busy < CONTENDED,
+        "contended": sum(block.clean for block in blocks) < len(blocks) / 2 or (on_cpu and busy < CONTENDED),
         "unsettled": not settled,
         "implausible": implausible,
         "compiled": any(block.compilations for block in blocks),
-        "few_samples": len(blocks) < FEWEST,
+        "few_samples": len(kept) < FEWEST,
         "wide": max(high / middle, middle / low) - 1 > WIDE,
     }
     return tuple(name for name, true in found.items() if true)
+
+
+def implausible(probe: str, flops: float, seconds: float, canary: Sequence[CanaryBlock], threads: int) -> bool:
+    """Tell whether a processor cannot have done this in that time: then something was left out, or not waited for.
+
+    The canary is one library on one day, not the peak: hence the allowances, which still catch what is left out, since
+    a step that is not waited for looks ten times too fast and more. Only for processors whose float32 arithmetic NumPy
+    can reach; Apple's and ARM's matrix units may be closed to it.
+    """
+    if not canary:
+        return False
+    if probe == "stream":
+        least = min(block.stream_s for block in canary) * NECESSARY / threads
+        return seconds < least * flops / STREAM_FLOPS / TOLERATED
+    saved = WINOGRAD if probe in {"conv", "step_cnn"} else 1.0
+    return flops / seconds > TOLERATED / LIBRARY * saved * peak(canary, threads)

@@ -71,9 +71,7 @@ class DurableEngine:
             run = _Run(session, self._dictionary, self._meaning, situation)
             run.settle(messages(situation, self._dictionary))
             for layer in self._dictionary.absent:
-                run.settle(
-                    message for (attribute, word), message in layer if word not in run.derived.get(attribute, ())
-                )
+                run.settle(message for conclusion, message in layer if not run.has(conclusion))
         return self._book.trace(run.firings, run.derived)
 
     def close(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.inference.engine import Kinds
 from advisor.model.trace import Facts, Given
@@ -14,8 +14,7 @@ SCALE = 10_000
 LIMIT = 2**62
 
 
-@dataclass(frozen=True, slots=True)
-class Situation:
+class Situation(NamedTuple):
     """Facts that passed: what is given, and which words are concluded before the first rule fires."""
 
     given: Mapping[str, Given]

@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import cast
+from typing import NamedTuple, cast
 
 from advisor.inference.facts import Situation, scaled
 from advisor.inference.normal import ORDERINGS, Check
@@ -29,8 +28,7 @@ OPENING = '"open":1'
 """Told first in every session."""
 
 
-@dataclass(frozen=True, slots=True)
-class Dictionary:
+class Dictionary(NamedTuple):
     """Every message that a rulebook has a use for."""
 
     asked: Mapping[str, tuple[tuple[Check, str], ...]]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from advisor.inference.facts import scaled
 from advisor.model.rule import Condition, Operator
@@ -26,8 +25,7 @@ _NEGATED: dict[Operator, Test] = {
 }
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Check:
+class Check(NamedTuple):
     """One question about one attribute, with its answer already turned to yes."""
 
     attribute: str

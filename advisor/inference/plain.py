@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
-from typing import cast
+from typing import NamedTuple, cast
 
 from advisor.inference.engine import Engine, Kinds
 from advisor.inference.facts import admit, scaled
@@ -86,7 +86,7 @@ class PlainEngine:
         view = _View(situation.given, derived, self._book.kinds)
         firings: set[Firing] = set()
         for layer in self._layers:
-            waiting: Mapping[str, Rule] = layer.rules
+            waiting: Mapping[str, Rule] = layer.possible(view)
             while waiting:
                 fresh = [new for rule in waiting.values() for new in _fire(rule, view, firings)]
                 waiting = {rule.id: rule for new in fresh for rule in layer.askers.get(new, ())}
@@ -97,9 +97,11 @@ class PlainEngine:
         self._closed = True
 
 
-@dataclass(frozen=True, slots=True)
-class _Layer:
-    rules: Mapping[str, Rule]
+class _Layer(NamedTuple):
+    always: tuple[Rule, ...]
+    """Rules that can hold whatever words there are."""
+    needing: Mapping[Conclusion, tuple[Rule, ...]]
+    """A word to the rules that can only hold if it, or another under which they stand, is there."""
     askers: Mapping[Conclusion, tuple[Rule, ...]]
     """A word to the rules of the layer that ask for it."""
 
@@ -109,11 +111,27 @@ class _Layer:
         for rule in rules:
             for conclusion in sorted(_asked(rule.when, book.kinds)):
                 askers[conclusion] += (rule,)
-        return cls({rule.id: rule for rule in rules}, dict(askers))
+        needing: defaultdict[Conclusion, tuple[Rule, ...]] = defaultdict(tuple)
+        always = []
+        for rule in rules:
+            needed = _needed(rule.when)
+            if needed is None:
+                always.append(rule)
+            for word in sorted(needed or ()):
+                needing[word] += (rule,)
+        return cls(tuple(always), dict(needing), dict(askers))
+
+    def possible(self, view: _View) -> dict[str, Rule]:
+        """The rules of which what they need is there; others may be woken by what these conclude."""
+        found = list(self.always)
+        for attribute, seen in (*view.given.items(), *view.derived.items()):
+            words = (seen,) if isinstance(seen, str) else seen if isinstance(seen, AbstractSet) else ()
+            for word in words:
+                found += self.needing.get((attribute, word), ())
+        return {rule.id: rule for rule in found}
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
+class _View(NamedTuple):
     """What the rules see during one consultation; `derived` grows as they fire."""
 
     given: Facts
@@ -129,14 +147,25 @@ _FREELY: _Ways = frozenset({frozenset()})
 
 def _fire(rule: Rule, view: _View, firings: set[Firing]) -> Iterator[Conclusion]:
     """Record each way in which the rule holds, and say what it concluded anew."""
-    ways = _ways(rule.when, view, negated=False)
-    if not ways:
+    # Most rules do not hold, which is found out much sooner than all the ways in which one might.
+    if not _holds(rule.when, view, negated=False):
         return
+    ways = _ways(rule.when, view, negated=False)
     firings.update(Firing(rule.id, tuple(sorted(premises))) for premises in ways)
     for attribute, word in rule.then.derive.items():
         if word not in view.derived[attribute]:
             view.derived[attribute].add(word)
             yield attribute, word
+
+
+def _holds(condition: Condition, view: _View, *, negated: bool) -> bool:
+    if condition.op == "not":
+        return _holds(condition.parts[0], view, negated=not negated)
+    if not condition.parts:
+        holds = _compare(condition, _seen(condition, view.given, view.derived, view.kinds))
+        return holds is not None and holds != negated
+    held = (_holds(part, view, negated=negated) for part in condition.parts)
+    return all(held) if joins(condition, negated=negated) else any(held)
 
 
 def _ways(condition: Condition, view: _View, *, negated: bool) -> _Ways:
@@ -184,6 +213,19 @@ def _compare(leaf: Condition, seen: _Seen) -> bool | None:
     if leaf.op == "has":
         return leaf.value in cast("AbstractSet[str]", seen)
     return _ORDER[leaf.op](scaled(cast("float", seen)), scaled(cast("float", leaf.value)))
+
+
+def _needed(condition: Condition) -> frozenset[Conclusion] | None:
+    """Words of which at least one has to be there for the condition to hold; None where there are none such."""
+    if condition.op in ("is", "has"):
+        return frozenset({(condition.attribute, cast("str", condition.value))})
+    if condition.op not in ("all", "any"):
+        return None
+    parts = [_needed(part) for part in condition.parts]
+    if condition.op == "any" and None not in parts:
+        return frozenset().union(*cast("list[frozenset[Conclusion]]", parts))
+    known = [part for part in parts if part is not None]
+    return min(known, key=len) if condition.op == "all" and known else None
 
 
 def _asked(condition: Condition, kinds: Kinds) -> Iterator[Conclusion]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from advisor.errors import Problem
 from advisor.inference.engine import Kinds
@@ -15,8 +15,7 @@ Conclusion = tuple[str, str]
 """A derived attribute and a word of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Strata:
+class Strata(NamedTuple):
     """The layers of a rulebook, from 0."""
 
     rules: Mapping[str, int]
@@ -25,8 +24,7 @@ class Strata:
     """Conclusion whose absence some rule asks for, to the layer at the end of which it is settled."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Needs:
+class _Needs(NamedTuple):
     """What one rule needs of the conclusions of others."""
 
     rule: str

@@ -20,6 +20,11 @@ _READABLE: dict[str, frozenset[AttributeKind]] = {
     **dict.fromkeys(("known", "unknown"), frozenset[AttributeKind]({"word", "words", "number", "text"})),
 }
 _PARTS: dict[str, str] = {"all": "one or more parts", "any": "one or more parts", "not": "exactly one part"}
+_MEND: dict[str, str] = {
+    "all": "Name what has to hold.",
+    "any": "Name what may hold.",
+    "not": "Put one comparison, `all` or `any` below it.",
+}
 
 
 def faults(rule: Rule, kinds: Kinds) -> Iterator[Problem]:
@@ -41,7 +46,10 @@ def _of_condition(condition: Condition, kinds: Kinds, depth: int) -> Iterator[_F
         yield f"The condition is nested more than {DEEPEST} levels deep.", "Let an earlier rule derive a part of it."
     elif condition.op in _PARTS:
         if not condition.parts or (condition.op == "not" and len(condition.parts) != 1):
-            yield f"`{condition.op}` has {len(condition.parts)} parts; expected {_PARTS[condition.op]}.", "Add or join."
+            yield (
+                f"`{condition.op}` has {len(condition.parts)} parts; expected {_PARTS[condition.op]}.",
+                _MEND[condition.op],
+            )
         for part in condition.parts:
             yield from _of_condition(part, kinds, depth + 1)
     elif condition.op in _READABLE:

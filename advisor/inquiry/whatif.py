@@ -5,18 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from advisor.consult.adviser import Adviser, Weighed
 from advisor.consult.assemble import Inquiries
 from advisor.intake.situation import complete
 from advisor.model.answers import Answer, Answers, Situation
 from advisor.model.knowledge import Question
-from advisor.model.measurement import Measurements
 from advisor.model.recommendation import Flip, OpenQuestion, Revival
 from advisor.model.vocabulary import Vocabulary
 from advisor.scoring.rank import expected
 
+if TYPE_CHECKING:
+    from advisor.model.measurement import Measurements
+
 _OUTSIDE = "none_of_these"
+_GIVEN = ("domain", "task")
+"""What the project is: changing it asks about another project."""
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
@@ -34,7 +39,9 @@ class WhatIf:
         kept = {k: v for k, v in self.situation.answers.items() if self.situation.origins.get(k) != "implied"}
         answers: Answers = {**kept, **changes}
         completed = complete(answers, self.adviser.base.vocabulary, None)
-        return self.adviser.weigh(completed.answers, measurements=self.measurements, only=self.only)
+        return self.adviser.weigh(
+            completed.answers, measurements=self.measurements, only=self.only, explain=False
+        )
 
     def words(self, key: str) -> list[Answer]:
         """The answers that can be tried for a key: each word, or each word alone of a set."""
@@ -56,10 +63,12 @@ def inquire(
     """Questions worth asking, single answers that unseat the first, and what would revive what is excluded."""
     whatif = WhatIf(adviser, situation, measurements, only)
     asked = [q for q in adviser.base.questions if q.key not in situation.answers]
-    questions = [_worth(whatif, question) for question in asked]
+    now = first(weighed)
+    questions = [_worth(whatif, question, now) for question in asked]
     worthwhile = [question for question in questions if question is not None]
+    wanted = weighed.derived.get("open", frozenset())
     # Stable, so that equals stay in the order in which the knowledge base asks.
-    worthwhile.sort(key=lambda question: -question.value_of_information)
+    worthwhile.sort(key=lambda question: (question.key not in wanted, -question.value_of_information))
     return Inquiries(
         questions=tuple(worthwhile[:most]),
         flips=_flips(whatif, weighed, most),
@@ -79,18 +88,21 @@ def _scores(weighed: Weighed) -> dict[str, float]:
     return {option: expected(values, weighed.weights) for option, values in weighed.options.items()}
 
 
-def _worth(whatif: WhatIf, question: Question) -> OpenQuestion | None:
+def _worth(whatif: WhatIf, question: Question, now: str) -> OpenQuestion | None:
     """What knowing the answer is worth: how much the present first falls short, in the mean over the answers."""
-    now = first(whatif.run({}))
-    becomes: dict[str, None] = {}
+    becomes: set[str] = set()
     shortfalls: list[float] = []
     for word in whatif.words(question.key):
         then = whatif.run({question.key: word})
+        if not then.options:
+            continue
         leader = first(then)
         scores = _scores(then)
-        shortfalls.append(0.0 if leader == now else _shortfall(scores, leader, now))
+        # Outside these frameworks, everything that the present first promises would be lost.
+        gained = scores[leader] if leader in scores else 2 * scores.get(now, 0.0)
+        shortfalls.append(max(0.0, gained - scores.get(now, 0.0)))
         if leader != now:
-            becomes[leader] = None
+            becomes.add(leader)
     if not becomes:
         return None
     return OpenQuestion(
@@ -101,18 +113,12 @@ def _worth(whatif: WhatIf, question: Question) -> OpenQuestion | None:
     )
 
 
-def _shortfall(scores: Mapping[str, float], leader: str, now: str) -> float:
-    """An option that is out loses all that the leader has."""
-    best = scores.get(leader, 1.0)
-    return max(0.0, best - scores.get(now, 0.0))
-
-
 def _flips(whatif: WhatIf, weighed: Weighed, most: int) -> tuple[Flip, ...]:
     """Changes of one given answer that put another option first, at most one for each key and option."""
     now = first(weighed)
     found: list[Flip] = []
     for question in whatif.adviser.base.questions:
-        if question.key not in weighed.answers:
+        if question.key not in weighed.answers or question.key in _GIVEN:
             continue
         seen: set[str] = set()
         for word in whatif.words(question.key):

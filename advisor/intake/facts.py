@@ -42,49 +42,67 @@ def situation_facts(answers: Answers, vocabulary: Vocabulary) -> dict[str, Given
     return facts
 
 
-def situate(answers: Answers, option: Framework, vocabulary: Vocabulary) -> Projected:
-    """Joins answers and option: the state of its support for this accelerator on this system, and so on."""
-    facts: dict[str, Given] = {
-        "option": option.id,
-        "requested": "yes" if answers.get("requested_framework") == option.id else "no",
-    }
-    words: dict[str, Mapping[str, Fact | None]] = {}
-    for projection in vocabulary.projections:
-        found = _look_up(projection, answers, option, vocabulary)
-        if found is None:
-            continue
-        words[projection.name] = found
-        if projection.each:
-            for value in projection.words:
-                facts[f"{projection.name}.{value}"] = frozenset(w for w, fact in found.items() if _says(fact, value))
-        elif (fact := found[""]) and isinstance(fact.value, str):
-            facts[projection.name] = fact.value
-    return Projected(facts, words)
+class Projector:
+    """Joins answers and options: the state of an option's support for this accelerator on this system, and so on."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._paths = [_Path.of(projection, vocabulary) for projection in vocabulary.projections]
+
+    def situate(self, answers: Answers, option: Framework) -> Projected:
+        """The option in the light of the answers."""
+        facts: dict[str, Given] = {
+            "option": option.id,
+            "requested": "yes" if answers.get("requested_framework") == option.id else "no",
+        }
+        words: dict[str, Mapping[str, Fact | None]] = {}
+        for path in self._paths:
+            found = path.follow(answers, option)
+            if found is None:
+                continue
+            words[path.projection.name] = found
+            if path.several:
+                for name, value in path.names:
+                    facts[name] = frozenset(w for w, fact in found.items() if fact is not None and fact.value == value)
+            elif (fact := found[""]) and isinstance(fact.value, str):
+                facts[path.projection.name] = fact.value
+        return Projected(facts, words)
 
 
-def _says(fact: Fact | None, value: str) -> bool:
-    return fact is not None and fact.value == value
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """The path of a projection, taken apart once."""
 
+    projection: Projection
+    template: str
+    keys: tuple[tuple[str, tuple[str, ...]], ...]
+    """Answers in the path that have to be single words, each with the words that say nothing."""
+    several: str
+    """The set-valued answer in the path, if there is one."""
+    names: tuple[tuple[str, str], ...]
+    """Of a projection for each word: attribute and the value it collects."""
 
-def _look_up(
-    projection: Projection, answers: Answers, option: Framework, vocabulary: Vocabulary
-) -> Mapping[str, Fact | None] | None:
-    """The facts the path leads to, by the word of its last brace where it is one for each; None: nothing to ask."""
-    path = projection.path
-    keys = _BRACES.findall(path)
-    several = keys.pop() if projection.each else ""
-    for key in keys:
-        value = answers.get(key)
-        attribute = vocabulary.answer(key)
-        if not isinstance(value, str) or (attribute and value in attribute.silent):
+    @classmethod
+    def of(cls, projection: Projection, vocabulary: Vocabulary) -> _Path:
+        keys = _BRACES.findall(projection.path)
+        several = keys.pop() if projection.each else ""
+        silent = {attribute.name: attribute.silent for attribute in vocabulary.answers}
+        names = tuple((f"{projection.name}.{word}", word) for word in projection.words)
+        return cls(projection, projection.path, tuple((key, silent[key]) for key in keys), several, names)
+
+    def follow(self, answers: Answers, option: Framework) -> Mapping[str, Fact | None] | None:
+        """The facts it leads to, by the word of the set-valued answer; None where the answers ask for nothing."""
+        path = self.template
+        for key, silent in self.keys:
+            value = answers.get(key)
+            if not isinstance(value, str) or value in silent:
+                return None
+            path = path.replace(f"{{{key}}}", value)
+        if not self.several:
+            return {"": _known(option, path)}
+        asked = answers.get(self.several)
+        if not isinstance(asked, tuple) or not asked:
             return None
-        path = path.replace(f"{{{key}}}", value)
-    if not several:
-        return {"": _known(option, path)}
-    asked = answers.get(several)
-    if not isinstance(asked, tuple) or not asked:
-        return None
-    return {word: _known(option, path.replace(f"{{{several}}}", word)) for word in asked}
+        return {word: _known(option, path.replace(f"{{{self.several}}}", word)) for word in asked}
 
 
 def _known(option: Framework, attribute: str) -> Fact | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from advisor.model.answers import Answer, Answers, Origin, Situation
-from advisor.model.measurement import Machine
 from advisor.model.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from advisor.model.measurement import Machine
 
 _DEFAULT_HERE = ("develop",)
 

@@ -77,15 +77,15 @@ class ProbeResult:
     first_s: float | None = None
     """Seconds of the first call: tracing and compiling, apart from the steady state."""
     samples: int = 0
-    """Blocks timed."""
+    """Blocks that count: undisturbed ones where there are enough, else all."""
     flops: float | None = None
     """Floating-point operations of one iteration, as the definition counts them."""
     flags: tuple[str, ...] = ()
     """What to hold against the value, in words of the probe runner: `contended`, `unsettled`, `implausible`, ..."""
     reason: str = ""
     paired: float | None = None
-    """Median over the rounds of the logarithm of its time over the geometric mean of all variants in that round: the
-    difference of two is the logarithm of the ratio of their times, freed from what slowed the whole round."""
+    """Logarithm of its time on a scale common to the variants of this probe: the difference of two is the logarithm of
+    the ratio of their times, compared round by round and so freed from what slowed them all."""
     paired_error: float | None = None
     """Standard error of `paired`."""
     error: float | None = None

@@ -27,12 +27,12 @@ def line(recommendation: Recommendation) -> str:
     return json.dumps(document(recommendation), ensure_ascii=False) + "\n"
 
 
-def rounded(value: Any) -> Any:
-    """The value with every float rounded to 6 digits."""
+def rounded(value: Any, digits: int = 6) -> Any:
+    """The value with every float rounded to that many digits."""
     if isinstance(value, float):
-        return round(value, 6) + 0.0
+        return round(value, digits) + 0.0
     if isinstance(value, dict):
-        return {key: rounded(item) for key, item in value.items()}
+        return {key: rounded(item, digits) for key, item in value.items()}
     if isinstance(value, list):
-        return [rounded(item) for item in value]
+        return [rounded(item, digits) for item in value]
     return value

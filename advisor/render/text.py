@@ -11,6 +11,7 @@ from advisor.model.rule import PLACES
 
 WIDTH = 100
 _LABEL = 11
+_HEADLINES = {"needs_more_info": "nothing yet (needs_more_info)", "none_of_these": "none of these frameworks"}
 _STATUS = {
     "decided": "decided",
     "tie": "a tie",
@@ -38,14 +39,17 @@ def _summary(r: Recommendation) -> Iterator[str]:
         parts = [part.component for part in r.recommendation.stack if part.place == place]
         if parts:
             yield from _line(place.capitalize(), ", ".join(parts))
-    if r.ranking:
+    if r.ranking and r.recommendation.primary == r.ranking[0].option:
         yield from _line("Why", _why(r))
-    if len(r.ranking) > 1:
-        yield from _line("Next best", _runner_up(r))
+        if len(r.ranking) > 1:
+            yield from _line("Next best", _runner_up(r))
+    elif r.status == "needs_more_info":
+        yield from _line("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
     if r.excluded:
         yield from _line("Ruled out", "; ".join(_reason(r, excluded) for excluded in r.excluded))
-    for flag in r.flags:
-        yield from _line("Mind", f"{flag.code}: {flag.message}")
+    for message in dict.fromkeys(flag.message for flag in r.flags):
+        codes = ", ".join(flag.code for flag in r.flags if flag.message == message)
+        yield from _line("Mind", f"{message} ({codes})")
     if r.questions:
         question = r.questions[0]
         could = " or ".join(question.could_become)
@@ -60,7 +64,8 @@ def _headline(r: Recommendation) -> str:
     primary, confidence = r.recommendation.primary, r.recommendation.confidence
     tied = f", tied with {', '.join(r.recommendation.tied_with)}" if r.status == "tie" else ""
     sure = "" if confidence is None or primary in ("none_of_these", "needs_more_info") else f"; {_sure(confidence)}"
-    return f"{primary}{tied}  ({_STATUS[r.status]}{sure})"
+    name = _HEADLINES.get(primary, primary)
+    return f"{name}{tied}  ({_STATUS[r.status]}{sure})"
 
 
 def _sure(confidence: Confidence) -> str:
@@ -73,9 +78,14 @@ def _why(r: Recommendation) -> str:
     other = {c.criterion: c.contribution for c in r.ranking[1].contributions} if len(r.ranking) > 1 else {}
     lead = sorted(first.contributions, key=lambda c: other.get(c.criterion, 0.0) - c.contribution)
     best = [c for c in lead[:3] if c.contribution > other.get(c.criterion, 0.0)]
-    said = ", ".join(f"{c.criterion} {c.value:.2f} (weight {c.weight:.0%})" for c in best)
-    against = f" against {r.ranking[1].option}" if other else ""
-    return f"{first.option} scores {first.score:.2f}; ahead{against} in {said}." if said else f"{first.score:.2f}."
+    theirs = {c.criterion: c.value for c in r.ranking[1].contributions} if other else {}
+    said = ", ".join(
+        f"{c.criterion} {c.value:.2f}" + (f" to {theirs[c.criterion]:.2f}" if theirs else "") + f" (weight {c.weight:.0%})"
+        for c in best
+    )
+    score = f"{first.option} scores {first.score:.2f} of 1"
+    against = f" of {r.ranking[1].option}" if other else ""
+    return f"{score}; ahead{against} in {said}." if said else f"{score}."
 
 
 def _runner_up(r: Recommendation) -> str:

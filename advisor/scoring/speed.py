@@ -9,11 +9,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from advisor.model.knowledge import Benchmark, BenchmarkRow, SpeedModel
-from advisor.model.measurement import ClassResult
 from advisor.model.score import Value
 
+if TYPE_CHECKING:
+    from advisor.model.measurement import ClassResult
+
+NORMAL_90 = 1.645
+"""Standard deviations from the middle to either end of a 90 % interval of the normal distribution."""
 REFERENCE = "pytorch/eager"
 """The variant that published rows are read against: the one most of them contain."""
 
@@ -36,8 +41,8 @@ class Evidence:
     """What is known of speed on one class of workload."""
 
     rows: tuple[BenchmarkRow, ...]
-    measured: Mapping[str, ClassResult]
-    """By `framework/variant`."""
+    measured: Mapping[str, tuple[float, float]]
+    """`framework/variant` to log utilisation and its standard deviation over the rounds."""
     direct: bool
     """Whether it was measured on the accelerator in question; otherwise it speaks from a distance."""
     measurement: str = ""
@@ -49,7 +54,8 @@ def gather(
 ) -> Evidence:
     """The rows and results that speak of a class of workload."""
     rows = tuple(row for table in benchmarks for row in table.rows if row.workload_class == workload)
-    measured = {f"{c.framework}/{c.variant}": c for c in classes if c.workload_class == workload}
+    relevant = [c for c in classes if c.workload_class == workload and c.utilisation]
+    measured = {f"{c.framework}/{c.variant}": _observed(c) for c in relevant}
     return Evidence(rows, measured, direct, measurement if measured else "")
 
 
@@ -76,6 +82,13 @@ def _variants(option: str, evidence: Evidence) -> list[str]:
     return sorted(variant for variant in named if variant.partition("/")[0] == option)
 
 
+def _observed(result: ClassResult) -> tuple[float, float]:
+    """Log utilisation of a class result, and the standard deviation that its 90 % interval stands for."""
+    low, high = result.interval
+    spread = math.log(high / low) / (2 * NORMAL_90) if high > low > 0 else 0.0
+    return math.log(result.utilisation or 1.0), spread
+
+
 def _nothing(model: SpeedModel) -> Speed:
     return Speed(math.log(model.typical_utilisation), model.sd_unpublished, 0.0)
 
@@ -99,8 +112,7 @@ def _prior(variant: str, rows: tuple[BenchmarkRow, ...], model: SpeedModel) -> S
 def _level(prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
     """The prior moved by what the measured variants say of this machine as a whole."""
     gaps = [
-        math.log(result.utilisation) - _prior(variant, evidence.rows, model).mean
-        for variant, result in evidence.measured.items()
+        log_rate - _prior(variant, evidence.rows, model).mean for variant, (log_rate, _) in evidence.measured.items()
     ]
     if not gaps:
         return prior
@@ -109,14 +121,12 @@ def _level(prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
 
 def _update(variant: str, prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
     levelled = _level(prior, evidence, model)
-    result = evidence.measured.get(variant)
-    if result is None:
+    if variant not in evidence.measured:
         return levelled
-    low, high = result.interval
-    rounds = math.log(high / low) / (2 * 1.645) if high > low > 0 else 0.0
+    log_rate, rounds = evidence.measured[variant]
     distance = 0.0 if evidence.direct else model.sd_distance
     noise = rounds**2 + model.sd_model**2 + distance**2
     share = levelled.sd**2 / (levelled.sd**2 + noise)
-    mean = share * math.log(result.utilisation) + (1 - share) * levelled.mean
+    mean = share * log_rate + (1 - share) * levelled.mean
     ids = (evidence.measurement, *levelled.evidence)
     return Speed(mean, math.sqrt(share * noise), share, variant, ids)

@@ -1,0 +1,80 @@
+"""Measurements as JSON, and as tables for a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from advisor.loading.structure import plain
+from advisor.model.measurement import ClassResult, Machine, Measurements, ProbeResult
+from advisor.render.json import rounded
+
+
+def as_json(measured: Measurements) -> str:
+    """One JSON document; times keep nine digits, since a dispatch takes microseconds."""
+    return json.dumps(rounded(plain(measured), digits=9), indent=2, ensure_ascii=False) + "\n"
+
+
+def as_text(measured: Measurements) -> str:
+    """The machine, how each framework fared, the classes of workload, and every probe."""
+    return "\n".join([*_machine(measured), *_frameworks(measured), *_classes(measured), *_results(measured)]) + "\n"
+
+
+def machine_line(machine: Machine) -> str:
+    """The machine on one line."""
+    memory = f", {machine.memory_gb:g} GB" if machine.memory_gb is not None else ""
+    cards = ", ".join(f"{a.name}" for a in machine.accelerators) or "no accelerator"
+    return f"{machine.cpu}, {machine.cores} cores{memory}, {cards}, {machine.os}"
+
+
+def _machine(measured: Measurements) -> Iterator[str]:
+    quiet = {True: "quiet", False: "busy: compare with care", None: "load unknown"}[measured.machine.quiet]
+    yield machine_line(measured.machine)
+    yield f"{measured.elapsed_s:.0f} s, the machine was {quiet}"
+
+
+def _frameworks(measured: Measurements) -> Iterator[str]:
+    yield ""
+    for run in measured.frameworks:
+        name = f"{run.framework}/{run.variant}"
+        about = f"{run.version} on {run.device}" if run.outcome in ("ok", "unstable") else run.reason
+        yield f"{name:20} {run.outcome:14} {about}".rstrip()
+
+
+def _classes(measured: Measurements) -> Iterator[str]:
+    if not measured.classes:
+        return
+    yield from ("", f"{'one step, relative to the fastest':36}{'90 % interval':>16}{'first step':>12}")
+    last = ""
+    for result in sorted(measured.classes, key=_by_time):
+        heading = result.workload_class if result.workload_class != last else ""
+        last = result.workload_class
+        name = f"{result.framework}/{result.variant}"
+        low, high = result.interval
+        first = f"{result.first_step_s:.1f} s"
+        yield f"{heading:17}{name:14}{result.relative_time:>5.2f}{f'{low:.2f} to {high:.2f}':>16}{first:>12}"
+
+
+def _by_time(result: ClassResult) -> tuple[str, float, str]:
+    return result.workload_class, result.relative_time, f"{result.framework}/{result.variant}"
+
+
+def _results(measured: Measurements) -> Iterator[str]:
+    yield from ("", f"{'probe':18}{'variant':20}{'one iteration':>14}{'90 % interval':>24}  outcome")
+    for result in sorted(measured.results, key=lambda r: (r.probe, r.value is None, r.value or 0.0, r.framework)):
+        yield _row(result)
+
+
+def _row(result: ProbeResult) -> str:
+    name = f"{result.framework}/{result.variant}"
+    value = _seconds(result.value) if result.value is not None else ""
+    interval = " to ".join(_seconds(end) for end in result.interval) if result.interval else ""
+    said = " ".join([result.outcome, *result.flags, *([f"({result.reason})"] if result.reason else [])])
+    return f"{result.probe:18}{name:20}{value:>14}{interval:>24}  {said}"
+
+
+def _seconds(value: float) -> str:
+    for factor, unit in ((1.0, "s"), (1e3, "ms"), (1e6, "us")):
+        if value * factor >= 1:
+            return f"{value * factor:.3g} {unit}"
+    return f"{value * 1e9:.3g} ns"
