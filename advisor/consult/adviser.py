@@ -9,13 +9,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from advisor.consult.speeds import Speeds
 from advisor.inference.engine import Compile, Engine
 from advisor.inference.findings import findings
 from advisor.intake.facts import Projected, Projector, situation_facts
 from advisor.model.answers import Answers
 from advisor.model.finding import Finding
 from advisor.model.knowledge import Criterion, KnowledgeBase
-from advisor.model.rule import Phase, Rule
+from advisor.model.rule import Phase, Rule, attributes_of
 from advisor.model.score import Ranking, Value, Weight
 from advisor.model.trace import Given, Trace
 from advisor.scoring import speed, values
@@ -25,16 +26,9 @@ from advisor.scoring.weights import settle
 if TYPE_CHECKING:
     from advisor.model.measurement import Measurements
 
-_DEVICES = {
-    "cpu": "cpu",
-    "cuda": "nvidia_gpu",
-    "rocm": "amd_gpu",
-    "xpu": "intel_gpu",
-    "mps": "apple_gpu",
-    "metal": "apple_gpu",
-    "tpu": "google_tpu",
-}
-"""What a framework calls a device, as a word of `train_hw`."""
+
+_MOST_KEPT = 4096
+"""Judgements kept at once, so that a long batch runs in constant memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +64,18 @@ class Adviser:
     engines: dict[str, Engine] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     projector: Projector = field(init=False)
+    speeds: Speeds = field(init=False)
+    judged: dict[tuple[object, ...], Trace] = field(default_factory=dict)
+    """What the rules about options concluded, by what they read: most changes of an answer touch few options."""
+    valued: dict[tuple[str, ...], Value] = field(default_factory=dict)
+    """What a criterion says of facts, by criterion and facts."""
+    read: tuple[str, ...] = ()
+    """The attributes that rules about options read."""
 
     def __post_init__(self) -> None:
         kinds = {name: attribute.kind for name, attribute in self.base.vocabulary.attributes().items()}
         self.projector = Projector(self.base.vocabulary)
+        self.speeds = Speeds(self.base)
         self.rules = {rule.id: rule for rule in self.base.rules}
         books: dict[str, tuple[Phase, ...]] = {
             "situation": ("derive", "preference"),
@@ -83,6 +85,8 @@ class Adviser:
         for name, phases in books.items():
             chosen = tuple(rule for rule in self.base.rules if rule.phase in phases)
             self.engines[name] = self.compile_rules(chosen, kinds)
+        eligibility = [rule for rule in self.base.rules if rule.phase == "eligibility"]
+        self.read = tuple(sorted({name for rule in eligibility for name in attributes_of(rule.when)}))
 
     @property
     def engine_name(self) -> str:
@@ -115,16 +119,14 @@ class Adviser:
         excluded: dict[str, tuple[Finding, ...]] = {}
         options: dict[str, Mapping[str, Value]] = {}
         projected: dict[str, Projected] = {}
-        speeds: dict[str, speed.Speed] = {}
-        gathered = self._speed_evidence(answers, trace.derived.get("workload", frozenset()), measurements)
+        speeds = self.speeds.of(answers, trace.derived.get("workload", frozenset()), measurements)
         for name, framework in self.base.frameworks.items():
             if only and name not in only:
                 continue
             seen = projected[name] = self.projector.situate(answers, framework)
-            speeds[name] = _combine([speed.posterior(name, e, self.base.speed) for e in gathered])
             valued = {c.id: self._value(c, seen, speeds[name]) for c in criteria}
             facts = {**known, **seen.facts}
-            fired = self.engines["option"].consult(facts)
+            fired = self._judge(facts)
             failed = self._musts_failed(valued, answers)
             if not failed and not any(self.rules[firing.rule].then.exclude for firing in fired.firings):
                 options[name] = valued
@@ -133,6 +135,14 @@ class Adviser:
             excluding = tuple(finding for finding in said if self.rules[finding.rule].then.exclude)
             excluded[name] = (*excluding, *(_must_finding(c, name, valued[c.id]) for c in failed))
         return Weighed(answers, trace.derived, situation, excluded, options, weights, projected, speeds)
+
+    def _judge(self, facts: Mapping[str, Given]) -> Trace:
+        key = tuple([facts.get(name) for name in self.read])
+        if key not in self.judged:
+            if len(self.judged) >= _MOST_KEPT:
+                self.judged.clear()
+            self.judged[key] = self.engines["option"].consult(facts)
+        return self.judged[key]
 
     def conclude(self, weighed: Weighed) -> Closing:
         """The order of the options that remain, and what has to be said about the first."""
@@ -182,32 +192,25 @@ class Adviser:
         if criterion.reads == "speed":
             return speed.value(fast, self.base.speed)
         words = seen.words.get(criterion.reads)
-        return values.of_words(criterion, words) if words else values.UNKNOWN
+        if not words:
+            return values.UNKNOWN
+        key = (criterion.id, *(fact.id if fact else "" for fact in words.values()))
+        if key not in self.valued:
+            self.valued[key] = values.of_words(criterion, words)
+        return self.valued[key]
 
     def _musts_failed(self, valued: Mapping[str, Value], answers: Answers) -> tuple[Criterion, ...]:
         """The criteria that are a must and whose threshold the option is known to miss."""
-        levels = answers.get("priorities", {})
+        levels = answers.get("priorities")
+        if not isinstance(levels, Mapping):
+            return ()
         return tuple(
             criterion
             for criterion in self.base.criteria
-            if isinstance(levels, Mapping)
-            and levels.get(criterion.id) == "must"
+            if levels.get(criterion.id) == "must"
             and valued.get(criterion.id, values.UNKNOWN) is not values.UNKNOWN
             and valued[criterion.id].mean < criterion.must
         )
-
-    def _speed_evidence(
-        self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
-    ) -> list[speed.Evidence]:
-        classes = measurements.classes if measurements else ()
-        runs = measurements.frameworks if measurements else ()
-        devices = {_DEVICES.get(run.device.partition(":")[0], "") for run in runs if run.outcome == "ok"}
-        direct = answers.get("train_hw") in devices
-        label = f"measurement.{measurements.id}" if measurements else ""
-        return [
-            speed.gather(workload, self.base.benchmarks, classes, label, direct=direct)
-            for workload in sorted(workloads)
-        ] or [speed.gather("", (), (), "", direct=False)]
 
     def _evidence(self, seen: Projected | None, trace: Trace, weighed: Weighed | None = None) -> _Behind:
         derivers: dict[tuple[str, str], set[str]] = {}
@@ -244,17 +247,4 @@ def _must_finding(criterion: Criterion, option: str, value: Value) -> Finding:
         message=f"{option} reaches {value.mean:.2f} in '{criterion.title}', which has to be at least {criterion.must:g}.",
         facts={f"priorities.{criterion.id}": "must"},
         evidence=value.evidence,
-    )
-
-
-def _combine(found: list[speed.Speed]) -> speed.Speed:
-    """One speed where several classes of workload are at stake: the mean, as sure as the least sure."""
-    if len(found) == 1:
-        return found[0]
-    return speed.Speed(
-        mean=sum(s.mean for s in found) / len(found),
-        sd=max(s.sd for s in found),
-        share=min(s.share for s in found),
-        variant=found[0].variant,
-        evidence=tuple(sorted({i for s in found for i in s.evidence})),
     )

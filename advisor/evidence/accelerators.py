@@ -11,13 +11,28 @@ DISPLAY = ("0x0300", "0x0302", "0x0380")
 """PCI classes of graphics cards: VGA, 3D and other display controllers."""
 GPU_VENDORS = {"0x10de": "nvidia_gpu", "0x1002": "amd_gpu", "0x8086": "intel_gpu"}
 PROCESSING = {
-    **{("0x1ae0", device): ("google_tpu", name) for device, name in (
-        ("0x0027", "TPU v3"), ("0x005e", "TPU v4"), ("0x0062", "TPU v5p"), ("0x0063", "TPU v5e"), ("0x006f", "TPU v6e"),
-        ("0x0076", "TPU7x"))},
-    **{("0x1d0f", device): ("aws_trainium", name) for device, name in (("0x7164", "Trainium"), ("0x7364", "Trainium2"))},
-    **{("0x1da3", device): ("intel_gaudi", name) for device, name in (
-        ("0x1000", "Gaudi"), ("0x1020", "Gaudi 2"), ("0x1060", "Gaudi 3"))},
-    **{("0x19e5", device): ("huawei_ascend", name) for device, name in (("0xd801", "Ascend 910"), ("0xd802", "Ascend 910B"))},
+    **{
+        ("0x1ae0", device): ("google_tpu", name)
+        for device, name in (
+            ("0x0027", "TPU v3"),
+            ("0x005e", "TPU v4"),
+            ("0x0062", "TPU v5p"),
+            ("0x0063", "TPU v5e"),
+            ("0x006f", "TPU v6e"),
+            ("0x0076", "TPU7x"),
+        )
+    },
+    **{
+        ("0x1d0f", device): ("aws_trainium", name) for device, name in (("0x7164", "Trainium"), ("0x7364", "Trainium2"))
+    },
+    **{
+        ("0x1da3", device): ("intel_gaudi", name)
+        for device, name in (("0x1000", "Gaudi"), ("0x1020", "Gaudi 2"), ("0x1060", "Gaudi 3"))
+    },
+    **{
+        ("0x19e5", device): ("huawei_ascend", name)
+        for device, name in (("0xd801", "Ascend 910"), ("0xd802", "Ascend 910B"))
+    },
 }
 """PCI vendor and device to what it is. Google's are those of `jax._src.hardware_utils`; the others are listed in the PCI
 ID repository and in the vendors' drivers."""

@@ -25,6 +25,7 @@ NINETY = 1.645
 """Standard errors on either side of a 90 % interval."""
 
 Variant = tuple[str, str]
+Term = tuple[float, float]
 Shares = Mapping[str, float]
 Good = Mapping[Variant, Mapping[str, ProbeResult]]
 
@@ -56,6 +57,12 @@ def _good(results: Iterable[ProbeResult]) -> dict[Variant, dict[str, ProbeResult
     return good
 
 
+def _stand_in(good: Good, variant: Variant, probe: str) -> ProbeResult | None:
+    """Find the same probe in another variant of the framework: both call the same libraries for a single operation."""
+    others = (found[probe] for other, found in good.items() if other[0] == variant[0] and probe in found)
+    return next(others, None)
+
+
 def _class(name: str, shares: Shares, good: Good, canary_rate: float | None) -> list[ClassResult]:
     main = max(shares, key=lambda probe: shares[probe])
     able = {
@@ -63,8 +70,9 @@ def _class(name: str, shares: Shares, good: Good, canary_rate: float | None) -> 
         for variant, found in good.items()
         if main in found and sum(shares[probe] for probe in shares if probe in found) >= LEAST_SHARE
     }
-    centres = _centres(shares, able)
-    times = {variant: _time(shares, found, centres) for variant, found in able.items()}
+    terms = {variant: _terms(variant, shares, found, good) for variant, found in able.items()}
+    centres = _centres(shares, list(terms.values()))
+    times = {variant: _time(shares, found, centres) for variant, found in terms.items()}
     fastest = min((time for time, _ in times.values()), default=0.0)
     composed = [
         ClassResult(
@@ -82,20 +90,29 @@ def _class(name: str, shares: Shares, good: Good, canary_rate: float | None) -> 
     return sorted(composed, key=lambda result: (result.relative_time, result.framework, result.variant))
 
 
-def _centres(shares: Shares, able: Good) -> dict[str, float]:
+def _terms(variant: Variant, shares: Shares, found: Mapping[str, ProbeResult], good: Good) -> dict[str, Term]:
+    """Give the logarithm of time and its standard error for each probe that is known, or has a stand-in."""
+    terms = {probe: (result.paired or 0.0, result.paired_error or 0.0) for probe, result in found.items()}
+    for probe in shares:
+        stand_in = None if probe in terms else _stand_in(good, variant, probe)
+        if stand_in:
+            terms[probe] = (stand_in.paired or 0.0, IMPUTED)
+    return terms
+
+
+def _centres(shares: Shares, terms: Sequence[Mapping[str, Term]]) -> dict[str, float]:
     """Give the zero of each probe's scale: the mean of the variants that have all probes, so that it is one scale."""
-    complete = [found for found in able.values() if len(found) == len(shares)] or list(able.values())
+    complete = [found for found in terms if len(found) == len(shares)] or terms
     return {
-        probe: statistics.fmean([found[probe].paired or 0.0 for found in complete if probe in found] or [0.0])
-        for probe in shares
+        probe: statistics.fmean([found[probe][0] for found in complete if probe in found] or [0.0]) for probe in shares
     }
 
 
-def _time(shares: Shares, found: Mapping[str, ProbeResult], centres: Mapping[str, float]) -> tuple[float, float]:
-    """Give the logarithm of a step's time and its standard error; a missing probe is like the variant's others."""
-    covered = sum(shares[probe] for probe in found)
-    time = sum(shares[probe] * ((result.paired or 0.0) - centres[probe]) for probe, result in found.items()) / covered
-    variance = sum((shares[probe] / covered * (result.paired_error or 0.0)) ** 2 for probe, result in found.items())
+def _time(shares: Shares, terms: Mapping[str, Term], centres: Mapping[str, float]) -> Term:
+    """Compose a step's time and its standard error; a missing probe is taken to be like the variant's others."""
+    covered = sum(shares[probe] for probe in terms)
+    time = sum(shares[probe] * (value - centres[probe]) for probe, (value, _) in terms.items()) / covered
+    variance = sum((shares[probe] / covered * error) ** 2 for probe, (_, error) in terms.items())
     return time, math.sqrt(variance + ((1 - covered) * IMPUTED) ** 2 + RESTART**2)
 
 

@@ -80,7 +80,13 @@ def command(*words: str, limit_s: float = LIMIT_S) -> str:
     """Run a command and return what it prints; empty where it is missing, fails or takes too long."""
     try:
         done = subprocess.run(  # noqa: S603 - fixed commands that report hardware
-            words, capture_output=True, timeout=limit_s, check=True, text=True, errors="replace", stdin=subprocess.DEVNULL
+            words,
+            capture_output=True,
+            timeout=limit_s,
+            check=True,
+            text=True,
+            errors="replace",
+            stdin=subprocess.DEVNULL,
         )
     except (OSError, subprocess.SubprocessError):
         return ""

@@ -81,7 +81,9 @@ def survey(interpreter: str, modules: Iterable[str], variables: Mapping[str, str
         return Survey(interpreter=interpreter, python=said["python"], modules=said["modules"])
     except (ValueError, IndexError, TypeError, KeyError):
         words = " ".join(done.stderr.split())[-300:]
-        reason = f"{interpreter} does not behave like Python (exit status {done.returncode}){': ' + words if words else ''}"
+        reason = (
+            f"{interpreter} does not behave like Python (exit status {done.returncode}){': ' + words if words else ''}"
+        )
         return Survey(interpreter=interpreter, reason=reason)
 
 
@@ -98,7 +100,9 @@ def _locate(offer: Offer, surveys: Sequence[Survey]) -> Located:
     able = [found for found in surveys if not found.reason]
     if not able:
         reasons = "; ".join(found.reason for found in surveys) or "no interpreter was given"
-        return Located(offer=offer, interpreter=surveys[0].interpreter if surveys else "", outcome="failed", reason=reasons)
+        return Located(
+            offer=offer, interpreter=surveys[0].interpreter if surveys else "", outcome="failed", reason=reasons
+        )
     best = min(able, key=lambda found: len(_missing(offer, found)))
     missing = ", ".join(_missing(offer, best))
     remedy = shlex.join([best.interpreter, "-m", "pip", "install", *offer.install.split()])

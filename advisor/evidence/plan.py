@@ -144,7 +144,9 @@ def _variants(framework: str, file: Path) -> list[Offer]:
             for variant, facts in constants["VARIANTS"].items()
         ]
     except (KeyError, AttributeError, TypeError) as error:
-        message = "VARIANTS has to be a mapping of variant to `modules` and `install`, NOT_APPLICABLE of reason to probes"
+        message = (
+            "VARIANTS has to be a mapping of variant to `modules` and `install`, NOT_APPLICABLE of reason to probes"
+        )
         raise InputError(Problem(message=message, place=str(file))) from error
 
 

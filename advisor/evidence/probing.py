@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -35,6 +35,9 @@ REACHABLE = ("x86_64", "AMD64")
 
 RANKED: tuple[Outcome, ...] = ("ok", "unstable", "failed", "timed_out", "skipped", "not_applicable")
 """What a variant's probes gave, the first that occurs says how it fared."""
+
+MARGIN_S = 3.0
+"""What a second chance leaves of the budget."""
 
 
 def silent(_: Progress, /) -> None:
@@ -66,7 +69,7 @@ class _Course:
         self._began = time.monotonic()
         self._entrants: list[Entrant] = []
         self._canary: Entrant | None = None
-        self._results: list[ProbeResult] = []
+        self._results: dict[str, list[ProbeResult]] = {}
         self._canary_blocks: list[CanaryBlock] = []
         self._order = random.Random(plan.seed)
         self._longest = 0.0
@@ -88,26 +91,36 @@ class _Course:
                 self._canary = None
 
     def measure(self) -> None:
-        """Take the probes in the order of their priority, as far as the budget goes."""
+        """Take the probes in the order of their priority, as far as the budget goes.
+
+        What a disturbance made unstable gets a second chance with what is left of it.
+        """
         definitions = sorted(self._plan.definitions, key=lambda definition: (definition.priority, definition.id))
         for number, definition in enumerate(definitions, start=1):
             began = time.monotonic()
             self._say("probe", probe=definition.id, number=number, of=len(definitions))
-            self._results += self._probe(definition, len(definitions) - number + 1)
+            self._results[definition.id] = self._probe(definition, len(definitions) - number + 1)
             self._longest = max(self._longest, time.monotonic() - began)
+        for number, definition in enumerate(definitions, start=1):
+            if _unstable(self._results[definition.id]) and self._left() > self._longest + MARGIN_S:
+                self._say("probe", probe=definition.id, number=number, of=len(definitions), text="again")
+                again = self._probe(definition, 1)
+                if _unstable(again) < _unstable(self._results[definition.id]):
+                    self._results[definition.id] = again
 
     def conclude(self, rest: list[FrameworkRun]) -> Measurements:
         """Put everything together."""
         products = [block.gemm_s for block in self._canary_blocks]
         rate = GEMM_FLOPS / statistics.median(products) if products else None
-        share = quiet_share(products)
+        share = quiet_share(self._canary_blocks)
+        results = tuple(result for found in self._results.values() for result in found)
         self._say("done")
         return identified(
             Measurements(
                 machine=replace(self._machine, quiet=None if share is None else share >= QUIET_SHARE),
                 frameworks=(*(self._fared(entrant) for entrant in self._entrants), *rest),
-                results=tuple(self._results),
-                classes=compose(self._plan.definitions, self._results, rate),
+                results=results,
+                classes=compose(self._plan.definitions, results, rate),
                 elapsed_s=time.monotonic() - self._began,
                 measured=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 canary_rate=rate,
@@ -169,7 +182,9 @@ class _Course:
         self._bury(entrant, probe, answer)
         return answer
 
-    def _rounds(self, definition: ProbeDefinition, prepared: Mapping[str, Prepared], remaining: int) -> dict[str, ProbeResult]:
+    def _rounds(
+        self, definition: ProbeDefinition, prepared: Mapping[str, Prepared], remaining: int
+    ) -> dict[str, ProbeResult]:
         """Time what was prepared, and assess it."""
         workers = {name: self._entrant(name).worker for name in prepared}
         found = contest(
@@ -200,7 +215,8 @@ class _Course:
             return entrant.run(entrant.started.outcome, entrant.started.reason)
         if entrant.fate and entrant.fate.outcome != "skipped":
             return entrant.run(entrant.fate.outcome, f"in {entrant.lost}: {entrant.fate.reason}")
-        mine = [result for result in self._results if f"{result.framework}/{result.variant}" == entrant.name]
+        every = (result for found in self._results.values() for result in found)
+        mine = [result for result in every if f"{result.framework}/{result.variant}" == entrant.name]
         for outcome in RANKED:
             found = [result for result in mine if result.outcome == outcome]
             if found:
@@ -238,3 +254,7 @@ class _Course:
                 text=text,
             )
         )
+
+
+def _unstable(results: Sequence[ProbeResult]) -> int:
+    return sum(result.outcome == "unstable" for result in results)

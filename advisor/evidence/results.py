@@ -59,9 +59,10 @@ def assess(
     threads: int,
     physics: bool,
 ) -> dict[str, ProbeResult]:
-    """Turn blocks into results."""
-    known = canary if physics else ()
-    results = {name: _result(prepared[name], found, known, threads) for name, found in blocks.items() if found}
+    """Turn blocks into results; `physics` tells whether the canary bounds what is plausible on this processor."""
+    results = {
+        n: _result(prepared[n], found, canary, threads if physics else 0) for n, found in blocks.items() if found
+    }
     for on_cpu in (True, False):  # sizes differ from one kind of device to another: they are not compared
         good = [name for name, found in results.items() if found.outcome == "ok" and (found.device == "cpu") is on_cpu]
         for name, (middle, error) in paired({name: blocks[name] for name in good}).items():
@@ -76,9 +77,10 @@ def _result(prepared: Prepared, blocks: Sequence[Block], canary: Sequence[Canary
     on_cpu = given.device == "cpu"
     found = flags(
         blocks,
+        canary,
         on_cpu=on_cpu,
         settled=bool(prepared.values["settled"]),
-        implausible=on_cpu and implausible(given.probe, flops, value, canary, threads),
+        implausible=on_cpu and bool(threads) and implausible(given.probe, flops, value, canary, threads),
     )
     wrong = [flag for flag in found if flag in UNSOUND]
     outcome: Outcome = "failed" if "implausible" in wrong else "unstable" if wrong else "ok"

@@ -44,7 +44,12 @@ def contest(  # noqa: PLR0913 - one argument for each thing a round needs
 
 
 def _round(
-    probe: str, entrants: Mapping[str, Worker], canary: Worker | None, found: Rounds, limit_s: float, order: random.Random
+    probe: str,
+    entrants: Mapping[str, Worker],
+    canary: Worker | None,
+    found: Rounds,
+    limit_s: float,
+    order: random.Random,
 ) -> None:
     names = [*found.blocks, *(["canary"] if canary else [])]
     order.shuffle(names)
@@ -66,7 +71,9 @@ def _run_canary(canary: Worker, found: Rounds, limit_s: float) -> None:
     if gemm.outcome == stream.outcome == "ok":
         product = _block(gemm)
         busy = product.cpu_s / product.wall_s
-        found.canary.append(CanaryBlock(gemm_s=product.wall_s, stream_s=_block(stream).wall_s, busy=busy))
+        found.canary.append(
+            CanaryBlock(gemm_s=product.wall_s, stream_s=_block(stream).wall_s, busy=busy, clean=product.clean)
+        )
 
 
 def _block(answer: Answer) -> Block:

@@ -24,8 +24,9 @@ CONTENDED = 0.90
 SPELL_S = 0.02
 """One unwanted switch in this time is what a quiet system does; in a shorter block one may have cost half of it. A matrix
 product on two threads took 1.6 ms in blocks without a switch and 16 ms in those with three and more."""
-WIDE = 0.25
-"""A median whose 90 % interval is wider than this on either side has not been measured, only met."""
+WIDE = 1.0
+"""A median whose 90 % interval reaches to twice or half of it has not been measured, only met. A narrower one counts with
+its error: uncertain evidence is weighed by whoever uses it, and is not missing."""
 FEWEST = 5
 CANARY_SIZES = {"gemm": {"width": 512}, "stream": {"points": 4_000_000}}
 """The canary's own probes, the same whatever the device: it runs on the processor."""
@@ -60,6 +61,8 @@ class CanaryBlock:
     gemm_s: float
     stream_s: float
     busy: float
+    clean: bool = True
+    """Whether nothing else took a core away from it. It has no more threads than cores, so none of its own did."""
 
 
 def median_interval(values: Sequence[float], level: float = 0.90) -> tuple[float, float]:
@@ -111,9 +114,8 @@ def verdict(one: Sequence[Block], other: Sequence[Block]) -> Verdict:
 
 
 def decided(blocks: Mapping[str, Sequence[Block]]) -> bool:
-    """Tell whether no pair is open and every variant was undisturbed often enough."""
-    enough = all(sum(block.clean for block in found) >= FEWEST for found in blocks.values())
-    return enough and all(verdict(one, other) != "open" for one, other in combinations(blocks.values(), 2))
+    """Tell whether no pair is open."""
+    return all(verdict(one, other) != "open" for one, other in combinations(blocks.values(), 2))
 
 
 def paired(blocks: Mapping[str, Sequence[Block]]) -> dict[str, tuple[float, float]]:
@@ -131,12 +133,12 @@ def paired(blocks: Mapping[str, Sequence[Block]]) -> dict[str, tuple[float, floa
     return found
 
 
-def quiet_share(canary: Sequence[float]) -> float | None:
-    """Give the share of rounds in which the canary was within its margin; None without any."""
+def quiet_share(canary: Sequence[CanaryBlock]) -> float | None:
+    """Give the share of rounds in which the canary was undisturbed and as fast as usual; None without any."""
     if not canary:
         return None
-    usual = statistics.median(canary)
-    return sum(abs(value / usual - 1) <= QUIET for value in canary) / len(canary)
+    usual = statistics.median(block.gemm_s for block in canary)
+    return sum(block.clean and abs(block.gemm_s / usual - 1) <= QUIET for block in canary) / len(canary)
 
 
 def peak(canary: Iterable[CanaryBlock], threads: int) -> float:
@@ -148,14 +150,17 @@ def peak(canary: Iterable[CanaryBlock], threads: int) -> float:
     return max(GEMM_FLOPS / block.gemm_s * threads / min(max(block.busy, 1.0), threads) for block in canary)
 
 
-def flags(blocks: Sequence[Block], *, on_cpu: bool, settled: bool, implausible: bool) -> tuple[str, ...]:
+def flags(
+    blocks: Sequence[Block], canary: Sequence[CanaryBlock], *, on_cpu: bool, settled: bool, implausible: bool
+) -> tuple[str, ...]:
     """Say what is to be held against the blocks of one probe."""
     kept = [blocks[number] for number in clean(blocks)]
     walls = [block.wall_s for block in kept]
     low, high = median_interval(walls)
     middle, busy = statistics.median(walls), statistics.median(block.cpu_s / block.wall_s for block in kept)
+    crowded = sum(not block.clean for block in canary) > len(canary) / 2
     found = {
-        "contended": sum(block.clean for block in blocks) < len(blocks) / 2 or (on_cpu and busy < CONTENDED),
+        "contended": crowded or (on_cpu and busy < CONTENDED),
         "unsettled": not settled,
         "implausible": implausible,
         "compiled": any(block.compilations for block in blocks),

@@ -25,10 +25,32 @@ from advisor.evidence import keeper
 from advisor.model.measurement import Outcome
 
 KEPT = (
-    *("HOME", "PATH", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "PYTHONUSERBASE", "CC", "CXX", "CONDA_PREFIX"),
+    *(
+        "HOME",
+        "PATH",
+        "USER",
+        "LOGNAME",
+        "LANG",
+        "LC_ALL",
+        "LC_CTYPE",
+        "TZ",
+        "PYTHONUSERBASE",
+        "CC",
+        "CXX",
+        "CONDA_PREFIX",
+    ),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "ROCM_PATH"),
     *("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ONEAPI_DEVICE_SELECTOR"),
-    *("SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "COMSPEC", "PATHEXT", "PROGRAMDATA", "PROGRAMFILES", "NUMBER_OF_PROCESSORS"),
+    *(
+        "SYSTEMROOT",
+        "SYSTEMDRIVE",
+        "WINDIR",
+        "COMSPEC",
+        "PATHEXT",
+        "PROGRAMDATA",
+        "PROGRAMFILES",
+        "NUMBER_OF_PROCESSORS",
+    ),
     *("USERPROFILE", "USERNAME", "APPDATA", "LOCALAPPDATA", "PROCESSOR_ARCHITECTURE"),
 )
 """What an interpreter needs to find itself, its libraries, a compiler and a device: everything else is dropped."""

@@ -31,6 +31,12 @@ class Condition:
     """Of `all` and `any` one or more, of `not` exactly one."""
 
 
+def attributes_of(condition: Condition) -> set[str]:
+    """Every attribute that the condition compares."""
+    own = {condition.attribute} if condition.attribute else set()
+    return own.union(*(attributes_of(part) for part in condition.parts))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
     """A component that a rule proposes for a place of the stack."""
