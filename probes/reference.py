@@ -10,7 +10,8 @@ framework computed, and its slope along a direction has to be that of the float6
 
 from __future__ import annotations
 
-from typing import Any, Callable, NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -65,15 +66,9 @@ def conv(sizes, seed):
     x, c, w = draw(*shape), draw(*shape), draw(3, 3, channels, channels, scale=(9 * channels) ** -0.5)
 
     def error(outputs):
-        image, cotangent, kernel = _double(x), _double(c), _double(w)
-        y, dx, dw = (_double(array) for array in outputs)
-        to_image, to_filter = _double(draw(*shape)), _double(draw(*w.shape))
-        errors = [
-            _distance(y, _convolve(image, kernel)),
-            _slope_error(dx, to_image, np.vdot(cotangent, _convolve(to_image, kernel))),
-            _slope_error(dw, to_filter, np.vdot(cotangent, _convolve(image, to_filter))),
-        ]
-        return _largest(errors)
+        at = {"x": _double(x), "w": _double(w)}
+        found = _gradient_error(lambda p: np.vdot(c, _convolve(p["x"], p["w"])), at, outputs[1:], draw)
+        return _largest([_distance(outputs[0], _convolve(at["x"], at["w"])), found])
 
     return Problem({"x": x, "w": w, "c": c, "nudge": NUDGE}, 3 * 2.0 * x.size * 9 * channels, error)
 
@@ -91,15 +86,8 @@ def attention(sizes, seed):
 
     def error(outputs):
         at = {name: _double(array) for name, array in arrays.items()}
-        errors = [_distance(outputs[0], _attend(**at))]
-        for name, gradient in dict(zip(arrays, outputs[1:])).items():  # noqa: B905 - `strict` came with Python 3.10
-            along = _double(draw(*shape))
-
-            def loss(amount, name=name, along=along):
-                return np.vdot(_double(c), _attend(**{**at, name: at[name] + amount * along}))
-
-            errors.append(_slope_error(_double(gradient), along, _central(loss)))
-        return _largest(errors)
+        found = _gradient_error(lambda p: np.vdot(c, _attend(**p)), at, outputs[1:], draw)
+        return _largest([_distance(outputs[0], _attend(**at)), found])
 
     flops = 7.0 * sizes["batch"] * sizes["heads"] * sizes["sequence"] ** 2 * sizes["width"]
     return Problem({**arrays, "c": c, "nudge": NUDGE}, flops, error)
@@ -133,7 +121,7 @@ def step_mlp(sizes, seed):
             h = np.maximum(h, 0) if layer < len(widths) - 2 else h
         return _cross_entropy(h, y)
 
-    return _training(loss, params, x, y, 3 * sum(products) - products[0], draw)
+    return _training(loss, params, (x, y), 3 * sum(products) - products[0], draw)
 
 
 def step_cnn(sizes, seed):
@@ -158,7 +146,7 @@ def step_cnn(sizes, seed):
         return _cross_entropy(h.mean(axis=(1, 2)) @ p["head.kernel"] + p["head.bias"], y)
 
     head = 6.0 * sizes["batch"] * params["head.kernel"].size
-    return _training(loss, params, x, y, 3 * sum(products) - products[0] + head, draw)
+    return _training(loss, params, (x, y), 3 * sum(products) - products[0] + head, draw)
 
 
 def step_transformer(sizes, seed):
@@ -177,7 +165,7 @@ def step_transformer(sizes, seed):
     y = draw.labels(sizes["vocabulary"], sizes["batch"], length)
     dense = sum(a.size for name, a in params.items() if a.ndim == 2 and name not in {"tokens", "positions"})
     flops = 6.0 * x.size * dense + sizes["layers"] * 6.0 * x.size * length * width
-    return _training(lambda p: _language_loss(p, x, y, sizes), params, x, y, flops, draw)
+    return _training(lambda p: _language_loss(p, x, y, sizes), params, (x, y), flops, draw)
 
 
 _PROJECTIONS = ("query", "key", "value", "out")
@@ -226,44 +214,51 @@ def _cross_entropy(logits, labels):
     return float((np.log(np.exp(logits).sum(axis=-1)) - chosen).mean())
 
 
-def _training(loss, params, x, y, flops, draw):
+def _training(loss, params, batch, flops, draw):
     def error(outputs):
         start = {name: _double(array) for name, array in params.items()}
-        moved = dict(zip(params, outputs[1:]))  # noqa: B905 - `strict` came with Python 3.10
-        gradient = {name: (start[name] - _double(moved[name])) / RATE for name in params}
         exact = loss(start)
-        errors = [abs(float(outputs[0]) - exact) / abs(exact)]
-        for along in (gradient, _each_alike(gradient, draw), _each_alike(gradient, draw)):
-            length = np.sqrt(sum(np.vdot(part, part) for part in along.values())) or 1.0
-            unit = {name: part / length for name, part in along.items()}
-            slope = _central(lambda amount, unit=unit: loss({n: a + amount * unit[n] for n, a in start.items()}))
-            scale = np.sqrt(sum(np.vdot(gradient[n], gradient[n]) * _mean_square(unit[n]) for n in params))
-            if along is gradient:
-                scale = length
-            errors.append(abs(sum(np.vdot(gradient[n], unit[n]) for n in params) - slope) / (scale or 1e-30))
-        return _largest(errors)
+        steps = map(np.subtract, start.values(), map(_double, outputs[1:]))
+        found = _gradient_error(loss, start, [step / RATE for step in steps], draw)
+        return _largest([abs(float(outputs[0]) - exact) / abs(exact), found])
 
-    return Problem({"params": params, "x": x, "y": y, "rate": RATE}, flops, error)
+    return Problem({"params": params, "x": batch[0], "y": batch[1], "rate": RATE}, flops, error)
+
+
+def _gradient_error(loss, start, parts, draw):
+    """Hold a gradient against slopes of the float64 loss: along itself, and along two random directions.
+
+    Along a random direction a slope varies around 0 with the gradient's length, so an error is relative to that.
+    """
+    gradient = dict(zip(start, map(_double, parts)))  # noqa: B905 - `strict` came with Python 3.10
+    length = np.sqrt(_dot(gradient, gradient)) or 1e-30
+    along = {name: part / length for name, part in gradient.items()}
+    errors = [abs(length - _slope(loss, start, along)) / length]
+    for along in (_each_alike(gradient, draw), _each_alike(gradient, draw)):
+        expected = np.sqrt(sum(np.vdot(part, part) * np.mean(along[n] ** 2) for n, part in gradient.items()))
+        errors.append(abs(_dot(gradient, along) - _slope(loss, start, along)) / (expected or 1e-30))
+    return _largest(errors)
+
+
+def _slope(loss, start, along, width=1e-6):
+    """Differentiate along a direction: wide enough for float64, narrow enough to meet hardly any kink of relu."""
+    ahead, behind = (loss({n: array + side * along[n] for n, array in start.items()}) for side in (width, -width))
+    return (ahead - behind) / (2 * width)
+
+
+def _dot(one, other):
+    return sum(np.vdot(one[name], other[name]) for name in one)
 
 
 def _each_alike(gradient, draw):
-    """Draw a random direction in which the gradient of a small tensor, such as a bias, counts as much as a large one's.
+    """Draw a random unit direction in which the gradient of a small tensor, such as a bias, counts like a large one's.
 
     A gradient that vanished altogether is weighed as if it had a hundredth of the length of the whole.
     """
-    lengths = {name: np.linalg.norm(part) for name, part in gradient.items()}
-    least = 0.01 * np.sqrt(sum(length**2 for length in lengths.values())) or 1.0
-    return {name: _double(draw(*part.shape)) / max(lengths[name], least) for name, part in gradient.items()}
-
-
-def _central(function, width=1e-6):
-    """Differentiate at 0: wide enough for float64, narrow enough to meet hardly any kink of relu or maximum."""
-    return (function(width) - function(-width)) / (2 * width)
-
-
-def _slope_error(gradient, along, slope):
-    """Tell how far `gradient . along` is from the slope; both vary with the gradient's length for a random `along`."""
-    return abs(np.vdot(gradient, along) - slope) / (np.linalg.norm(gradient) or 1e-30)
+    least = 0.01 * np.sqrt(_dot(gradient, gradient)) or 1.0
+    drawn = {n: _double(draw(*part.shape)) / max(np.linalg.norm(part), least) for n, part in gradient.items()}
+    length = np.sqrt(_dot(drawn, drawn))
+    return {name: part / length for name, part in drawn.items()}
 
 
 def _distance(actual, expected):
@@ -277,10 +272,6 @@ def _distance(actual, expected):
 def _largest(errors):
     """Give the largest, where what is not a number counts as infinite: `max` alone would let it pass."""
     return max(float(error) if np.isfinite(error) else float("inf") for error in errors)
-
-
-def _mean_square(array):
-    return float(np.mean(array**2))
 
 
 def _double(array):

@@ -50,7 +50,7 @@ BLOCK_S = 0.005
 WARM_S, WARM_BLOCKS = 0.5, 20
 """Warm-up ends here, settled or not."""
 LEAD_S = 0.003
-"""Untimed work before a block: a pool of threads that was stopped needs about this long to be awake on all its cores."""
+"""Untimed work before a block: a pool of threads that was stopped takes about this long until all of it is awake."""
 SETTLED = 0.10
 """Largest difference between the medians of two successive halves."""
 
@@ -200,7 +200,7 @@ def _disturbances():
     """Read what else took time: switches this process did not want, and ticks stolen by a hypervisor."""
     found = {}
     try:
-        import resource
+        import resource  # noqa: PLC0415 - Windows has none
 
         found["involuntary"] = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
         found["stolen"] = int(Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[8])

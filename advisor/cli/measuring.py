@@ -111,7 +111,8 @@ def _interpreters(settings: Iterable[str], known: Iterable[str], problems: Probl
     for setting in settings:
         framework, equals, interpreter = setting.partition("=")
         if not equals or not interpreter:
-            problems.add(f"{shown(setting)} is not FRAMEWORK=INTERPRETER.", "--python", "For example jax=/opt/jax/bin/python.")
+            hint = "For example jax=/opt/jax/bin/python."
+            problems.add(f"{shown(setting)} is not FRAMEWORK=INTERPRETER.", "--python", hint)
         elif framework not in known:
             problems.add(f"{shown(framework)} cannot be probed.", "--python", nearest(framework, known))
         else:

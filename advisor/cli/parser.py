@@ -42,7 +42,8 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
     given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
     given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
-    given.add_argument("--batch", metavar="FILE", help='JSON Lines of {"id": ..., "answers": {...}}; - reads standard input')
+    lines = 'JSON Lines of {"id": ..., "answers": {...}}; - reads standard input'
+    given.add_argument("--batch", metavar="FILE", help=lines)
     given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
     _measuring(parser.add_argument_group("measurements"))
@@ -61,7 +62,8 @@ def _probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--suite", choices=["standard", "full"], default="standard", help="full adds every variant")
     parser.add_argument("--frameworks", metavar="A,B", default="", help="measure only these")
     parser.add_argument("--probes-only", metavar="A,B", default="", help="run only these probes")
-    parser.add_argument("--device", choices=["auto", "cpu"], default="auto", help="the accelerator if there is one, or the CPU")
+    devices = "the accelerator if there is one, or the CPU"
+    parser.add_argument("--device", choices=["auto", "cpu"], default="auto", help=devices)
     parser.add_argument("--no-store", action="store_true", help="print only")
     _measuring(parser.add_argument_group("measurements"))
     _output(parser)

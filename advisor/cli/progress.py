@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
@@ -25,7 +26,7 @@ class ProbeProgress:
         )
         self._task = self._bar.add_task("starting the frameworks", total=1, left=0.0)
 
-    def __enter__(self) -> ProbeProgress:
+    def __enter__(self) -> Self:
         self._bar.start()
         return self
 

@@ -16,7 +16,7 @@ def write_report(error: BaseException) -> str:
     """Write the report and say in one sentence where it is."""
     text = "\n".join(
         [
-            f"advisor {advisor.__version__}, Python {platform.python_version()}, {platform.system()} {platform.machine()}",
+            f"advisor {advisor.__version__}, Python {platform.python_version()}, {platform.system()}",
             "",
             *(line.rstrip() for line in traceback.format_exception(error)),
             "",

@@ -22,8 +22,8 @@ from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Recommendation
 
 if TYPE_CHECKING:
-    from advisor.model.measurement import Machine, Measurements
     from advisor.loading.answers import Place
+    from advisor.model.measurement import Machine, Measurements
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +41,9 @@ class Session:
         """The recommendation for checked answers."""
         situation = complete(answers, self.base.vocabulary, self.machine)
         clashes = ["detected_hardware"] if contradicted(answers, self.machine) else []
-        weighed = self.adviser.weigh(
-            situation.answers, measurements=self.measurements, only=self.only, clashes=clashes
-        )
-        closing = self.adviser.conclude(weighed)
-        inquiries = None
-        if full:
-            thinker = self._thinker()
-            inquiries = inquire(thinker, situation, weighed, measurements=self.measurements, only=self.only)
-        return assemble(
-            self.adviser,
-            situation,
-            weighed,
-            closing,
-            measurements=self.measurements,
-            inquiries=inquiries,
-            identity=identity,
-        )
+        consultation = self.adviser.consult(situation, measurements=self.measurements, only=self.only, clashes=clashes)
+        inquiries = inquire(self._thinker(), consultation) if full else None
+        return assemble(self.adviser, consultation, inquiries=inquiries, identity=identity)
 
     def _thinker(self) -> Adviser:
         """An adviser over the engine in plain Python, which is the faster one for many short consultations."""

@@ -13,7 +13,7 @@ from advisor.consult.speeds import Speeds
 from advisor.inference.engine import Compile, Engine
 from advisor.inference.findings import findings
 from advisor.intake.facts import Projected, Projector, situation_facts
-from advisor.model.answers import Answers
+from advisor.model.answers import Answers, Situation
 from advisor.model.finding import Finding
 from advisor.model.knowledge import Criterion, KnowledgeBase
 from advisor.model.rule import Phase, Rule, attributes_of
@@ -53,6 +53,18 @@ class Closing:
     ranking: Ranking | None
     confidence: Literal["high", "medium", "low"]
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation:
+    """A situation that was weighed and concluded, with what it was weighed with."""
+
+    situation: Situation
+    weighed: Weighed
+    closing: Closing
+    measurements: Measurements | None = None
+    only: tuple[str, ...] = ()
+    """The options that were compared; empty for all."""
 
 
 @dataclass(slots=True)
@@ -98,6 +110,24 @@ class Adviser:
         for engine in self.engines.values():
             engine.close()
 
+    def consult(
+        self,
+        situation: Situation,
+        *,
+        measurements: Measurements | None = None,
+        only: tuple[str, ...] = (),
+        clashes: Iterable[str] = (),
+    ) -> Consultation:
+        """The situation weighed and concluded."""
+        weighed = self.weigh(situation.answers, measurements=measurements, only=only, clashes=clashes)
+        return Consultation(
+            situation=situation,
+            weighed=weighed,
+            closing=self.conclude(weighed),
+            measurements=measurements,
+            only=only,
+        )
+
     def weigh(
         self,
         answers: Answers,
@@ -107,8 +137,11 @@ class Adviser:
         clashes: Iterable[str] = (),
         explain: bool = True,
     ) -> Weighed:
-        """The situation judged and each option valued; `clashes` are words of the derived attribute `clash` that were
-        concluded outside the rules. Without `explain` nothing is put in words, which is most of the work."""
+        """The situation judged and each option valued.
+
+        `clashes` are words of the derived attribute `clash` that were concluded outside the rules. Without `explain`
+        nothing is put in words, which is most of the work.
+        """
         facts = situation_facts(answers, self.base.vocabulary)
         handed: dict[str, Given] = {**facts, "clash": frozenset(clashes)}
         trace = self.engines["situation"].consult(handed)
@@ -170,7 +203,9 @@ class Adviser:
         self, answers: Answers, trace: Trace, known: Mapping[str, Given]
     ) -> tuple[tuple[Weight, ...], tuple[Criterion, ...]]:
         """The weights of the criteria that have something to say here, moved by preferences and priorities."""
-        criteria = tuple(c for c in self.base.criteria if self._speaks(c, answers, known))
+        asked = self.projector.asked(answers)
+        timed = bool(known.get("workload"))
+        criteria = tuple(c for c in self.base.criteria if (timed if c.reads == "speed" else c.reads in asked))
         shifts: dict[str, dict[str, float]] = {}
         for rule in {firing.rule: self.rules[firing.rule] for firing in trace.firings}.values():
             for criterion, shift in rule.then.weigh.items():
@@ -178,15 +213,6 @@ class Adviser:
         priorities = answers.get("priorities", {})
         levels = {k: str(v) for k, v in priorities.items()} if isinstance(priorities, Mapping) else {}
         return settle(criteria, shifts, levels), criteria
-
-    def _speaks(self, criterion: Criterion, answers: Answers, known: Mapping[str, Given]) -> bool:
-        """Whether the answers that the criterion needs are there and say something about options."""
-        for key in criterion.needs:
-            attribute = self.base.vocabulary.answer(key)
-            value = known.get(key)
-            if value is None or value == frozenset() or (attribute and value in attribute.silent):
-                return False
-        return True
 
     def _value(self, criterion: Criterion, seen: Projected, fast: speed.Speed) -> Value:
         if criterion.reads == "speed":
@@ -244,7 +270,7 @@ def _must_finding(criterion: Criterion, option: str, value: Value) -> Finding:
     return Finding(
         id=f"must.{criterion.id}@{option}",
         rule="must",
-        message=f"{option} reaches {value.mean:.2f} in '{criterion.title}', which has to be at least {criterion.must:g}.",
+        message=f"{option} reaches {value.mean:.2f} in '{criterion.title}', and {criterion.must:g} is a must.",
         facts={f"priorities.{criterion.id}": "must"},
         evidence=value.evidence,
     )

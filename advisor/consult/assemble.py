@@ -8,8 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import advisor
-from advisor.consult.adviser import Adviser, Closing, Weighed
-from advisor.model.answers import Situation
+from advisor.consult.adviser import Adviser, Closing, Consultation, Weighed
 from advisor.model.fact import Source
 from advisor.model.finding import Finding
 from advisor.model.knowledge import KnowledgeBase
@@ -55,17 +54,15 @@ class Inquiries:
 
 def assemble(
     adviser: Adviser,
-    situation: Situation,
-    weighed: Weighed,
-    closing: Closing,
+    consultation: Consultation,
     *,
-    measurements: Measurements | None = None,
     inquiries: Inquiries | None = None,
     identity: str | int | None = None,
 ) -> Recommendation:
-    """The recommendation for a situation that has been weighed and concluded."""
+    """The recommendation that a consultation comes to."""
     inquiries = inquiries or Inquiries()
-    base = adviser.base
+    base, measurements = adviser.base, consultation.measurements
+    situation, weighed, closing = consultation.situation, consultation.weighed, consultation.closing
     said = (*weighed.findings, *(f for against in weighed.excluded.values() for f in against), *closing.findings)
     status = status_of(weighed, closing, base)
     primary = _primary(status, closing.ranking)
@@ -95,8 +92,7 @@ def assemble(
         questions=inquiries.questions,
         sensitivity=Sensitivity(stays_first=closing.ranking.p_best if closing.ranking else 0.0, flips=inquiries.flips),
         weights=tuple(
-            WeightShown(criterion=w.criterion, base=w.base, moved_by=w.moved_by, final=w.final)
-            for w in weighed.weights
+            WeightShown(criterion=w.criterion, base=w.base, moved_by=w.moved_by, final=w.final) for w in weighed.weights
         ),
         evidence=_evidence(base, findings, ranking, measurements),
         measurements=MeasurementsUsed(

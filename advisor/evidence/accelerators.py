@@ -34,8 +34,8 @@ PROCESSING = {
         for device, name in (("0xd801", "Ascend 910"), ("0xd802", "Ascend 910B"))
     },
 }
-"""PCI vendor and device to what it is. Google's are those of `jax._src.hardware_utils`; the others are listed in the PCI
-ID repository and in the vendors' drivers."""
+"""PCI vendor and device to what it is. Google's are those of `jax._src.hardware_utils`, the others those of the PCI ID
+repository and of the vendors' drivers."""
 
 
 def nvidia_from_smi(text: str) -> tuple[Accelerator, ...]:
@@ -64,7 +64,7 @@ def nvidia_from_proc(root: Path) -> tuple[Accelerator, ...]:
 
 
 def pci_accelerators(root: Path) -> tuple[Accelerator, ...]:
-    """Read the PCI bus as Linux shows it in /sys: graphics cards by their class, other accelerators by their number."""
+    """Read the PCI bus as Linux shows it in /sys: cards by their class, others by number."""
     cards = []
     for folder in sorted(root.glob("sys/bus/pci/devices/*")):
         vendor, device, kind = (_read(folder / name).strip() for name in ("vendor", "device", "class"))

@@ -8,7 +8,7 @@ import os
 import platform
 import subprocess
 import sys
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -26,15 +26,14 @@ def detect(root: Path = Path("/")) -> Machine:
     cpu, cpu_source = _cpu(root)
     cores, cores_source = _cores(root)
     memory = round(psutil.virtual_memory().total / 2**30, 1)
-    found = accelerators(root, word, cpu, memory)
-    return Machine(
-        fingerprint=fingerprint(word, platform.machine(), cpu, cores, memory, found),
+    machine = Machine(
+        fingerprint="",
         os=word,
         arch=platform.machine(),
         cpu=cpu,
         cores=cores,
         memory_gb=memory,
-        accelerators=found,
+        accelerators=accelerators(root, word, cpu, memory),
         sources={
             "os": "sys.platform, platform.release()",
             "arch": "platform.machine()",
@@ -43,6 +42,7 @@ def detect(root: Path = Path("/")) -> Machine:
             "memory_gb": "psutil.virtual_memory()",
         },
     )
+    return replace(machine, fingerprint=fingerprint(machine))
 
 
 def os_word(system: str, arch: str, release: str) -> str:
@@ -54,15 +54,13 @@ def os_word(system: str, arch: str, release: str) -> str:
     return "windows_wsl2" if "microsoft" in release.lower() else "linux"
 
 
-def fingerprint(  # noqa: PLR0913 - one argument for each part of it
-    word: str, arch: str, cpu: str, cores: int, memory_gb: float, found: Sequence[Accelerator]
-) -> str:
+def fingerprint(machine: Machine) -> str:
     """Hash what decides how fast a machine of this kind is; neither serial number nor user nor host name is in it.
 
     Memory counts in whole gigabytes, since a kernel's own share of it changes from one version to the next.
     """
-    cards = [[card.vendor, card.name, card.memory_gb and round(card.memory_gb)] for card in found]
-    kind = json.dumps([word, arch, cpu, cores, round(memory_gb), cards])
+    cards = [(card.vendor, card.name, round(card.memory_gb or 0)) for card in machine.accelerators]
+    kind = json.dumps([machine.os, machine.arch, machine.cpu, machine.cores, round(machine.memory_gb or 0), cards])
     return hashlib.sha256(kind.encode()).hexdigest()[:16]
 
 
@@ -103,7 +101,7 @@ def _cpu(root: Path) -> tuple[str, str]:
 
 def cpu_name(cpuinfo: str) -> str:
     """Name the processor as Linux does: by its brand, on ARM by its implementer and part."""
-    fields = {}
+    fields: dict[str, str] = {}
     for line in cpuinfo.splitlines():
         key, _, value = line.partition(":")
         fields.setdefault(key.strip(), value.strip())
@@ -126,7 +124,7 @@ def _cores(root: Path) -> tuple[int, str]:
 
 
 def cgroup_quota(root: Path) -> float | None:
-    """Give the cores that control group v2 allows this process, the least of its own and its ancestors'; None if all."""
+    """Give the cores that control group v2 allows this process, the least of its own and its ancestors'."""
     own = [line[3:] for line in read(root / "proc/self/cgroup").splitlines() if line.startswith("0::")]
     if not own:
         return None

@@ -54,7 +54,7 @@ class Plan:
 
 
 Kind = Literal["starting", "started", "probe", "failed", "done"]
-"""Of a worker: it is being started, has answered (`outcome` tells how), was lost. Of the run: a probe begins, all is over."""
+"""A worker is being started, has answered (`outcome` tells how), was lost; a probe begins; the run is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

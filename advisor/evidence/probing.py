@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from advisor.evidence import entrants as entering
 from advisor.evidence.classes import compose
@@ -20,7 +21,7 @@ from advisor.evidence.entrants import Entrant
 from advisor.evidence.interpreters import Located
 from advisor.evidence.plan import CANARY, Kind, Plan, Progress, Report, offers, wanted
 from advisor.evidence.results import Prepared, assess, blank
-from advisor.evidence.rounds import contest
+from advisor.evidence.rounds import Contest
 from advisor.evidence.stability import CANARY_SIZES, GEMM_FLOPS, CanaryBlock, quiet_share
 from advisor.evidence.store import identified
 from advisor.evidence.workers import Answer, Keeper
@@ -186,16 +187,15 @@ class _Course:
         self, definition: ProbeDefinition, prepared: Mapping[str, Prepared], remaining: int
     ) -> dict[str, ProbeResult]:
         """Time what was prepared, and assess it."""
-        workers = {name: self._entrant(name).worker for name in prepared}
-        found = contest(
-            definition.id,
-            workers,
-            {name: "cpu" if self._entrant(name).device == "cpu" else "accelerator" for name in prepared},
-            self._canary.worker if self._canary else None,
+        found = Contest(
+            probe=definition.id,
+            entrants={name: self._entrant(name).worker for name in prepared},
+            groups={name: "cpu" if self._entrant(name).device == "cpu" else "accelerator" for name in prepared},
+            canary=self._canary.worker if self._canary else None,
             cap_s=min(self._plan.limits.rounds_s, max(0.5, self._left() / remaining / 2)),
             limit_s=min(self._plan.limits.measure_s, max(1.0, self._left())),
             order=self._order,
-        )
+        ).run()
         self._canary_blocks += found.canary
         for name, answer in found.lost.items():
             self._bury(self._entrant(name), definition.id, answer)
@@ -229,31 +229,9 @@ class _Course:
     def _left(self) -> float:
         return self._plan.budget_s - (time.monotonic() - self._began)
 
-    def _say(
-        self,
-        kind: Kind,
-        name: str = "",
-        *,
-        probe: str = "",
-        number: int = 0,
-        of: int = 0,
-        outcome: Outcome = "ok",
-        text: str = "",
-    ) -> None:
+    def _say(self, kind: Kind, name: str = "", **facts: Any) -> None:
         framework, _, variant = name.partition("/")
-        self._report(
-            Progress(
-                kind=kind,
-                seconds_left=self._left(),
-                framework=framework,
-                variant=variant,
-                probe=probe,
-                number=number,
-                of=of,
-                outcome=outcome,
-                text=text,
-            )
-        )
+        self._report(Progress(kind=kind, seconds_left=self._left(), framework=framework, variant=variant, **facts))
 
 
 def _unstable(results: Sequence[ProbeResult]) -> int:

@@ -21,59 +21,62 @@ class Rounds:
     """Variants whose worker failed on the way, with why."""
 
 
-def contest(  # noqa: PLR0913 - one argument for each thing a round needs
-    probe: str,
-    entrants: Mapping[str, Worker],
-    groups: Mapping[str, str],
-    canary: Worker | None,
-    *,
-    cap_s: float,
-    limit_s: float,
-    order: random.Random,
-) -> Rounds:
-    """Run rounds until every pair within a group is decided, or the last look or the cap in seconds is reached."""
-    found, end = Rounds(blocks={name: [] for name in entrants}), time.monotonic() + cap_s
-    for number in range(1, LOOKS[-1] + 1):
-        _round(probe, entrants, canary, found, limit_s, order)
-        late = time.monotonic() > end
-        if not found.blocks or (late and number >= FEWEST) or (number in LOOKS and _decided(found, groups)):
-            break
-        if time.monotonic() > end + cap_s:
-            break
-    return found
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """One probe, ready in every worker that takes part."""
 
+    probe: str
+    entrants: Mapping[str, Worker]
+    groups: Mapping[str, str]
+    """Variant to the kind of device it runs on: pairs are formed within a group."""
+    canary: Worker | None
+    cap_s: float
+    """Seconds for all rounds."""
+    limit_s: float
+    """Seconds for one block."""
+    order: random.Random
 
-def _round(
-    probe: str,
-    entrants: Mapping[str, Worker],
-    canary: Worker | None,
-    found: Rounds,
-    limit_s: float,
-    order: random.Random,
-) -> None:
-    names = [*found.blocks, *(["canary"] if canary else [])]
-    order.shuffle(names)
-    for name in names:
-        if name == "canary" and canary:
-            _run_canary(canary, found, limit_s)
-            continue
-        answer = entrants[name].ask(limit_s, do="measure", probe=probe)
-        if answer.outcome == "ok":
-            found.blocks[name].append(_block(answer))
-        else:
-            found.lost[name] = answer
-            del found.blocks[name]
+    def run(self) -> Rounds:
+        """Run rounds until every pair is decided, or the last look or the cap is reached."""
+        found, end = Rounds(blocks={name: [] for name in self.entrants}), time.monotonic() + self.cap_s
+        for number in range(1, LOOKS[-1] + 1):
+            self._round(found)
+            now = time.monotonic()
+            if not found.blocks or (now > end and number >= FEWEST) or now > end + self.cap_s:
+                break
+            if number in LOOKS and self._decided(found):
+                break
+        return found
 
+    def _round(self, found: Rounds) -> None:
+        names = [*found.blocks, ""]
+        self.order.shuffle(names)
+        for name in names:
+            if not name:
+                self._canary(found)
+                continue
+            answer = self.entrants[name].ask(self.limit_s, do="measure", probe=self.probe)
+            if answer.outcome == "ok":
+                found.blocks[name].append(_block(answer))
+            else:
+                found.lost[name] = answer
+                del found.blocks[name]
 
-def _run_canary(canary: Worker, found: Rounds, limit_s: float) -> None:
-    """Run both of the canary's probes; one that fails costs only this round's."""
-    gemm, stream = (canary.ask(limit_s, do="measure", probe=probe) for probe in CANARY_SIZES)
-    if gemm.outcome == stream.outcome == "ok":
-        product = _block(gemm)
-        busy = product.cpu_s / product.wall_s
-        found.canary.append(
-            CanaryBlock(gemm_s=product.wall_s, stream_s=_block(stream).wall_s, busy=busy, clean=product.clean)
-        )
+    def _canary(self, found: Rounds) -> None:
+        """Run both of the canary's probes; where one fails, the round goes without."""
+        if not self.canary:
+            return
+        gemm, stream = (self.canary.ask(self.limit_s, do="measure", probe=probe) for probe in CANARY_SIZES)
+        if gemm.outcome == stream.outcome == "ok":
+            product, passes = _block(gemm), _block(stream)
+            busy = product.cpu_s / product.wall_s
+            found.canary.append(
+                CanaryBlock(gemm_s=product.wall_s, stream_s=passes.wall_s, busy=busy, clean=product.clean)
+            )
+
+    def _decided(self, found: Rounds) -> bool:
+        kinds = {self.groups[name] for name in found.blocks}
+        return all(decided({n: b for n, b in found.blocks.items() if self.groups[n] == kind}) for kind in kinds)
 
 
 def _block(answer: Answer) -> Block:
@@ -85,8 +88,3 @@ def _block(answer: Answer) -> Block:
         compilations=values["compilations"],
         clean=values.get("involuntary", 0) <= int(wall_s / SPELL_S) and not values.get("stolen", 0),
     )
-
-
-def _decided(found: Rounds, groups: Mapping[str, str]) -> bool:
-    kinds = {groups[name] for name in found.blocks}
-    return all(decided({n: blocks for n, blocks in found.blocks.items() if groups[n] == kind}) for kind in kinds)

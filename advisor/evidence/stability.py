@@ -22,20 +22,20 @@ QUIET = 0.10
 CONTENDED = 0.90
 """A processor second for each second of wall time is what one busy thread takes; less means that it had to wait."""
 SPELL_S = 0.02
-"""One unwanted switch in this time is what a quiet system does; in a shorter block one may have cost half of it. A matrix
-product on two threads took 1.6 ms in blocks without a switch and 16 ms in those with three and more."""
+"""One unwanted switch in this time is what a quiet system does; in a shorter block one may have cost half of it. A
+matrix product on two threads took 1.6 ms in blocks without a switch and 16 ms in those with three and more."""
 WIDE = 1.0
-"""A median whose 90 % interval reaches to twice or half of it has not been measured, only met. A narrower one counts with
-its error: uncertain evidence is weighed by whoever uses it, and is not missing."""
+"""A median whose 90 % interval reaches to twice or half of it has not been measured, only met. A narrower one counts
+with its error: uncertain evidence is weighed by whoever uses it, and is not missing."""
 FEWEST = 5
 CANARY_SIZES = {"gemm": {"width": 512}, "stream": {"points": 4_000_000}}
 """The canary's own probes, the same whatever the device: it runs on the processor."""
 GEMM_FLOPS = 2.0 * CANARY_SIZES["gemm"]["width"] ** 3
 STREAM_FLOPS = 2.0 * CANARY_SIZES["stream"]["points"]
 LIBRARY = 0.6
-"""A canary's matrix library reaches at least this much of what the processor can do, so another may be that much faster."""
+"""A canary's library reaches at least this much of what the processor can do; another may be that much faster."""
 WINOGRAD = 2.25
-"""Multiplications that Winograd's F(2x2, 3x3) saves, which a library may rightly use: operations are counted directly."""
+"""Multiplications that Winograd's F(2x2, 3x3) saves, which a library may rightly use: they are counted directly."""
 NECESSARY = 3 / 5
 """Of the five passes over memory that the canary's stream makes, three are necessary: two read, one written."""
 TOLERATED = 1.05
@@ -85,7 +85,8 @@ def median_interval(values: Sequence[float], level: float = 0.90) -> tuple[float
 def standard_error(values: Sequence[float]) -> float:
     """Give the standard error of the median from the median deviation, which a few disturbed rounds do not move.
 
-    1.4826 turns the median deviation of normal noise into its standard deviation, 1.2533 a mean's error into a median's.
+    1.4826 turns the median deviation of normal noise into its standard deviation, 1.2533 the error of a mean into that of
+    a median.
     """
     middle = statistics.median(values)
     deviation = statistics.median(abs(value - middle) for value in values)
@@ -99,7 +100,7 @@ def clean(blocks: Sequence[Block]) -> list[int]:
 
 
 def differences(one: Sequence[Block], other: Sequence[Block]) -> list[float]:
-    """Take the logarithm of the ratio of two variants' times in each round, where both were undisturbed if ever so."""
+    """Take the logarithm of the ratio of two variants' times, in rounds that left both undisturbed or else in all."""
     both = [a.clean and b.clean for a, b in zip(one, other, strict=True)]
     kept = both if sum(both) >= FEWEST else [True] * len(both)
     return [math.log(a.wall_s / b.wall_s) for a, b, keep in zip(one, other, kept, strict=True) if keep]
@@ -110,7 +111,7 @@ def verdict(one: Sequence[Block], other: Sequence[Block]) -> Verdict:
     low, high = median_interval(differences(one, other), 0.95)
     if low > MARGIN or high < -MARGIN:
         return "resolved"
-    return "equivalent" if -MARGIN < low and high < MARGIN else "open"
+    return "equivalent" if max(-low, high) < MARGIN else "open"
 
 
 def decided(blocks: Mapping[str, Sequence[Block]]) -> bool:

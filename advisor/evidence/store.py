@@ -70,7 +70,7 @@ def latest(fingerprint: str, folder: Path | None = None, notice: Notice = lambda
 
 
 def _load(file: Path, notice: Notice) -> Measurements | None:
-    from pydantic import TypeAdapter, ValidationError  # building validators costs a start that needs none
+    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415 - a start that reads none should not pay for it
 
     try:
         found = TypeAdapter(Measurements).validate_json(file.read_bytes())

@@ -5,19 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from advisor.consult.adviser import Adviser, Weighed
+from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.consult.assemble import Inquiries
 from advisor.intake.situation import complete
-from advisor.model.answers import Answer, Answers, Situation
+from advisor.model.answers import Answer, Answers
 from advisor.model.knowledge import Question
 from advisor.model.recommendation import Flip, OpenQuestion, Revival
 from advisor.model.vocabulary import Vocabulary
 from advisor.scoring.rank import expected
-
-if TYPE_CHECKING:
-    from advisor.model.measurement import Measurements
 
 _OUTSIDE = "none_of_these"
 _GIVEN = ("domain", "task")
@@ -30,17 +26,19 @@ class WhatIf:
     """Runs a situation with some answers changed."""
 
     adviser: Adviser
-    situation: Situation
-    measurements: Measurements | None
-    only: tuple[str, ...]
+    consultation: Consultation
 
     def run(self, changes: Mapping[str, Answer]) -> Weighed:
         """The situation weighed with these answers instead; what is only implied is implied anew."""
-        kept = {k: v for k, v in self.situation.answers.items() if self.situation.origins.get(k) != "implied"}
+        situation = self.consultation.situation
+        kept = {k: v for k, v in situation.answers.items() if situation.origins.get(k) != "implied"}
         answers: Answers = {**kept, **changes}
         completed = complete(answers, self.adviser.base.vocabulary, None)
         return self.adviser.weigh(
-            completed.answers, measurements=self.measurements, only=self.only, explain=False
+            completed.answers,
+            measurements=self.consultation.measurements,
+            only=self.consultation.only,
+            explain=False,
         )
 
     def words(self, key: str) -> list[Answer]:
@@ -51,18 +49,10 @@ class WhatIf:
         return [word if attribute.kind == "word" else (word,) for word in attribute.words]
 
 
-def inquire(
-    adviser: Adviser,
-    situation: Situation,
-    weighed: Weighed,
-    *,
-    measurements: Measurements | None = None,
-    only: tuple[str, ...] = (),
-    most: int = 5,
-) -> Inquiries:
+def inquire(adviser: Adviser, consultation: Consultation, *, most: int = 5) -> Inquiries:
     """Questions worth asking, single answers that unseat the first, and what would revive what is excluded."""
-    whatif = WhatIf(adviser, situation, measurements, only)
-    asked = [q for q in adviser.base.questions if q.key not in situation.answers]
+    whatif, weighed = WhatIf(adviser, consultation), consultation.weighed
+    asked = [q for q in adviser.base.questions if q.key not in weighed.answers]
     now = first(weighed)
     questions = [_worth(whatif, question, now) for question in asked]
     worthwhile = [question for question in questions if question is not None]

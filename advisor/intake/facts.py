@@ -48,6 +48,10 @@ class Projector:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._paths = [_Path.of(projection, vocabulary) for projection in vocabulary.projections]
 
+    def asked(self, answers: Answers) -> frozenset[str]:
+        """The projections for which the answers are there; the others say nothing about any option."""
+        return frozenset(path.projection.name for path in self._paths if path.filled(answers) is not None)
+
     def situate(self, answers: Answers, option: Framework) -> Projected:
         """The option in the light of the answers."""
         facts: dict[str, Given] = {
@@ -56,9 +60,10 @@ class Projector:
         }
         words: dict[str, Mapping[str, Fact | None]] = {}
         for path in self._paths:
-            found = path.follow(answers, option)
-            if found is None:
+            filled = path.filled(answers)
+            if filled is None:
                 continue
+            found = {word: _known(option, attribute, answers) for word, attribute in filled.items()}
             words[path.projection.name] = found
             if path.several:
                 for name, value in path.names:
@@ -89,8 +94,11 @@ class _Path:
         names = tuple((f"{projection.name}.{word}", word) for word in projection.words)
         return cls(projection, projection.path, tuple((key, silent[key]) for key in keys), several, names)
 
-    def follow(self, answers: Answers, option: Framework) -> Mapping[str, Fact | None] | None:
-        """The facts it leads to, by the word of the set-valued answer; None where the answers ask for nothing."""
+    def filled(self, answers: Answers) -> Mapping[str, str] | None:
+        """The attributes of facts it leads to, by the word of the set-valued answer, or by nothing where it has none.
+
+        None where an answer in it is open, or says nothing about options.
+        """
         path = self.template
         for key, silent in self.keys:
             value = answers.get(key)
@@ -98,13 +106,14 @@ class _Path:
                 return None
             path = path.replace(f"{{{key}}}", value)
         if not self.several:
-            return {"": _known(option, path)}
+            return {"": path}
         asked = answers.get(self.several)
         if not isinstance(asked, tuple) or not asked:
             return None
-        return {word: _known(option, path.replace(f"{{{self.several}}}", word)) for word in asked}
+        return {word: path.replace(f"{{{self.several}}}", word) for word in asked}
 
 
-def _known(option: Framework, attribute: str) -> Fact | None:
-    fact = option.facts.get(attribute)
+def _known(option: Framework, attribute: str, answers: Answers) -> Fact | None:
+    """The fact for the training accelerator where there is one of its own (`attribute@word`), else the general one."""
+    fact = option.facts.get(f"{attribute}@{answers.get('train_hw')}") or option.facts.get(attribute)
     return fact if fact is not None and fact.value != "unknown" else None

@@ -26,7 +26,8 @@ def read_answers(content: bytes, name: str, problems: Problems) -> Document:
     if document.data is None:
         return Document(name, {}, document.lines)
     if not isinstance(document.data, dict):
-        problems.add(f"{shown(document.data)} is not a mapping of keys to answers.", document.place(), "Write `key: word`.")
+        message = f"{shown(document.data)} is not a mapping of keys to answers."
+        problems.add(message, document.place(), "Write `key: word`.")
         return Document(name, {}, document.lines)
     return document
 
@@ -86,7 +87,7 @@ def batch_line(line: str) -> tuple[Any, dict[str, Any]]:
     except RecursionError:
         raise ValueError("the line is nested too deeply") from None
     if not isinstance(data, dict) or not isinstance(data.get("answers"), dict):
-        raise ValueError('expected {"id": ..., "answers": {...}}')
+        raise ValueError('expected {"id": ..., "answers": {...}}')  # noqa: TRY004  (a mistake in data, not in a type)
     extra = sorted(set(data) - {"id", "answers"})
     if extra:
         raise ValueError(f"the key {shown(extra[0])} is not known; expected id and answers")

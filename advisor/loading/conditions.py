@@ -82,5 +82,6 @@ class ConditionReader:
             parts.append(Condition(op=op, attribute=attribute.name, value=float(number)))
         return parts[0] if len(parts) == 1 else Condition(op="all", parts=tuple(parts))
 
-    def _refuse(self, message: str, path: Path, hint: str) -> None:
+    def _refuse(self, message: str, path: Path, hint: str) -> Condition | None:
         self.problems.add(message, self.document.place(path), hint)
+        return None

@@ -103,6 +103,7 @@ class _Reader:
             # Everything else is written in these words, so nothing more can be said.
             self.problems.settle()
             raise AssertionError("a file that could not be read is a problem")
+        self.vocabulary = vocabulary
         frameworks = self._frameworks(vocabulary)
         components = self._components(vocabulary)
         self._check_criteria(criteria.criteria, vocabulary)
@@ -176,7 +177,11 @@ class _Reader:
         document: Document,
     ) -> Fact | None:
         place = document.place(("facts", attribute))
-        head, dot, _ = attribute.partition(".")
+        general, at, accelerator = attribute.partition("@")
+        if at:
+            hardware = self.vocabulary.answer("train_hw")
+            self._check_word(accelerator, hardware.words if hardware else (), "word of train_hw", place)
+        head, dot, _ = general.partition(".")
         words = scales.get(head + dot)
         if words is not None and entry.value != "unknown" and entry.value not in words:
             self.problems.add(f"{shown(entry.value)} is not allowed.", place, nearest(entry.value, words))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from string import Formatter
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.problems import Path as KeyPath
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from advisor.model.component import Component
-    from advisor.model.vocabulary import Attribute, Vocabulary
+    from advisor.model.vocabulary import Vocabulary
 
 _EFFECTS_BY_PHASE = {
     "derive": {"derive"},
@@ -122,27 +122,26 @@ class _Reader:
             self.problems.add(f"the rule id {shown(entry.id)} is used twice.", place, "Ids are never reused.")
         used = {name for name in Effects.__dataclass_fields__ if getattr(entry.then, name)}
         for name in sorted(used - _EFFECTS_BY_PHASE[phase]):
-            allowed = ", ".join(sorted(_EFFECTS_BY_PHASE[phase]))
-            self.problems.add(f"a rule of {phase} cannot {name}.", document.place((*at, "then")), f"Allowed: {allowed}.")
+            hint = f"Allowed: {', '.join(sorted(_EFFECTS_BY_PHASE[phase]))}."
+            self.problems.add(f"a rule of {phase} cannot {name}.", document.place((*at, "then")), hint)
         if not used:
             self.problems.add("a rule needs an effect.", document.place((*at, "then")))
         self._check_effects(entry.then, document.place((*at, "then")))
-        for _, name, _, _ in Formatter().parse(entry.message):
-            if name is not None and name not in self.attributes:
-                hint = nearest(name, self.attributes)
-                self.problems.add(f"the message names {shown(name)}.", document.place((*at, "message")), hint)
+        for _, field, _, _ in Formatter().parse(entry.message):
+            if field is not None and field not in self.attributes:
+                hint = nearest(field, self.attributes)
+                self.problems.add(f"the message names {shown(field)}.", document.place((*at, "message")), hint)
 
     def _check_effects(self, effects: Effects, place: str) -> None:
         derived = {attribute.name: attribute for attribute in self.vocabulary.derived}
         for name, word in effects.derive.items():
-            attribute = cast("Attribute | None", derived.get(name))
             self._check_word(name, derived, "derived attribute", place)
-            if attribute:
-                self._check_word(word, attribute.words, f"word of {name}", place)
-        for name, shift in effects.weigh.items():
-            self._check_word(name, self.criteria, "criterion", place)
+            if name in derived:
+                self._check_word(word, derived[name].words, f"word of {name}", place)
+        for criterion, shift in effects.weigh.items():
+            self._check_word(criterion, self.criteria, "criterion", place)
             if not -1 <= shift <= 1:
-                self.problems.add(f"the shift {shift} of {name} is outside -1 to 1.", place)
+                self.problems.add(f"the shift {shift} of {criterion} is outside -1 to 1.", place)
         for put in effects.put:
             self._check_word(put.component, (*self.components, *self.vocabulary.primaries), "known component", place)
         for code in effects.flag:

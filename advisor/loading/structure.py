@@ -7,10 +7,10 @@ outside goes through `advisor.loading.validate`.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -30,7 +30,7 @@ def plain(value: Any) -> Any:
 
 def structure(kind: type[T], data: Any) -> T:
     """The model that `plain` turned into this data."""
-    built: T = _builder(kind)(data)
+    built: T = _builder(cast("Hashable", kind))(data)
     return built
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
-    from advisor.loading.yaml_reader import Document, KeyPath
+    from advisor.loading.problems import Path as KeyPath
+    from advisor.loading.yaml_reader import Document
 
 T = TypeVar("T")
 
@@ -76,7 +77,8 @@ def _is_branch(part: str | int) -> bool:
 def _field_names(kind: Any) -> set[str]:
     """Every field of a model and of the models in it: the candidates for a mistyped key."""
     names: set[str] = set()
-    for module in (sys.modules[kind.__module__], *(m for n, m in sys.modules.items() if n.startswith("advisor.model."))):
+    own = sys.modules[kind.__module__]
+    for module in (own, *(m for n, m in sys.modules.items() if n.startswith("advisor.model."))):
         for value in vars(module).values():
             if isinstance(value, type) and dataclasses.is_dataclass(value):
                 names |= {f.name for f in dataclasses.fields(value)}

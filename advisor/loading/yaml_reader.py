@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
@@ -86,7 +86,8 @@ def read_bytes(content: bytes, name: str, problems: Problems) -> Document | None
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
-        problems.add(f"broken YAML: {shown(str(what), limit=120)[1:-1]}", f"{name}:{line}", "Check quotes and indentation.")
+        message = f"broken YAML: {shown(str(what), limit=120)[1:-1]}."
+        problems.add(message, f"{name}:{line}", "Check quotes and indentation.")
     return None
 
 
@@ -104,13 +105,13 @@ class _Builder:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if seen:
-                    raise _RefusedError(event.start_mark.line + 1, "a second document begins here; one was expected")
+                    raise _RefusedError(_line(event), "a second document begins here; one was expected.")
                 seen = True
                 data = self.value(next(self.events), (), 0)
         return Document(self.name, data, self.lines)
 
     def value(self, event: Any, path: KeyPath, depth: int) -> Any:
-        line = event.start_mark.line + 1
+        line = _line(event)
         self.lines.setdefault(path, line)
         if depth > MAX_DEPTH:
             raise _RefusedError(line, f"nested deeper than {MAX_DEPTH} levels")
@@ -133,19 +134,24 @@ class _Builder:
     def mapping(self, path: KeyPath, depth: int) -> dict[str, Any]:
         entries: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
+            line = _line(event)
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None or event.anchor:
                 raise _RefusedError(line, "a key has to be plain text")
-            key = cast("str", event.value)
+            key = event.value
             if key in entries:
                 first = self.lines[(*path, key)]
-                raise _RefusedError(line, f"the key {shown(key)} stands here again; it was on line {first}", "Keep one.")
+                message = f"the key {shown(key)} stands here again; it was on line {first}."
+                raise _RefusedError(line, message, "Keep one.")
             self.lines[(*path, key)] = line
             entries[key] = self.value(next(self.events), (*path, key), depth + 1)
         return entries
 
 
-def _scalar(event: Any) -> Any:
+def _line(event: Any) -> int:
+    return int(event.start_mark.line) + 1
+
+
+def _scalar(event: Any) -> Any:  # noqa: PLR0911  (one way out for each kind of scalar)
     text = event.value
     if event.style or not event.implicit[0]:
         return text

@@ -18,4 +18,4 @@ class Framework:
     package: str
     """What pip installs, as an extra of this project or a requirement."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
-    """By attribute."""
+    """By attribute. `attribute@word` is what holds on the training accelerator `word` instead of in general."""

@@ -32,8 +32,6 @@ class Criterion:
     """The least and the greatest weight that rules can give it."""
     must: float
     """The value below which an option is excluded when the criterion is a `must`."""
-    needs: tuple[str, ...] = ()
-    """Answers without which the criterion says nothing and is left out."""
     source: Source
 
 

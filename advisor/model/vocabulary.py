@@ -100,12 +100,12 @@ class Vocabulary:
 
     def _projected(self, projection: Projection) -> list[Attribute]:
         if not projection.each:
-            return [
-                Attribute(name=projection.name, kind="word", meaning=projection.meaning, words=projection.words)
-            ]
+            return [Attribute(name=projection.name, kind="word", meaning=projection.meaning, words=projection.words)]
         answer = self.answer(projection.path.rpartition("{")[2].rstrip("}"))
         words = answer.words if answer else ()
         return [
-            Attribute(name=f"{projection.name}.{word}", kind="words", meaning=f"{projection.meaning}: {word}", words=words)
+            Attribute(
+                name=f"{projection.name}.{word}", kind="words", meaning=f"{projection.meaning}: {word}", words=words
+            )
             for word in projection.words
         ]

@@ -10,7 +10,8 @@ from advisor.model.recommendation import Confidence, Excluded, Ranked, Recommend
 from advisor.model.rule import PLACES
 
 WIDTH = 100
-_LABEL = 11
+_LABEL = 10
+_KEY = 20
 _HEADLINES = {"needs_more_info": "nothing yet (needs_more_info)", "none_of_these": "none of these frameworks"}
 _STATUS = {
     "decided": "decided",
@@ -80,7 +81,9 @@ def _why(r: Recommendation) -> str:
     best = [c for c in lead[:3] if c.contribution > other.get(c.criterion, 0.0)]
     theirs = {c.criterion: c.value for c in r.ranking[1].contributions} if other else {}
     said = ", ".join(
-        f"{c.criterion} {c.value:.2f}" + (f" to {theirs[c.criterion]:.2f}" if theirs else "") + f" (weight {c.weight:.0%})"
+        f"{c.criterion} {c.value:.2f}"
+        + (f" to {theirs[c.criterion]:.2f}" if theirs else "")
+        + f" (weight {c.weight:.0%})"
         for c in best
     )
     score = f"{first.option} scores {first.score:.2f} of 1"
@@ -107,28 +110,33 @@ def _measured(r: Recommendation) -> str:
 def _detail(r: Recommendation) -> Iterator[str]:
     yield from _heading("Scores")
     for ranked in r.ranking:
-        yield f"{ranked.option:12}{ranked.score:.3f}  {_bar(ranked)}  {ranked.interval[0]:.2f} to {ranked.interval[1]:.2f}"
+        low, high = ranked.interval
+        yield f"{ranked.option:12}{ranked.score:.3f}  {_bar(ranked)}  {low:.2f} to {high:.2f}"
     yield from _contributions(r)
+    yield from _what_if(r)
     yield from _heading("Findings")
     for finding in r.findings:
         yield from _finding(finding)
+    yield from _heading("Sources")
+    for evidence in r.evidence:
+        yield from _hanging(f"{evidence.id}  {evidence.source}, {evidence.observed} ({evidence.grade})", 4)
+
+
+def _what_if(r: Recommendation) -> Iterator[str]:
     if r.excluded and any(e.revive for e in r.excluded):
         yield from _heading("What would revive")
         for excluded in r.excluded:
             for revival in excluded.revive:
-                yield from _line(excluded.option, revival.why)
+                yield from _line(excluded.option, revival.why, _KEY)
     if r.questions:
         yield from _heading("Questions")
         for question in r.questions:
             could = ", ".join(question.could_become)
-            yield from _line(question.key, f"{question.text} Worth {question.value_of_information:.3f}: {could}.")
+            yield from _line(question.key, f"{question.text} Worth {question.value_of_information:.3f}: {could}.", _KEY)
     if r.sensitivity.flips:
         yield from _heading("What would unseat it")
         for flip in r.sensitivity.flips:
-            yield from _line(flip.to, _change(flip.change))
-    yield from _heading("Sources")
-    for evidence in r.evidence:
-        yield from _hanging(f"{evidence.id}  {evidence.source}, {evidence.observed} ({evidence.grade})", 4)
+            yield from _line(flip.to, _change(flip.change), _KEY)
 
 
 def _contributions(r: Recommendation) -> Iterator[str]:
@@ -166,9 +174,9 @@ def _heading(text: str) -> Iterable[str]:
     return "", text, "-" * len(text)
 
 
-def _line(label: str, text: str) -> Iterator[str]:
+def _line(label: str, text: str, indent: int = _LABEL) -> Iterator[str]:
     yield from textwrap.wrap(
-        text, WIDTH, initial_indent=f"{label:{_LABEL}}", subsequent_indent=" " * _LABEL, break_on_hyphens=False
+        text, WIDTH, initial_indent=f"{label:{indent}} ", subsequent_indent=" " * (indent + 1), break_on_hyphens=False
     )
 
 

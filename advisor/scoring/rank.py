@@ -88,7 +88,8 @@ def _sample(
     variances = [values[w.criterion].sd ** 2 for w in weights]
     noise = stream(f"option/{option}", len(drawn))
     return [
-        sum(w * m for w, m in zip(row, means, strict=True)) + z * math.sqrt(sum(w * w * v for w, v in zip(row, variances, strict=True)))
+        sum(w * m for w, m in zip(row, means, strict=True))
+        + z * math.sqrt(sum(w * w * v for w, v in zip(row, variances, strict=True)))
         for row, z in zip(drawn, noise, strict=True)
     ]
 
@@ -109,7 +110,4 @@ def _wins(samples: Mapping[str, list[float]]) -> dict[str, int]:
 
 def _top_two(first: str, samples: Mapping[str, list[float]]) -> int:
     others = [samples[option] for option in samples if option != first]
-    return sum(
-        sum(other[i] > score for other in others) < 2  # noqa: PLR2004
-        for i, score in enumerate(samples[first])
-    )
+    return sum(sum(other[i] > score for other in others) < 2 for i, score in enumerate(samples[first]))

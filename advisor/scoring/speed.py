@@ -73,7 +73,7 @@ def value(speed: Speed, model: SpeedModel) -> Value:
     """The value of a speed on the logarithmic scale, capped at both ends."""
     low, high = math.log(model.worst_utilisation), math.log(model.best_utilisation)
     mean = min(1.0, max(0.0, (speed.mean - low) / (high - low)))
-    grade = "measured" if speed.share >= 0.5 else "documented" if speed.evidence else "judged"  # noqa: PLR2004
+    grade = "measured" if speed.share >= 0.5 else "documented" if speed.evidence else "judged"
     return Value(mean=mean, sd=speed.sd / (high - low), grade=grade, evidence=speed.evidence)
 
 

@@ -119,7 +119,7 @@ def _pair(one, other):
 
 
 def _start_jax(threads, device):  # noqa: ARG001 - JAX takes its threads from the affinity mask alone
-    import jax
+    import jax  # noqa: PLC0415 - each back end is another package
 
     if device == "cpu":
         jax.config.update("jax_platforms", "cpu")
@@ -128,7 +128,7 @@ def _start_jax(threads, device):  # noqa: ARG001 - JAX takes its threads from th
 
 
 def _start_tensorflow(threads, device):
-    import tensorflow as tf
+    import tensorflow as tf  # noqa: PLC0415 - each back end is another package
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(1)
@@ -139,7 +139,7 @@ def _start_tensorflow(threads, device):
 
 
 def _start_torch(threads, device):
-    import torch
+    import torch  # noqa: PLC0415 - each back end is another package
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import metadata
 
 import mlx.core as mx
+import numpy as np
 from mlx import nn
 
 VARIANTS = {
@@ -174,8 +175,6 @@ def _parameter(array):
 
 
 def _get(array):
-    import numpy as np
-
     return np.array(array)
 
 

@@ -55,7 +55,7 @@ def dispatch(inputs, sizes):
 
 def gemm(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Multiply matrices."""
-    w, product = tf.constant(inputs["w"]), _function(lambda x, w: tf.matmul(x, w))
+    w, product = tf.constant(inputs["w"]), _function(tf.matmul)
     return tf.constant(inputs["x"]), lambda x: product(x, w), _outputs
 
 
@@ -124,7 +124,8 @@ def step_transformer(inputs, sizes):
     def attend(p, layer, x):
         split = (*x.shape[:2], sizes["heads"], x.shape[2] // sizes["heads"])
         q, k, v = (
-            tf.transpose(tf.reshape(x @ p[f"{layer}.{name}"], split), (0, 2, 1, 3)) for name in ("query", "key", "value")
+            tf.transpose(tf.reshape(x @ p[f"{layer}.{name}"], split), (0, 2, 1, 3))
+            for name in ("query", "key", "value")
         )
         return tf.reshape(tf.transpose(_attend(q, k, v), (0, 2, 1, 3)), x.shape) @ p[f"{layer}.out"]
 

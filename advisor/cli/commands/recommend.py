@@ -48,9 +48,11 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     if arguments.batch is not None and not arguments.json:
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.batch is None and arguments.answers is None and not arguments.set:
-        problems.add("no answers were given.", "advisor recommend", "Use --answers FILE, --set KEY=VALUE or --batch FILE.")
+        hint = "Use --answers FILE, --set KEY=VALUE or --batch FILE."
+        problems.add("no answers were given.", "advisor recommend", hint)
     if arguments.no_detect and arguments.probe in ("auto", "run"):
-        problems.add("--no-detect reads nothing from this machine.", f"--probe {arguments.probe}", "Leave out one of them.")
+        place = f"--probe {arguments.probe}"
+        problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
     problems.settle()
 
 

@@ -56,11 +56,12 @@ def _of(attribute: Attribute, criteria: list[str]) -> dict[str, Any]:
     open_number = {"anyOf": [number, {"enum": ["unknown", None]}]}
     levels = {"enum": ["must", "should", "could", "ignore"]}
     some = {"type": "array", "items": {"enum": list(attribute.words)}}
+    mapping = {"type": "object", "additionalProperties": False}
     return {
         "word": words,
         "words": {"anyOf": [some, words]},
         "number": open_number,
         "text": {"type": ["string", "null"], "maxLength": 200},
-        "numbers": {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(attribute.words, number)},
-        "levels": {"type": "object", "additionalProperties": False, "properties": dict.fromkeys(criteria, levels)},
+        "numbers": {**mapping, "properties": dict.fromkeys(attribute.words, number)},
+        "levels": {**mapping, "properties": dict.fromkeys(criteria, levels)},
     }[attribute.kind]

@@ -1,0 +1,260 @@
+"""The real runner over stand-ins: whatever one of them does, the others keep their results and nothing is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import standin_folder
+from standin_folder import GEMM, STREAM
+
+from advisor.errors import InputError
+from advisor.evidence import probing
+from advisor.evidence.plan import Limits, Plan, Progress
+from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
+from advisor.model.probe import ProbeDefinition
+
+LIMITS = Limits(start_s=8, prepare_s=4, measure_s=3, rounds_s=1)
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give temporary files a place, and hold every run to leaving nothing in it."""
+    place = tmp_path / "tmp"
+    place.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    yield place
+    assert list(place.iterdir()) == []
+    assert standin_folder.processes(tmp_path) == []
+
+
+def measure(
+    tmp_path: Path, *standins: str, budget_s: float = 60, probes: tuple[ProbeDefinition, ...] = (GEMM, STREAM)
+) -> Measurements:
+    place = standin_folder.folder(tmp_path / "probes", *standins)
+    return probing.run(Plan(probes=place, definitions=probes, budget_s=budget_s, limits=LIMITS))
+
+
+def run_of(found: Measurements, framework: str) -> FrameworkRun:
+    return next(run for run in found.frameworks if run.framework == framework and run.reason != "full suite")
+
+
+def result_of(found: Measurements, framework: str, probe: str) -> ProbeResult:
+    return next(result for result in found.results if (result.framework, result.probe) == (framework, probe))
+
+
+def test_a_good_framework_is_measured(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good")
+    run, result = run_of(found, "good"), result_of(found, "good", "gemm")
+    assert (run.outcome, run.version, run.device, run.reason) == ("ok", "1.0", "cpu", "")
+    assert result.outcome == "ok"
+    assert result.value is not None
+    assert result.value > 0
+    assert result.interval is not None
+    assert result.interval[0] <= result.value <= result.interval[1]
+    assert result.flops == 2 * 128**3
+    assert result.error is not None
+    assert result.error < 2e-5
+    assert found.canary_rate is not None
+    assert found.id
+    assert [(each.workload_class, each.relative_time) for each in found.classes] == [("llm_inference", 1.0)]
+
+
+def test_the_standard_suite_skips_the_other_variants_and_says_so(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good")
+    assert [(run.variant, run.outcome, run.reason) for run in found.frameworks] == [
+        ("plain", "ok", ""),
+        ("fancy", "skipped", "full suite"),
+    ]
+
+
+def test_the_full_suite_runs_every_variant_in_its_own_environment(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good")
+    found = probing.run(Plan(probes=place, definitions=(GEMM,), suite="full", limits=LIMITS))
+    assert {run.variant: run.outcome for run in found.frameworks} == {"plain": "ok", "fancy": "ok"}
+
+
+def test_a_variant_that_is_named_runs_in_any_suite(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good")
+    found = probing.run(Plan(probes=place, definitions=(GEMM,), frameworks=("good/fancy",), limits=LIMITS))
+    assert [(run.variant, run.outcome) for run in found.frameworks] == [("fancy", "ok")]
+
+
+def test_an_unknown_framework_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good")
+    with pytest.raises(InputError, match=r"no probes for theano There are: good, good/fancy, good/plain"):
+        probing.run(Plan(probes=place, definitions=(GEMM,), frameworks=("theano",)))
+
+
+def test_a_missing_framework_comes_with_the_command_that_installs_it(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good", "absent")
+    run = run_of(found, "absent")
+    assert run.outcome == "not_installed"
+    assert "-m pip install 'no-such-framework[cpu]' numpy" in run.reason
+    assert result_of(found, "good", "gemm").outcome == "ok"
+
+
+def test_an_import_error_is_an_outcome(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good", "broken")
+    run = run_of(found, "broken")
+    assert run.outcome == "failed"
+    assert "libsomething.so.1" in run.reason
+    assert result_of(found, "good", "stream").outcome == "ok"
+
+
+def test_an_exception_costs_only_its_own_probe(tmp_path: Path) -> None:
+    found = measure(tmp_path, "raising")
+    assert result_of(found, "raising", "gemm").outcome == "failed"
+    assert result_of(found, "raising", "gemm").reason == "RuntimeError: no kernel for this"
+    assert result_of(found, "raising", "stream").outcome == "ok"
+    assert run_of(found, "raising").outcome == "ok"
+
+
+def test_a_crash_keeps_what_was_measured_before_and_names_the_signal(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good", "crash")
+    assert result_of(found, "crash", "gemm").outcome == "ok"
+    assert result_of(found, "crash", "stream").outcome == "failed"
+    assert "SIGSEGV" in result_of(found, "crash", "stream").reason
+    assert "about to fall over" in result_of(found, "crash", "stream").reason
+    assert run_of(found, "crash").outcome == "failed"
+    assert [result_of(found, "good", probe).outcome for probe in ("gemm", "stream")] == ["ok", "ok"]
+
+
+def test_a_hang_is_ended_with_its_children_and_the_others_go_on(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good", "hang")
+    assert result_of(found, "hang", "gemm").outcome == "timed_out"
+    assert result_of(found, "hang", "stream").outcome == "timed_out"
+    assert run_of(found, "hang").reason == "in gemm: no answer within 4 s"
+    assert [result_of(found, "good", probe).outcome for probe in ("gemm", "stream")] == ["ok", "ok"]
+
+
+def test_a_hang_at_import_is_ended(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good", "stuck")
+    assert run_of(found, "stuck").outcome == "timed_out"
+    assert result_of(found, "good", "gemm").outcome == "ok"
+
+
+def test_a_wrong_result_counts_for_nothing(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good", "wrong")
+    for probe in ("gemm", "stream"):
+        result = result_of(found, "wrong", probe)
+        assert result.outcome == "failed"
+        assert "differs from the float64 reference" in result.reason
+        assert result.value is None
+    assert [each.framework for each in found.classes] == ["good"]
+
+
+def test_chatter_is_a_log_and_never_an_answer(tmp_path: Path) -> None:
+    found = measure(tmp_path, "noisy", probes=(GEMM,))
+    assert result_of(found, "noisy", "gemm").outcome == "ok"
+
+
+def test_a_step_that_is_not_waited_for_is_implausible(tmp_path: Path) -> None:
+    found = measure(tmp_path, "hasty", probes=(GEMM,))
+    result = result_of(found, "hasty", "gemm")
+    assert result.outcome == "failed"
+    assert "implausible" in result.flags
+    assert found.classes == ()
+
+
+def test_compiling_inside_the_window_is_unstable(tmp_path: Path) -> None:
+    found = measure(tmp_path, "compiling", probes=(GEMM,))
+    assert result_of(found, "compiling", "gemm").outcome == "unstable"
+    assert "compiled" in result_of(found, "compiling", "gemm").flags
+
+
+def test_a_probe_a_framework_has_no_function_for_is_not_applicable(tmp_path: Path) -> None:
+    found = measure(tmp_path, "good", probes=(ProbeDefinition(**{**_fields(GEMM), "id": "conv"}),))
+    assert result_of(found, "good", "conv").outcome == "not_applicable"
+    assert result_of(found, "good", "conv").reason == "on_good.py has no function conv"
+    assert run_of(found, "good").outcome == "not_applicable"
+
+
+def test_a_probe_that_is_left_out_has_the_files_own_reason(tmp_path: Path) -> None:
+    probe = ProbeDefinition(**{**_fields(GEMM), "id": "attention", "variants": ("other/one",)})
+    found = measure(tmp_path, "good", probes=(probe,))
+    assert result_of(found, "good", "attention").reason == "it has no vectors"
+
+
+def test_what_no_longer_fits_the_budget_is_skipped(tmp_path: Path) -> None:
+    began = time.monotonic()
+    found = measure(tmp_path, "hang", "good", budget_s=3)
+    assert result_of(found, "hang", "gemm").outcome == "skipped"
+    assert result_of(found, "good", "stream").reason == "budget"
+    assert time.monotonic() - began < 10
+
+
+def test_an_interpreter_that_does_not_exist_is_an_outcome(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good")
+    gone = str(tmp_path / "no-python")
+    found = probing.run(Plan(probes=place, definitions=(GEMM,), interpreters={"good": gone}, limits=LIMITS))
+    assert {run.outcome for run in found.frameworks} == {"failed"}
+    assert "no-python does not start" in found.frameworks[0].reason
+
+
+def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good")
+
+    def interrupt(event: Progress) -> None:
+        if event.kind == "probe":
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        probing.run(Plan(probes=place, definitions=(GEMM,), limits=LIMITS), interrupt)
+
+
+def test_progress_is_told(tmp_path: Path) -> None:
+    place, events = standin_folder.folder(tmp_path / "probes", "good", "broken"), []
+    probing.run(Plan(probes=place, definitions=(GEMM,), limits=LIMITS), events.append)
+    told = [(event.kind, event.framework, event.probe) for event in events if event.framework != "numpy"]
+    assert told == [
+        ("starting", "broken", ""),
+        ("starting", "good", ""),
+        ("started", "broken", ""),
+        ("started", "good", ""),
+        ("probe", "", "gemm"),
+        ("done", "", ""),
+    ]
+    assert [event.outcome for event in events if event.kind == "started"][0] == "failed"
+    assert all(first.seconds_left >= second.seconds_left for first, second in zip(events, events[1:], strict=False))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
+def test_a_killed_parent_leaves_no_process_and_no_folder(tmp_path: Path, scratch: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good", "hang")
+    program = tmp_path / "parent.py"
+    program.write_text(
+        "import sys; from pathlib import Path; from standin_folder import GEMM\n"
+        "from advisor.evidence import probing; from advisor.evidence.plan import Plan\n"
+        f"probing.run(Plan(probes=Path({str(place)!r}), definitions=(GEMM,)),"
+        " lambda event: print(event.kind, flush=True))\n",
+        encoding="utf-8",
+    )
+    paths = os.pathsep.join([str(Path(__file__).parent), *filter(None, sys.path)])
+    environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": paths}
+    with subprocess.Popen([sys.executable, str(program)], stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        assert parent.stdout is not None
+        assert any(line.strip() == "probe" for line in parent.stdout)
+        _until(lambda: any("time.sleep" in line for line in standin_folder.processes(tmp_path)), 10)
+        assert any(scratch.iterdir())
+        parent.send_signal(signal.SIGKILL)
+    _until(lambda: not standin_folder.processes(tmp_path) and not any(scratch.iterdir()), 5)
+
+
+def _until(holds: Callable[[], bool], limit_s: float) -> None:
+    end = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _fields(definition: ProbeDefinition) -> dict[str, Any]:
+    return {name: getattr(definition, name) for name in definition.__slots__}
