@@ -21,7 +21,12 @@ Command = Callable[["argparse.Namespace"], int]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
     try:
-        return _dispatch(parse(arguments))
+        try:
+            return _dispatch(parse(arguments))
+        finally:
+            if sys.stdout is not None:
+                # What cannot be written is found out here rather than at exit, where nobody answers for it.
+                sys.stdout.flush()
     except AdvisorError as error:
         for problem in error.problems:
             sys.stderr.write(f"advisor: {problem}\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from pathlib import Path
 
 from advisor.errors import InputError, Problem
@@ -20,17 +19,21 @@ def write(text: str, path: str | None) -> None:
         return
     target = Path(path)
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+        if target.exists() and not target.is_file():
+            # A device or a pipe is written to: to replace it would take it from everybody else.
+            target.write_text(text, encoding="utf-8")
+        else:
+            _replace(target, text)
     except OSError as error:
-        raise _unwritable(path, error) from None
+        message = f"cannot be written: {error.strerror}."
+        raise InputError(Problem(message=message, place=path, hint="Check --output.")) from None
+
+
+def _replace(target: Path, text: str) -> None:
+    written = target.with_name(f".{target.name}-{os.getpid()}")
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        with written.open("x", encoding="utf-8") as file:
             file.write(text)
-        Path(name).replace(target)
-    except OSError as error:
-        Path(name).unlink(missing_ok=True)
-        raise _unwritable(path, error) from None
-
-
-def _unwritable(path: str, error: OSError) -> InputError:
-    return InputError(Problem(message=f"cannot be written: {error.strerror}.", place=path, hint="Check --output."))
+        written.replace(target)
+    finally:
+        written.unlink(missing_ok=True)

@@ -21,7 +21,8 @@ def write_report(error: BaseException) -> str:
             *(line.rstrip() for line in traceback.format_exception(error)),
             "",
         ]
-    ).replace(str(Path.home()), "~")
+    )
+    text = text.replace(_home(), "~")
     for folder in (resources.home() / "reports", Path(tempfile.gettempdir())):
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -34,3 +35,12 @@ def write_report(error: BaseException) -> str:
         return f"Please report it with {file.name}."
     sys.stderr.write(text)
     return "Please report it with the text above."
+
+
+def _home() -> str:
+    """The home folder; where there is none, or it is the root of everything, a text that does not occur."""
+    try:
+        home = Path.home()
+    except RuntimeError:
+        return "\0"
+    return str(home) if home.name else "\0"

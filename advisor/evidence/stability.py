@@ -85,8 +85,8 @@ def median_interval(values: Sequence[float], level: float = 0.90) -> tuple[float
 def standard_error(values: Sequence[float]) -> float:
     """Give the standard error of the median from the median deviation, which a few disturbed rounds do not move.
 
-    1.4826 turns the median deviation of normal noise into its standard deviation, 1.2533 the error of a mean into that of
-    a median.
+    1.4826 turns the median deviation of normal noise into its standard deviation, 1.2533 the error of a mean into that
+    of a median.
     """
     middle = statistics.median(values)
     deviation = statistics.median(abs(value - middle) for value in values)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from advisor.model.vocabulary import Attribute, Vocabulary
 
 MAX_TEXT = 200
 LEVELS = ("must", "should", "could", "ignore")
+_TOO_LARGE = 1e12
 
 Place = Callable[[tuple[str | int, ...]], str]
 
@@ -35,7 +35,7 @@ def read_answers(content: bytes, name: str, problems: Problems) -> Document:
 def read_setting(text: str, vocabulary: Vocabulary, problems: Problems) -> tuple[str, Any]:
     """A `KEY=VALUE` of the command line as key and raw value: `sizes.batch=4`, `needs=streaming,full_int8`."""
     key, equals, value = text.partition("=")
-    if not equals:
+    if not equals or not key:
         problems.add(f"{shown(text)} is not KEY=VALUE.", "--set", "For example --set train_hw=cpu.")
         return "", None
     name, dot, inner = key.partition(".")
@@ -102,6 +102,10 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
+def _open(value: Any) -> bool:
+    return value is None or value == "unknown"
+
+
 class _Checker:
     def __init__(self, vocabulary: Vocabulary, criteria: Collection[str], place: Place, problems: Problems) -> None:
         self.vocabulary, self.criteria, self.place, self.problems = vocabulary, criteria, place, problems
@@ -112,7 +116,7 @@ class _Checker:
             keys = [a.name for a in self.vocabulary.answers]
             self._refuse((key,), f"the key {shown(key)} is not known.", nearest(key, keys))
             return None
-        if value is None or value == "unknown":
+        if _open(value):
             return None
         checks: dict[str, Callable[[Attribute, Any], Answer | None]] = {
             "word": self._word,
@@ -131,11 +135,14 @@ class _Checker:
         if isinstance(value, str) and value in attribute.words:
             return True
         expected = "expected one word" if isinstance(value, (list, dict)) else f"{shown(value)} is not a word"
-        self._refuse(path, f"{expected} of {attribute.name}.", nearest(value, (*attribute.words, "unknown"), limit=14))
+        allowed = attribute.words if len(path) > 1 else (*attribute.words, "unknown")
+        self._refuse(path, f"{expected} of {attribute.name}.", nearest(value, allowed, limit=14))
         return False
 
     def _words(self, attribute: Attribute, value: Any) -> tuple[str, ...] | None:
         words = [value] if isinstance(value, str) else value
+        if words == ["unknown"]:
+            return None
         if not isinstance(words, list):
             self._refuse((attribute.name,), f"{shown(value)} is not a list of words.", "Write [word, word].")
             return None
@@ -148,7 +155,7 @@ class _Checker:
     def _checked_number(self, attribute: Attribute, value: Any, path: tuple[str | int, ...]) -> float | int | None:
         what = "a whole number" if attribute.whole else "a number"
         number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-        if number is None or not math.isfinite(number) or abs(number) >= 1e12:
+        if number is None or not abs(number) < _TOO_LARGE:
             self._refuse(path, f"{shown(value)} is not {what}; {attribute.meaning}.", "")
             return None
         if attribute.whole and number != int(number):
@@ -162,7 +169,8 @@ class _Checker:
     def _text(self, attribute: Attribute, value: Any) -> str | None:
         path = (attribute.name,)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            self._refuse(path, f"{value} would be read as a number.", f'Quote it: {attribute.name}: "{value}".')
+            message = "without quotes this is a number, and 3.10 the same as 3.1."
+            self._refuse(path, message, f'Write {attribute.name}: "..." with quotes.')
             return None
         if not isinstance(value, str):
             self._refuse(path, f"{shown(value)} is not text; {attribute.meaning}.", "")
@@ -178,7 +186,7 @@ class _Checker:
             return None
         sound: dict[str, float] = {}
         for word, number in value.items():
-            if not self._inner_word(word, attribute.words, attribute.name):
+            if not self._inner_word(word, attribute.words, attribute.name) or _open(number):
                 continue
             checked = self._checked_number(attribute, number, (attribute.name, word))
             if checked is not None:
@@ -191,7 +199,7 @@ class _Checker:
             return None
         sound: dict[str, str] = {}
         for word, level in value.items():
-            if not self._inner_word(word, self.criteria, attribute.name):
+            if not self._inner_word(word, self.criteria, attribute.name) or _open(level):
                 continue
             if level not in LEVELS:
                 self._refuse((attribute.name, word), f"{shown(level)} is not a level.", nearest(level, LEVELS))

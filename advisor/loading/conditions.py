@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from advisor.loading.yaml_reader import Document
 
 _ORDERINGS = ("lt", "lte", "gt", "gte")
+_TOO_LARGE = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +53,15 @@ class ConditionReader:
         return None if None in parts else Condition(op=op, parts=tuple(cast("list[Condition]", parts)))
 
     def _comparison(self, attribute: Attribute, value: Any, path: Path) -> Condition | None:
-        if value in ("known", "unknown"):
+        if value in ("known", "unknown") and attribute.kind not in ("numbers", "levels"):
             if attribute.kind == "derived":
                 return self._refuse("what rules derive is never unknown.", path, "Ask for a word, or `not` of it.")
             return Condition(op=cast("Literal['known', 'unknown']", value), attribute=attribute.name)
         if attribute.kind == "number":
             return self._ordering(attribute, value, path)
         if attribute.kind not in ("word", "words", "derived"):
-            return self._refuse(f"of {attribute.name} a rule can only ask known or unknown.", path, "")
+            allowed = "only ask known or unknown of" if attribute.kind == "text" else "not read"
+            return self._refuse(f"a rule can {allowed} {attribute.name}.", path, "")
         if isinstance(value, list) and value:
             parts = [self._word(attribute, word, (*path, i)) for i, word in enumerate(value)]
             return None if None in parts else Condition(op="any", parts=tuple(cast("list[Condition]", parts)))
@@ -77,8 +78,8 @@ class ConditionReader:
             return self._refuse(f"{attribute.name} is a number", path, "Write `{gte: 8}`, with lt, lte, gt or gte.")
         parts = []
         for op, number in value.items():
-            if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-                return self._refuse(f"{shown(number)} is not a number.", (*path, op), "")
+            if isinstance(number, bool) or not isinstance(number, (int, float)) or not abs(number) < _TOO_LARGE:
+                return self._refuse(f"{shown(number)} is not a number to compare with.", (*path, op), "")
             parts.append(Condition(op=op, attribute=attribute.name, value=float(number)))
         return parts[0] if len(parts) == 1 else Condition(op="all", parts=tuple(parts))
 

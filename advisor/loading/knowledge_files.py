@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -98,33 +98,34 @@ class _Reader:
 
     def read(self, digests: Mapping[Literal["knowledge", "rules"], str]) -> KnowledgeBase:
         vocabulary = self._one(Vocabulary, self.knowledge / "vocabulary.yaml")
-        criteria = self._one(CriteriaFile, self.knowledge / "criteria.yaml")
-        if vocabulary is None or criteria is None:
+        weighing = self._document(self.knowledge / "criteria.yaml")
+        criteria = validate(CriteriaFile, weighing, self.problems) if weighing else None
+        if vocabulary is None or weighing is None or criteria is None:
             # Everything else is written in these words, so nothing more can be said.
             self.problems.settle()
             raise AssertionError("a file that could not be read is a problem")
         self.vocabulary = vocabulary
         frameworks = self._frameworks(vocabulary)
         components = self._components(vocabulary)
-        self._check_criteria(criteria.criteria, vocabulary)
-        questions = self._list(Question, "questions.yaml")
-        for question in questions:
-            self._check_word(question.key, [a.name for a in vocabulary.answers], "key", "knowledge/questions.yaml")
+        self._check_criteria(criteria.criteria, vocabulary, weighing)
+        questions = self._list(Question, "questions.yaml", "key")
+        for question, place in questions:
+            self._check_word(question.key, [a.name for a in vocabulary.answers], "key", place)
         ids = {criterion.id for criterion in criteria.criteria}
         found = read_rules(self.rules, vocabulary, ids, components, self.problems)
         benchmarks = tuple(b for path in self._files("benchmarks") if (b := self._one(Benchmark, path)))
-        folklore = self._list(Folklore, "folklore.yaml")
+        folklore = self._list(Folklore, "folklore.yaml", "id")
         self.problems.settle()
         return KnowledgeBase(
             vocabulary=vocabulary,
             criteria=criteria.criteria,
             speed=criteria.speed,
             decision=criteria.decision,
-            questions=questions,
+            questions=tuple(question for question, _ in questions),
             frameworks=frameworks,
             components=components,
             benchmarks=benchmarks,
-            folklore=folklore,
+            folklore=tuple(belief for belief, _ in folklore),
             rules=found,
             as_of=_latest_day(frameworks, components, found),
             digests=digests,
@@ -141,15 +142,21 @@ class _Reader:
         document = self._document(path)
         return validate(kind, document, self.problems) if document else None
 
-    def _list(self, kind: type[T], name: str) -> tuple[T, ...]:
+    def _list(self, kind: type[T], name: str, key: str) -> list[tuple[T, str]]:
+        """The entries of a list, each with its place; the key tells them apart."""
         document = self._document(self.knowledge / name)
         if document is None:
-            return ()
+            return []
         if not isinstance(document.data, list):
             self.problems.add("a list was expected.", document.place())
-            return ()
-        entries = [validate(kind, document, self.problems, (i,)) for i in range(len(document.data))]
-        return tuple(entry for entry in entries if entry is not None)
+            return []
+        entries = [
+            (entry, document.place((i, key)))
+            for i in range(len(document.data))
+            if (entry := validate(kind, document, self.problems, (i,))) is not None
+        ]
+        self._check_distinct(((getattr(entry, key), place) for entry, place in entries), key)
+        return entries
 
     def _frameworks(self, vocabulary: Vocabulary) -> dict[str, Framework]:
         frameworks: dict[str, Framework] = {}
@@ -205,6 +212,8 @@ class _Reader:
             self._check_word(path.stem, vocabulary.layers, "layer", document.place())
             for key, entry in file.components.items():
                 place = document.place(("components", key))
+                if key in components:
+                    self.problems.add(f"the component {shown(key)} stands in two files.", place, "Keep one.")
                 self._check_component(key, entry, vocabulary, place)
                 if self._check_word(entry.source, file.sources, "source of this file", place):
                     components[key] = _component(key, path.stem, entry, file.sources[entry.source])
@@ -221,18 +230,29 @@ class _Reader:
         for system in entry.platforms:
             self._check_word(system, systems.words if systems else (), "operating system", place)
 
-    def _check_criteria(self, criteria: tuple[Criterion, ...], vocabulary: Vocabulary) -> None:
-        projections = {projection.name: projection for projection in vocabulary.projections}
-        place = f"{self.knowledge.name}/criteria.yaml"
-        for criterion in criteria:
-            if criterion.reads == "speed":
-                continue
-            if self._check_word(criterion.reads, projections, "projection", place):
-                for word in set(projections[criterion.reads].words) ^ set(criterion.scale):
-                    self.problems.add(f"{shown(word)} stands on one side only of {criterion.id} and its scale.", place)
+    def _check_criteria(self, criteria: tuple[Criterion, ...], vocabulary: Vocabulary, document: Document) -> None:
+        scales = {projection.name: projection.words for projection in vocabulary.projections} | {"speed": ()}
+        places = [document.place(("criteria", i, "id")) for i in range(len(criteria))]
+        self._check_distinct(((c.id, place) for c, place in zip(criteria, places, strict=True)), "id")
+        for i, criterion in enumerate(criteria):
+            at = ("criteria", i)
+            if self._check_word(criterion.reads, scales, "projection", document.place((*at, "reads"))):
+                for word in sorted(set(scales[criterion.reads]) ^ set(criterion.scale)):
+                    message = f"{shown(word)} stands on one side only of {criterion.reads} and the scale."
+                    self.problems.add(message, document.place((*at, "scale", word)))
+            for word, value in criterion.scale.items():
+                if not 0 <= value <= 1:
+                    self.problems.add(f"{value:g} is outside 0 to 1.", document.place((*at, "scale", word)))
             low, high = criterion.band
             if not 0 <= low <= criterion.weight <= high:
-                self.problems.add(f"the weight of {criterion.id} lies outside its band.", place)
+                self.problems.add("the weight lies outside its band.", document.place((*at, "weight")))
+
+    def _check_distinct(self, entries: Iterable[tuple[str, str]], key: str) -> None:
+        seen: set[str] = set()
+        for word, place in entries:
+            if word in seen:
+                self.problems.add(f"the {key} {shown(word)} stands there twice.", place, "Keep one.")
+            seen.add(word)
 
     def _check_word(self, word: str, allowed: Collection[str], what: str, place: str) -> bool:
         if word in allowed:

@@ -71,7 +71,13 @@ def read_rules(
 ) -> tuple[Rule, ...]:
     """Every rule below the folder, in the order of phase and id; what is wrong with them goes to the problems."""
     reader = _Reader(vocabulary, criteria, components, problems)
-    for phase in get_args(Phase):
+    phases = get_args(Phase)
+    for path in sorted(folder.rglob("*.yaml")):
+        within = path.relative_to(folder)
+        if within.parts[0] not in phases:
+            message = f"{shown(within.parts[0])} is not a phase: nothing reads the rules in it."
+            problems.add(message, f"{folder.name}/{within.as_posix()}", nearest(within.parts[0], phases))
+    for phase in phases:
         for path in sorted((folder / phase).rglob("*.yaml")):
             document = read_file(path, problems, name=f"{folder.name}/{path.relative_to(folder).as_posix()}")
             if document is not None:
@@ -127,10 +133,18 @@ class _Reader:
         if not used:
             self.problems.add("a rule needs an effect.", document.place((*at, "then")))
         self._check_effects(entry.then, document.place((*at, "then")))
-        for _, field, _, _ in Formatter().parse(entry.message):
-            if field is not None and field not in self.attributes:
-                hint = nearest(field, self.attributes)
-                self.problems.add(f"the message names {shown(field)}.", document.place((*at, "message")), hint)
+        self._check_message(entry.message, document.place((*at, "message")))
+
+    def _check_message(self, message: str, place: str) -> None:
+        try:
+            named = [field for _, field, _, _ in Formatter().parse(message) if field is not None]
+        except ValueError as error:
+            hint = "Write {attribute}, or {{ for a brace."
+            self.problems.add(f"the message cannot be filled in: {error}.", place, hint)
+            return
+        for field in named:
+            if field not in self.attributes:
+                self.problems.add(f"the message names {shown(field)}.", place, nearest(field, self.attributes))
 
     def _check_effects(self, effects: Effects, place: str) -> None:
         derived = {attribute.name: attribute for attribute in self.vocabulary.derived}

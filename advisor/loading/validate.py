@@ -41,7 +41,8 @@ def validate(kind: type[T], document: Document, problems: Problems, path: KeyPat
         return adapter(kind).validate_python(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            message, hint, at = _explain(detail, kind)
+            at = _keys(detail, data)
+            message, hint = _explain(detail, kind)
             problems.add(message, document.place(path + at), hint)
     return None
 
@@ -55,23 +56,30 @@ def _forbid_extra_keys() -> None:
                     value.__pydantic_config__ = {"extra": "forbid", "use_attribute_docstrings": True}  # type: ignore[attr-defined]
 
 
-def _explain(detail: ErrorDetails, kind: Any) -> tuple[str, str, KeyPath]:
-    at = tuple(part for part in detail["loc"] if not _is_branch(part))
+def _keys(detail: ErrorDetails, data: Any) -> KeyPath:
+    """Pydantic's address without what names no key of the file, such as the branch of a union."""
+    at: list[str | int] = []
+    for part in detail["loc"]:
+        within = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+        found = [value for key, value in within if key == part]
+        if found:
+            data = found[0]
+            at.append(part)
+    return (*at, detail["loc"][-1]) if detail["type"] == "missing" else tuple(at)
+
+
+def _explain(detail: ErrorDetails, kind: Any) -> tuple[str, str]:
     what, value = detail["type"], detail["input"]
     if what in ("unexpected_keyword_argument", "extra_forbidden"):
-        return f"the key {shown(at[-1])} is not known here.", nearest(at[-1], _field_names(kind)), at
+        key = detail["loc"][-1]
+        return f"the key {shown(key)} is not known here.", nearest(key, _field_names(kind))
     if what == "missing":
-        return f"the key {shown(at[-1])} is missing.", "", at
+        return f"the key {shown(detail['loc'][-1])} is missing.", ""
     if what == "literal_error":
         allowed = detail["ctx"]["expected"].replace("'", "").replace(" or ", ", ").split(", ")
-        return f"{shown(value)} is not allowed.", nearest(value, allowed), at
+        return f"{shown(value)} is not allowed.", nearest(value, allowed)
     expected = detail["msg"].removeprefix("Input should be ")
-    return f"{shown(value)} should be {expected}.", "", at
-
-
-def _is_branch(part: str | int) -> bool:
-    """Whether a part of pydantic's address names a branch of a union rather than a key of the file."""
-    return isinstance(part, str) and (part in ("str", "int", "float", "none") or "[" in part)
+    return f"{shown(value)} should be {expected}.", ""
 
 
 def _field_names(kind: Any) -> set[str]:

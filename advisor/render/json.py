@@ -23,8 +23,8 @@ def render(recommendation: Recommendation) -> str:
 
 
 def line(recommendation: Recommendation) -> str:
-    """The document on one line, for JSON Lines."""
-    return json.dumps(document(recommendation), ensure_ascii=False) + "\n"
+    """The document on one line, for JSON Lines: in ASCII, where nothing can be taken for the end of a line."""
+    return json.dumps(document(recommendation)) + "\n"
 
 
 def rounded(value: Any, digits: int = 6) -> Any:

@@ -36,23 +36,22 @@ def _machine(measured: Measurements) -> Iterator[str]:
 def _frameworks(measured: Measurements) -> Iterator[str]:
     yield ""
     for run in measured.frameworks:
-        name = f"{run.framework}/{run.variant}"
         about = f"{run.version} on {run.device}" if run.outcome in ("ok", "unstable") else run.reason
-        yield f"{name:20} {run.outcome:14} {about}".rstrip()
+        yield f"{_name(run.framework, run.variant)} {run.outcome:14} {about}".rstrip()
 
 
 def _classes(measured: Measurements) -> Iterator[str]:
     if not measured.classes:
         return
-    yield from ("", f"{'one step, relative to the fastest':36}{'90 % interval':>16}{'first step':>12}")
+    yield from ("", f"{'one step, relative to the fastest':41}{'90 % interval':>18}{'first step':>12}")
     last = ""
     for result in sorted(measured.classes, key=_by_time):
         heading = result.workload_class if result.workload_class != last else ""
         last = result.workload_class
-        name = f"{result.framework}/{result.variant}"
         low, high = result.interval
-        first = f"{result.first_step_s:.1f} s"
-        yield f"{heading:17}{name:14}{result.relative_time:>5.2f}{f'{low:.2f} to {high:.2f}':>16}{first:>12}"
+        interval, first = f"{low:.2f} to {high:.2f}", f"{result.first_step_s:.1f} s"
+        name = _name(result.framework, result.variant)
+        yield f"{heading:17}{name}{result.relative_time:>6.2f}{interval:>18}{first:>12}"
 
 
 def _by_time(result: ClassResult) -> tuple[str, float, str]:
@@ -60,17 +59,29 @@ def _by_time(result: ClassResult) -> tuple[str, float, str]:
 
 
 def _results(measured: Measurements) -> Iterator[str]:
-    yield from ("", f"{'probe':18}{'variant':20}{'one iteration':>14}{'90 % interval':>24}  outcome")
-    for result in sorted(measured.results, key=lambda r: (r.probe, r.value is None, r.value or 0.0, r.framework)):
+    """A row for each probe that was tried, then in a few words what does not apply."""
+    yield from ("", f"{'probe':17}{'variant':18}{'one iteration':>14}{'90 % interval':>24}  outcome")
+    tried = [result for result in measured.results if result.outcome != "not_applicable"]
+    for result in sorted(tried, key=lambda r: (r.probe, r.value is None, r.value or 0.0, r.framework)):
         yield _row(result)
+    left_out: dict[tuple[str, str], list[str]] = {}
+    for result in measured.results:
+        if result.outcome == "not_applicable":
+            name = f"{result.framework}/{result.variant}"
+            left_out.setdefault((name, result.reason), []).append(result.probe)
+    for (name, reason), probes in sorted(left_out.items()):
+        yield f"{name}: {', '.join(sorted(probes))} not applicable. {reason}"
 
 
 def _row(result: ProbeResult) -> str:
-    name = f"{result.framework}/{result.variant}"
     value = _seconds(result.value) if result.value is not None else ""
     interval = " to ".join(_seconds(end) for end in result.interval) if result.interval else ""
     said = " ".join([result.outcome, *result.flags, *([f"({result.reason})"] if result.reason else [])])
-    return f"{result.probe:18}{name:20}{value:>14}{interval:>24}  {said}"
+    return f"{result.probe:17}{_name(result.framework, result.variant)}{value:>14}{interval:>24}  {said}"
+
+
+def _name(framework: str, variant: str) -> str:
+    return f"{framework}/{variant}".ljust(18)
 
 
 def _seconds(value: float) -> str:

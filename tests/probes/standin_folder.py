@@ -14,6 +14,7 @@ from advisor.model.probe import ProbeDefinition
 _PACKAGE = Path(advisor.__file__).parent
 PROBES = next(folder for folder in (_PACKAGE / "probes", _PACKAGE.parent / "probes") if folder.is_dir())
 STANDINS = Path(__file__).parent / "standins"
+"""Kept as text: they are material for the runner, and wrong on purpose."""
 
 GEMM = ProbeDefinition(
     id="gemm",
@@ -43,7 +44,7 @@ def folder(place: Path, *standins: str) -> Path:
     for name in ("worker.py", "reference.py", "frameworks/on_numpy.py"):
         shutil.copy(PROBES / name, place / name)
     for name in standins:
-        shutil.copy(STANDINS / f"on_{name}.py", place / "frameworks")
+        shutil.copy(STANDINS / f"on_{name}.py.txt", place / "frameworks" / f"on_{name}.py")
     return place
 
 

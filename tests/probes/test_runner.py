@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -212,7 +213,8 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_progress_is_told(tmp_path: Path) -> None:
-    place, events = standin_folder.folder(tmp_path / "probes", "good", "broken"), []
+    place = standin_folder.folder(tmp_path / "probes", "good", "broken")
+    events: list[Progress] = []
     probing.run(Plan(probes=place, definitions=(GEMM,), limits=LIMITS), events.append)
     told = [(event.kind, event.framework, event.probe) for event in events if event.framework != "numpy"]
     assert told == [
@@ -223,8 +225,8 @@ def test_progress_is_told(tmp_path: Path) -> None:
         ("probe", "", "gemm"),
         ("done", "", ""),
     ]
-    assert [event.outcome for event in events if event.kind == "started"][0] == "failed"
-    assert all(first.seconds_left >= second.seconds_left for first, second in zip(events, events[1:], strict=False))
+    assert next(event.outcome for event in events if event.kind == "started") == "failed"
+    assert all(first.seconds_left >= second.seconds_left for first, second in pairwise(events))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")

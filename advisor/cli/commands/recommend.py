@@ -6,6 +6,7 @@ import dataclasses
 import json
 import sys
 from collections.abc import Iterator
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -79,8 +80,10 @@ def _batch(session: Session, arguments: argparse.Namespace) -> int:
 
 def _lines(path: str) -> Iterator[tuple[int, str]]:
     try:
-        with sys.stdin if path == "-" else Path(path).open(encoding="utf-8", errors="replace") as stream:
-            for number, text in enumerate(stream, start=1):
+        with sys.stdin.buffer if path == "-" else Path(path).open("rb") as content:
+            # UTF-8 whatever the locale; a byte that is none spoils its own line only.
+            lines = TextIOWrapper(content, encoding="utf-8-sig", errors="replace")
+            for number, text in enumerate(lines, start=1):
                 if text.strip():
                     yield number, text
     except OSError as error:
@@ -113,4 +116,4 @@ def _place(number: int) -> Any:
 
 def _error_line(identity: Any, problems: list[Problem]) -> str:
     error = {"problems": [dataclasses.asdict(problem) for problem in problems]}
-    return json.dumps({"id": identity, "error": error}, ensure_ascii=False) + "\n"
+    return json.dumps({"id": identity, "error": error}) + "\n"
