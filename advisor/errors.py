@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -21,11 +22,17 @@ class Problem:
         return f"{text} {self.hint}" if self.hint else text
 
 
+def _in_order(problem: Problem) -> tuple[tuple[int, str], ...]:
+    """By place, with the numbers in it by size: line 2 before line 10."""
+    parts = re.split(r"(\d+)", str(problem))
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
+
+
 class AdvisorError(Exception):
     """A mistake in what the user gave, as opposed to a bug: shown without a traceback, all problems at once."""
 
     def __init__(self, *problems: Problem) -> None:
-        self.problems = tuple(sorted(problems, key=str))
+        self.problems = tuple(sorted(problems, key=_in_order))
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 
 from advisor.loading.problems import Problems, nearest, shown
 
@@ -85,9 +85,13 @@ def _explain(detail: ErrorDetails, kind: Any) -> tuple[str, str]:
 def _field_names(kind: Any) -> set[str]:
     """Every field of a model and of the models in it: the candidates for a mistyped key."""
     names: set[str] = set()
-    own = sys.modules[kind.__module__]
-    for module in (own, *(m for n, m in sys.modules.items() if n.startswith("advisor.model."))):
-        for value in vars(module).values():
-            if isinstance(value, type) and dataclasses.is_dataclass(value):
-                names |= {f.name for f in dataclasses.fields(value)}
+    seen: set[Any] = set()
+    waiting = [kind]
+    while waiting:
+        part = waiting.pop()
+        waiting.extend(get_args(part))
+        if dataclasses.is_dataclass(part) and part not in seen:
+            seen.add(part)
+            names |= {field.name for field in dataclasses.fields(part)}
+            waiting.extend(get_type_hints(part).values())
     return names

@@ -19,6 +19,7 @@ _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INT = re.compile(r"[-+]?[0-9]+")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 # Driven event by event, the parser in C neither recurses nor builds objects; where it is missing, the one in Python.
@@ -82,7 +83,7 @@ def read_bytes(content: bytes, name: str, problems: Problems) -> Document | None
         return _Builder(text, name).document()
     except _RefusedError as refused:
         problems.add(refused.message, f"{name}:{refused.line}", refused.hint)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
@@ -137,7 +138,7 @@ class _Builder:
             line = _line(event)
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None or event.anchor:
                 raise _RefusedError(line, "a key has to be plain text")
-            key = event.value
+            key = _text(event)
             if key in entries:
                 first = self.lines[(*path, key)]
                 message = f"the key {shown(key)} stands here again; it was on line {first}."
@@ -151,8 +152,16 @@ def _line(event: Any) -> int:
     return int(event.start_mark.line) + 1
 
 
+def _text(event: Any) -> str:
+    """What a scalar says; the parser in Python lets halves of surrogate pairs through, which no output can hold."""
+    text = str(event.value)
+    if not text.isascii() and _SURROGATE.search(text):
+        raise _RefusedError(_line(event), "half of a surrogate pair is no character.", "Write the character itself.")
+    return text
+
+
 def _scalar(event: Any) -> Any:  # noqa: PLR0911  (one way out for each kind of scalar)
-    text = event.value
+    text = _text(event)
     if event.style or not event.implicit[0]:
         return text
     if _NULL.fullmatch(text):
