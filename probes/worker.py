@@ -34,7 +34,8 @@ import sys
 _HERE = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - before anything else is imported
 sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != _HERE]  # noqa: PTH100 - as above
 
-import ctypes  # noqa: E402 - only now does an import mean what it says
+import contextlib  # noqa: E402 - only now does an import mean what it says
+import ctypes  # noqa: E402
 import importlib.util  # noqa: E402
 import json  # noqa: E402
 import math  # noqa: E402
@@ -197,16 +198,29 @@ def _agree(one, other):
 
 
 def _disturbances():
-    """Read what else took time: switches this process did not want, and ticks stolen by a hypervisor."""
+    """Read what else took time, as far as this system tells.
+
+    `delayed_s` is how long threads of this process were ready and had no core, summed over them, `involuntary` how
+    often one lost its core, `stolen` the ticks that a hypervisor took from the whole machine.
+    """
     found = {}
-    try:
+    with contextlib.suppress(ImportError):
         import resource  # noqa: PLC0415 - Windows has none
 
         found["involuntary"] = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
+    with contextlib.suppress(OSError, IndexError):
         found["stolen"] = int(Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[8])
-    except (ImportError, OSError, IndexError):
-        pass
+    with contextlib.suppress(OSError, IndexError):
+        found["delayed_s"] = sum(map(_delay, Path("/proc/self/task").iterdir())) * 1e-9
     return found
+
+
+def _delay(task):
+    """Read the nanoseconds a thread has waited for a core; a thread that is gone waited no longer."""
+    try:
+        return int((task / "schedstat").read_text(encoding="ascii").split()[1])
+    except ProcessLookupError:
+        return 0
 
 
 def _load(path):

@@ -85,7 +85,8 @@ def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str])
 
 
 def _at_setting(path: tuple[str | int, ...]) -> str:
-    return f"--set {shown(str(path[0]))[1:-1]}" if path else "--set"
+    key = ".".join(part for part in path if isinstance(part, str))
+    return f"--set {shown(key)[1:-1]}" if key else "--set"
 
 
 def _content(path: str) -> bytes:

@@ -7,10 +7,9 @@ it ends, no process and no file of it is left.
 from __future__ import annotations
 
 import random
-import statistics
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,8 +20,8 @@ from advisor.evidence.entrants import Entrant
 from advisor.evidence.interpreters import Located
 from advisor.evidence.plan import CANARY, Kind, Plan, Progress, Report, offers, wanted
 from advisor.evidence.results import Prepared, assess, blank
-from advisor.evidence.rounds import Contest
-from advisor.evidence.stability import CANARY_SIZES, GEMM_FLOPS, CanaryBlock, quiet_share
+from advisor.evidence.rounds import Contest, Rounds
+from advisor.evidence.stability import CANARY_SIZES, CanaryBlock, canary_rate, quiet_share
 from advisor.evidence.store import identified
 from advisor.evidence.workers import Answer, Keeper
 from advisor.model.measurement import FrameworkRun, Machine, Measurements, Outcome, ProbeResult
@@ -37,8 +36,16 @@ REACHABLE = ("x86_64", "AMD64")
 RANKED: tuple[Outcome, ...] = ("ok", "unstable", "failed", "timed_out", "skipped", "not_applicable")
 """What a variant's probes gave, the first that occurs says how it fared."""
 
-MARGIN_S = 3.0
-"""What a second chance leaves of the budget."""
+RESERVE_S = 10.0
+"""Seconds of the budget in which no second chance begins: its rounds may take twice their cap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A probe that is prepared, with the rounds it has had."""
+
+    prepared: Mapping[str, Prepared]
+    rounds: Rounds
 
 
 def silent(_: Progress, /) -> None:
@@ -70,7 +77,8 @@ class _Course:
         self._began = time.monotonic()
         self._entrants: list[Entrant] = []
         self._canary: Entrant | None = None
-        self._results: dict[str, list[ProbeResult]] = {}
+        self._results: dict[str, dict[str, ProbeResult]] = {}
+        self._open: dict[str, Attempt] = {}
         self._canary_blocks: list[CanaryBlock] = []
         self._order = random.Random(plan.seed)
         self._longest = 0.0
@@ -94,27 +102,24 @@ class _Course:
     def measure(self) -> None:
         """Take the probes in the order of their priority, as far as the budget goes.
 
-        What a disturbance made unstable gets a second chance with what is left of it.
+        What was disturbed gets a second chance with what is left of it: more rounds, and nothing compiled again.
         """
         definitions = sorted(self._plan.definitions, key=lambda definition: (definition.priority, definition.id))
         for number, definition in enumerate(definitions, start=1):
             began = time.monotonic()
             self._say("probe", probe=definition.id, number=number, of=len(definitions))
-            self._results[definition.id] = self._probe(definition, len(definitions) - number + 1)
+            self._probe(definition, len(definitions) - number + 1)
             self._longest = max(self._longest, time.monotonic() - began)
         for number, definition in enumerate(definitions, start=1):
-            if _unstable(self._results[definition.id]) and self._left() > self._longest + MARGIN_S:
+            if definition.id in self._open and self._left() > RESERVE_S:
                 self._say("probe", probe=definition.id, number=number, of=len(definitions), text="again")
-                again = self._probe(definition, 1)
-                if _unstable(again) < _unstable(self._results[definition.id]):
-                    self._results[definition.id] = again
+                self._time(definition, self._open.pop(definition.id), 1)
 
     def conclude(self, rest: list[FrameworkRun]) -> Measurements:
         """Put everything together."""
-        products = [block.gemm_s for block in self._canary_blocks]
-        rate = GEMM_FLOPS / statistics.median(products) if products else None
+        rate = canary_rate(self._canary_blocks)
         share = quiet_share(self._canary_blocks)
-        results = tuple(result for found in self._results.values() for result in found)
+        results = self._all()
         self._say("done")
         return identified(
             Measurements(
@@ -133,18 +138,18 @@ class _Course:
         for entrant in (*self._entrants, *([self._canary] if self._canary else [])):
             entrant.worker.close()
 
-    def _probe(self, definition: ProbeDefinition, remaining: int) -> list[ProbeResult]:
-        prepared, results = {}, {}
+    def _probe(self, definition: ProbeDefinition, remaining: int) -> None:
+        """Prepare a probe in each worker in turn, then time it in all of them."""
+        prepared: dict[str, Prepared] = {}
+        results = self._results[definition.id] = {}
         for entrant in (entrant for entrant in self._entrants if entrant.started.outcome == "ok"):
             found = self._ready(entrant, definition)
             if isinstance(found, Prepared):
                 prepared[entrant.name] = found
             else:
                 results[entrant.name] = found
-        results.update(self._rounds(definition, prepared, remaining) if prepared else {})
-        for name in prepared:
-            self._entrant(name).worker.ask(self._plan.limits.measure_s, do="drop", probe=definition.id)
-        return [results[entrant.name] for entrant in self._entrants if entrant.name in results]
+        if prepared:
+            self._time(definition, Attempt(prepared, Rounds(blocks={name: [] for name in prepared})), remaining)
 
     def _ready(self, entrant: Entrant, definition: ProbeDefinition) -> Prepared | ProbeResult:
         """Prepare a probe in one worker, or say why there is nothing to time."""
@@ -183,26 +188,31 @@ class _Course:
         self._bury(entrant, probe, answer)
         return answer
 
-    def _rounds(
-        self, definition: ProbeDefinition, prepared: Mapping[str, Prepared], remaining: int
-    ) -> dict[str, ProbeResult]:
-        """Time what was prepared, and assess it."""
-        found = Contest(
+    def _time(self, definition: ProbeDefinition, attempt: Attempt, remaining: int) -> None:
+        """Run rounds of what was prepared, and assess it; what was disturbed stays open."""
+        prepared, rounds, began = attempt.prepared, attempt.rounds, len(attempt.rounds.canary)
+        entrants = {name: self._entrant(name) for name in rounds.blocks}
+        Contest(
             probe=definition.id,
-            entrants={name: self._entrant(name).worker for name in prepared},
-            groups={name: "cpu" if self._entrant(name).device == "cpu" else "accelerator" for name in prepared},
+            entrants={name: entrant.worker for name, entrant in entrants.items()},
+            groups={name: "cpu" if entrant.device == "cpu" else "accelerator" for name, entrant in entrants.items()},
             canary=self._canary.worker if self._canary else None,
             cap_s=min(self._plan.limits.rounds_s, max(0.5, self._left() / remaining / 2)),
             limit_s=min(self._plan.limits.measure_s, max(1.0, self._left())),
             order=self._order,
-        ).run()
-        self._canary_blocks += found.canary
-        for name, answer in found.lost.items():
-            self._bury(self._entrant(name), definition.id, answer)
-        lost = {n: replace(prepared[n].blank, outcome=a.outcome, reason=a.reason) for n, a in found.lost.items()}
-        physics = self._machine.arch in REACHABLE
-        assessed = assess(prepared, found.blocks, found.canary, threads=self._machine.cores, physics=physics)
-        return {**assessed, **lost}
+        ).run(rounds)
+        self._canary_blocks += rounds.canary[began:]
+        threads, physics = self._machine.cores, self._machine.arch in REACHABLE
+        results = assess(prepared, rounds.blocks, rounds.canary, threads=threads, physics=physics)
+        for name, answer in rounds.lost.items():
+            self._bury(entrants[name], definition.id, answer)
+            results[name] = replace(prepared[name].blank, outcome=answer.outcome, reason=answer.reason)
+        self._results[definition.id].update(results)
+        if any(result.outcome == "unstable" or "contended" in result.flags for result in results.values()):
+            self._open[definition.id] = attempt
+            return
+        for name in rounds.blocks:
+            entrants[name].worker.ask(self._plan.limits.measure_s, do="drop", probe=definition.id)
 
     def _bury(self, entrant: Entrant, probe: str, answer: Answer) -> None:
         if not entrant.worker.alive and not entrant.fate:
@@ -215,13 +225,17 @@ class _Course:
             return entrant.run(entrant.started.outcome, entrant.started.reason)
         if entrant.fate and entrant.fate.outcome != "skipped":
             return entrant.run(entrant.fate.outcome, f"in {entrant.lost}: {entrant.fate.reason}")
-        every = (result for found in self._results.values() for result in found)
-        mine = [result for result in every if f"{result.framework}/{result.variant}" == entrant.name]
+        mine = [found[entrant.name] for found in self._results.values() if entrant.name in found]
         for outcome in RANKED:
             found = [result for result in mine if result.outcome == outcome]
             if found:
                 return entrant.run(outcome, "" if outcome == "ok" else f"in {found[0].probe}: {found[0].reason}")
         return entrant.run("skipped", "no probe was asked for")
+
+    def _all(self) -> tuple[ProbeResult, ...]:
+        """Give the results by probe, and the variants in one order."""
+        names = [entrant.name for entrant in self._entrants]
+        return tuple(found[name] for found in self._results.values() for name in names if name in found)
 
     def _entrant(self, name: str) -> Entrant:
         return next(entrant for entrant in self._entrants if entrant.name == name)
@@ -232,7 +246,3 @@ class _Course:
     def _say(self, kind: Kind, name: str = "", **facts: Any) -> None:
         framework, _, variant = name.partition("/")
         self._report(Progress(kind=kind, seconds_left=self._left(), framework=framework, variant=variant, **facts))
-
-
-def _unstable(results: Sequence[ProbeResult]) -> int:
-    return sum(result.outcome == "unstable" for result in results)

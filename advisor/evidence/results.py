@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from advisor.evidence.stability import (
+    CROWDED,
     Block,
     CanaryBlock,
     clean,
@@ -66,7 +68,8 @@ def assess(
     for on_cpu in (True, False):  # sizes differ from one kind of device to another: they are not compared
         good = [name for name, found in results.items() if found.outcome == "ok" and (found.device == "cpu") is on_cpu]
         for name, (middle, error) in paired({name: blocks[name] for name in good}).items():
-            results[name] = replace(results[name], paired=middle, paired_error=error)
+            crowded = CROWDED if "contended" in results[name].flags else 0.0
+            results[name] = replace(results[name], paired=middle, paired_error=math.hypot(error, crowded))
     return results
 
 

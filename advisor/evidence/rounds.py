@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from advisor.evidence.stability import CANARY_SIZES, FEWEST, LOOKS, SPELL_S, Block, CanaryBlock, decided
+from advisor.evidence.stability import CANARY_SIZES, FEWEST, LOOKS, Block, CanaryBlock, decided, undisturbed
 from advisor.evidence.workers import Answer, Worker
 
 
@@ -15,7 +15,7 @@ from advisor.evidence.workers import Answer, Worker
 class Rounds:
     """What the rounds of one probe gave. Every variant that is in `blocks` has one block for each round."""
 
-    blocks: dict[str, list[Block]] = field(default_factory=dict)
+    blocks: dict[str, list[Block]]
     canary: list[CanaryBlock] = field(default_factory=list)
     lost: dict[str, Answer] = field(default_factory=dict)
     """Variants whose worker failed on the way, with why."""
@@ -36,9 +36,9 @@ class Contest:
     """Seconds for one block."""
     order: random.Random
 
-    def run(self) -> Rounds:
-        """Run rounds until every pair is decided, or the last look or the cap is reached."""
-        found, end = Rounds(blocks={name: [] for name in self.entrants}), time.monotonic() + self.cap_s
+    def run(self, found: Rounds) -> None:
+        """Add rounds until every pair is decided, or the last look or the cap is reached."""
+        end = time.monotonic() + self.cap_s
         for number in range(1, LOOKS[-1] + 1):
             self._round(found)
             now = time.monotonic()
@@ -46,7 +46,6 @@ class Contest:
                 break
             if number in LOOKS and self._decided(found):
                 break
-        return found
 
     def _round(self, found: Rounds) -> None:
         names = [*found.blocks, ""]
@@ -86,5 +85,5 @@ def _block(answer: Answer) -> Block:
         wall_s=wall_s / n,
         cpu_s=values["cpu_s"] / n,
         compilations=values["compilations"],
-        clean=values.get("involuntary", 0) <= int(wall_s / SPELL_S) and not values.get("stolen", 0),
+        clean=undisturbed(wall_s, values),
     )

@@ -21,9 +21,14 @@ QUIET = 0.10
 """How far the canary may be from its median in a round that counts as undisturbed."""
 CONTENDED = 0.90
 """A processor second for each second of wall time is what one busy thread takes; less means that it had to wait."""
+DELAYED = 0.10
+"""Share of a block that its threads may have been ready without a core. A matrix product on two threads took 1.6 ms
+when neither was delayed, and 15 ms when one of them waited for the other's core all the time."""
 SPELL_S = 0.02
-"""One unwanted switch in this time is what a quiet system does; in a shorter block one may have cost half of it. A
-matrix product on two threads took 1.6 ms in blocks without a switch and 16 ms in those with three and more."""
+"""Where delays cannot be read: one unwanted switch in this time is what a quiet system does."""
+CROWDED = 0.2
+"""Standard deviation, in logarithms, that contention adds to a ratio: between two equal programs on loaded cores, paired
+ratios were off by up to that much."""
 WIDE = 1.0
 """A median whose 90 % interval reaches to twice or half of it has not been measured, only met. A narrower one counts
 with its error: uncertain evidence is weighed by whoever uses it, and is not missing."""
@@ -51,7 +56,7 @@ class Block:
     cpu_s: float
     compilations: int = 0
     clean: bool = True
-    """Whether nothing else took a core away from it in that time."""
+    """Whether its threads had the cores they wanted. A framework with more threads than cores delays itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +67,7 @@ class CanaryBlock:
     stream_s: float
     busy: float
     clean: bool = True
-    """Whether nothing else took a core away from it. It has no more threads than cores, so none of its own did."""
+    """As for a block; the canary has no more threads than cores, so nothing of its own delays it."""
 
 
 def median_interval(values: Sequence[float], level: float = 0.90) -> tuple[float, float]:
@@ -106,6 +111,15 @@ def differences(one: Sequence[Block], other: Sequence[Block]) -> list[float]:
     return [math.log(a.wall_s / b.wall_s) for a, b, keep in zip(one, other, kept, strict=True) if keep]
 
 
+def undisturbed(wall_s: float, noise: Mapping[str, float]) -> bool:
+    """Judge a block by what its worker read besides the time."""
+    if noise.get("stolen"):
+        return False
+    if "delayed_s" in noise:
+        return noise["delayed_s"] <= DELAYED * wall_s
+    return noise.get("involuntary", 0) <= wall_s // SPELL_S
+
+
 def verdict(one: Sequence[Block], other: Sequence[Block]) -> Verdict:
     """Tell whether two variants differ by more than the margin, by less, or whether that is still open."""
     low, high = median_interval(differences(one, other), 0.95)
@@ -140,6 +154,14 @@ def quiet_share(canary: Sequence[CanaryBlock]) -> float | None:
         return None
     usual = statistics.median(block.gemm_s for block in canary)
     return sum(block.clean and abs(block.gemm_s / usual - 1) <= QUIET for block in canary) / len(canary)
+
+
+def canary_rate(canary: Sequence[CanaryBlock]) -> float | None:
+    """Give the canary's operations a second where it was undisturbed; its best where it hardly ever was."""
+    if not canary:
+        return None
+    times = [block.gemm_s for block in canary if block.clean]
+    return GEMM_FLOPS / (statistics.median(times) if len(times) >= FEWEST else min(block.gemm_s for block in canary))
 
 
 def peak(canary: Iterable[CanaryBlock], threads: int) -> float:

@@ -125,5 +125,5 @@ class Measurements:
     id: str = ""
     """A hash of the content."""
     canary_rate: float | None = None
-    """Floating-point operations a second of the matrix product without any framework, median over all rounds."""
+    """Floating-point operations a second of the matrix product without any framework, over the undisturbed rounds."""
     schema: str = field(default=SCHEMA)

@@ -73,8 +73,8 @@ def _drawn_weights(weights: Sequence[Weight], decision: Decision) -> list[tuple[
         [w.final * math.exp(decision.weight_spread * z) for z in stream(f"weight/{w.criterion}", decision.draws)]
         for w in weights
     ]
-    rows = []
-    for row in zip(*columns, strict=True):
+    rows: list[tuple[float, ...]] = []
+    for row in zip(*columns, strict=True) if columns else [()] * decision.draws:
         total = sum(row) or 1.0
         rows.append(tuple(weight / total for weight in row))
     return rows

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
 import pytest
-from rule_consulting import Consulting
 
 from advisor.loading.knowledge import load
+from rules.consulting import Consulting
 
 
 @pytest.fixture(scope="session")

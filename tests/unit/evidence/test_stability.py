@@ -12,6 +12,7 @@ from advisor.evidence.stability import (
     STREAM_FLOPS,
     Block,
     CanaryBlock,
+    canary_rate,
     clean,
     decided,
     differences,
@@ -22,6 +23,7 @@ from advisor.evidence.stability import (
     peak,
     quiet_share,
     standard_error,
+    undisturbed,
     verdict,
 )
 
@@ -80,6 +82,30 @@ def test_all_rounds_count_where_hardly_any_was_undisturbed() -> None:
     one = blocks([1.0] * 10, disturbed=frozenset(range(FEWEST + 1)))
     assert len(differences(one, blocks([1.0] * 10))) == 10
     assert len(clean(one)) == 10
+
+
+@pytest.mark.parametrize(
+    ("noise", "expected"),
+    [
+        ({}, True),
+        ({"delayed_s": 0.0005, "involuntary": 9}, True),
+        ({"delayed_s": 0.0011}, False),
+        ({"involuntary": 1}, False),
+        ({"involuntary": 0}, True),
+        ({"delayed_s": 0.0, "stolen": 1}, False),
+    ],
+)
+def test_a_block_of_ten_milliseconds_is_judged_by_what_was_read_beside_it(
+    noise: dict[str, float], *, expected: bool
+) -> None:
+    assert undisturbed(0.01, noise) is expected
+
+
+def test_the_canarys_rate_is_of_its_undisturbed_rounds() -> None:
+    slow = CanaryBlock(gemm_s=9e-3, stream_s=1.0, busy=2.0, clean=False)
+    assert canary_rate([]) is None
+    assert canary_rate([*canary(*[1e-3] * FEWEST), *[slow] * 20]) == pytest.approx(GEMM_FLOPS / 1e-3)
+    assert canary_rate([*canary(2e-3), slow, slow]) == pytest.approx(GEMM_FLOPS / 2e-3)
 
 
 def test_a_clear_difference_is_resolved_and_none_is_equivalent() -> None:

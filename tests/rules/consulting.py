@@ -18,6 +18,7 @@ from advisor.model.finding import Finding
 from advisor.model.framework import Framework
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.rule import Condition, Example, Rule
+from advisor.scoring.stack import Proposal, compose
 
 Said = Mapping[str, Finding]
 """What is said of an example, by rule."""
@@ -45,11 +46,24 @@ class Consulting:
             return _by_rule(adviser.conclude(weighed).findings)
         return _by_rule(_verdict(adviser, weighed, example.option))
 
+    def stack(self, rule: Rule) -> set[str]:
+        """The components that are proposed in the example of a rule about the stack, if its option comes first."""
+        weighed = self.adviser.weigh(self.answers(rule.fires))
+        outside = "outside" in weighed.derived.get("scope", ())
+        tools = {name: c for name, c in self.base.components.items() if (c.layer == "alternative_tool") == outside}
+        proposals = [
+            Proposal(put, finding.id)
+            for finding in _verdict(self.adviser, weighed, rule.fires.option)
+            for put in self.adviser.rules[finding.rule].then.put
+        ]
+        primary = "none_of_these" if outside else rule.fires.option
+        return {part.component for part in compose(proposals, primary, tools, weighed.answers)}
+
     def answers(self, example: Example) -> Answers:
         """The answers of an example, which have to be as sound as those of a user."""
         problems = Problems()
         criteria = [criterion.id for criterion in self.base.criteria]
-        checked = check_answers(example.answers, self.base.vocabulary, criteria, ".".join, problems)  # type: ignore[arg-type]
+        checked = check_answers(example.answers, self.base.vocabulary, criteria, _place, problems)
         problems.settle()
         return complete(checked, self.base.vocabulary, None).answers
 
@@ -93,3 +107,7 @@ def _verdict(adviser: Adviser, weighed: Weighed, option: str) -> tuple[Finding, 
 
 def _by_rule(said: tuple[Finding, ...]) -> Said:
     return {finding.rule: finding for finding in said}
+
+
+def _place(path: tuple[str | int, ...]) -> str:
+    return ".".join(map(str, path))

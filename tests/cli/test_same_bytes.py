@@ -1,0 +1,86 @@
+"""`--no-detect`: the same answers give the same bytes, whatever the machine, folder, day and order of hashing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cli.program import Run, example
+from cli.shims import ANOTHER_DAY, WATCHED, shim
+
+ARGUMENTS = ("recommend", "--answers", example("document_understanding"), "--no-detect", "--json")
+
+WORLDS = {
+    "again": {},
+    "hashing 0": {"PYTHONHASHSEED": "0"},
+    "hashing 1": {"PYTHONHASHSEED": "1"},
+    "hashing 2": {"PYTHONHASHSEED": "2"},
+    "another time zone": {"TZ": "Pacific/Kiritimati"},
+    "another language": {"LC_ALL": "C", "LANG": "C", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"},
+    "another machine": {"OMP_NUM_THREADS": "3", "CUDA_VISIBLE_DEVICES": "7", "PATH": ""},
+    "without assertions": {"PYTHONOPTIMIZE": "1"},
+}
+
+
+@pytest.fixture(scope="module")
+def expected(run: Run) -> str:
+    ran = run(*ARGUMENTS)
+    assert (ran.exit, ran.stderr) == (0, "")
+    return ran.stdout
+
+
+@pytest.mark.parametrize("world", WORLDS)
+def test_in_another_world(run: Run, expected: str, world: str) -> None:
+    assert run(*ARGUMENTS, env=WORLDS[world]).stdout == expected
+
+
+def test_from_another_folder(run: Run, expected: str, tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").write_bytes(example("document_understanding").read_bytes())
+    ran = run("recommend", "--answers", "answers.yaml", "--no-detect", "--json", cwd=tmp_path)
+    assert ran.stdout == expected
+
+
+def test_with_nothing_stored_and_then_with_what_that_left(run: Run, expected: str, tmp_path: Path) -> None:
+    env = {"ADVISOR_HOME": str(tmp_path / "home")}
+    assert run(*ARGUMENTS, env=env).stdout == expected
+    assert (tmp_path / "home" / "cache").is_dir()
+    assert run(*ARGUMENTS, env=env).stdout == expected
+
+
+def test_where_nothing_can_be_stored(run: Run, expected: str, tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    ran = run(*ARGUMENTS, env={"ADVISOR_HOME": str(file)})
+    assert (ran.stdout, ran.stderr) == (expected, "")
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b"\xff", b'{"key": "other", "base": {}}', b"[" * 100_000])
+def test_with_a_damaged_cache(run: Run, expected: str, tmp_path: Path, damage: bytes) -> None:
+    cache = tmp_path / "cache" / "knowledge.json"
+    cache.parent.mkdir()
+    cache.write_bytes(damage)
+    ran = run(*ARGUMENTS, env={"ADVISOR_HOME": str(tmp_path)})
+    assert (ran.stdout, ran.stderr) == (expected, "")
+
+
+def test_on_another_day(run: Run, expected: str, tmp_path: Path) -> None:
+    ran = run(*ARGUMENTS, env=shim(tmp_path, ANOTHER_DAY))
+    assert (ran.stdout, ran.stderr) == (expected, "")
+
+
+def test_nothing_of_the_machine_is_read(run: Run, expected: str, tmp_path: Path) -> None:
+    watched = shim(tmp_path, WATCHED)
+    ran = run(*ARGUMENTS, env=watched)
+    assert (ran.stdout, ran.stderr) == (expected, "")
+    started = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''])"
+    assert "subprocess.Popen" in run(program=("-c", started), env=watched).stderr
+
+
+def test_yaml_json_and_settings_of_the_same_answers_give_the_same_bytes(run: Run) -> None:
+    ways = (
+        run("recommend", "--set", "task=train", "--set", "domain=cv", "--no-detect", "--json"),
+        run("recommend", "--answers", "-", "--no-detect", "--json", stdin="domain: cv\ntask: train\n"),
+        run("recommend", "--answers", "-", "--no-detect", "--json", stdin='{"task": "train", "domain": "cv"}'),
+    )
+    assert len({ran.stdout for ran in ways}) == 1

@@ -1,0 +1,86 @@
+"""The published schemas hold what other programs were promised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from advisor.loading.knowledge import load
+
+if TYPE_CHECKING:
+    from cli.program import Run
+
+NAMES = ("answers", "recommendation", "measurements")
+
+PROMISED = {
+    "recommendation": {
+        "Recommendation": (
+            "schema id status recommendation ranking excluded flags findings questions sensitivity evidence "
+            "measurements provenance"
+        ),
+        "Verdict": "primary stack confidence tied_with",
+        "StackPart": "layer component place findings",
+        "Confidence": "p_best p_top2 expected_regret p_accept level",
+        "Ranked": "option score interval contributions",
+        "Contribution": "criterion weight value contribution evidence grade",
+        "Excluded": "option findings revive",
+        "Revival": "change why",
+        "Flag": "code message findings",
+        "Finding": "id rule message facts evidence",
+        "OpenQuestion": "key value_of_information could_become",
+        "Sensitivity": "stays_first flips",
+        "Flip": "change to",
+        "Evidence": "id statement grade source observed expires",
+        "MeasurementsUsed": "used share",
+        "Provenance": "advisor knowledge rules measurements seed",
+    },
+    "measurements": {
+        "Measurements": "schema machine frameworks results classes elapsed_s",
+        "Machine": "fingerprint cpu memory_gb accelerators os quiet",
+        "FrameworkRun": "framework variant version device python outcome reason",
+        "ProbeResult": "framework variant probe device dtype value unit interval samples outcome flags",
+        "ClassResult": "name workload_class framework variant relative_time interval first_step_s",
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def schemas(run: Run) -> dict[str, Any]:
+    """Every schema, by name."""
+    return {name: run("schema", name).document for name in NAMES}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_schema_is_one(schemas: dict[str, Any], name: str) -> None:
+    assert schemas[name]["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(schemas[name])
+    assert schemas[name]["additionalProperties"] is False
+
+
+@pytest.mark.parametrize(("name", "model"), [(name, model) for name, models in PROMISED.items() for model in models])
+def test_what_was_promised_is_there(schemas: dict[str, Any], name: str, model: str) -> None:
+    definitions = {schemas[name]["title"]: schemas[name], **schemas[name]["$defs"]}
+    assert set(PROMISED[name][model].split()) <= set(definitions[model]["properties"])
+    assert definitions[model]["additionalProperties"] is False
+
+
+def test_the_statuses_and_outcomes_are_closed_sets(schemas: dict[str, Any]) -> None:
+    statuses = "decided tie low_confidence needs_more_info out_of_scope no_feasible_option contradictory"
+    assert set(schemas["recommendation"]["properties"]["status"]["enum"]) == set(statuses.split())
+    outcomes = "ok unstable failed timed_out not_installed not_applicable skipped"
+    for model in ("FrameworkRun", "ProbeResult"):
+        outcome = schemas["measurements"]["$defs"][model]["properties"]["outcome"]
+        assert set(outcome["enum"]) == set(outcomes.split())
+
+
+def test_every_answer_is_described_with_its_words(schemas: dict[str, Any]) -> None:
+    vocabulary = load(use_cache=False).vocabulary
+    properties = schemas["answers"]["properties"]
+    assert list(properties) == [attribute.name for attribute in vocabulary.answers]
+    for attribute in vocabulary.answers:
+        assert properties[attribute.name]["description"] == attribute.meaning
+        if attribute.kind == "word":
+            assert set(properties[attribute.name]["enum"]) >= {*attribute.words, "unknown"}
+            assert len(set(properties[attribute.name]["enum"])) == len(properties[attribute.name]["enum"])

@@ -1,0 +1,126 @@
+"""What is implied by definition, and what this machine says about the places that are here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from advisor.intake.situation import complete, contradicted
+from advisor.loading.knowledge import load
+from advisor.model.answers import Answers
+from advisor.model.measurement import Accelerator, Machine
+from advisor.model.vocabulary import Vocabulary
+
+
+@pytest.fixture(scope="module")
+def vocabulary() -> Vocabulary:
+    return load(use_cache=False).vocabulary
+
+
+def machine(*vendors: str, system: str = "linux") -> Machine:
+    return Machine(
+        fingerprint="f",
+        os=system,
+        arch="x86_64",
+        cpu="made up",
+        cores=4,
+        memory_gb=8.0,
+        accelerators=tuple(Accelerator(vendor=vendor, name=vendor) for vendor in vendors),
+    )
+
+
+HERE_DEVELOP = {"develop_hw": "nvidia_gpu", "develop_os": "linux"}
+HERE_TRAIN = {"train_hw": "nvidia_gpu", "train_os": "linux"}
+
+
+def test_every_implication_of_the_vocabulary_completes_the_answers(vocabulary: Vocabulary) -> None:
+    for implication in vocabulary.implications:
+        situation = complete({implication.key: implication.word}, vocabulary, None)
+        assert situation.answers == {implication.key: implication.word, **implication.implies}
+        assert situation.origins == {implication.key: "answered", **dict.fromkeys(implication.implies, "implied")}
+
+
+def test_an_answer_wins_over_what_is_implied(vocabulary: Vocabulary) -> None:
+    answers = {"train_hw": "apple_gpu", "train_os": "linux"}
+    situation = complete(answers, vocabulary, None)
+    assert situation.answers == answers
+    assert situation.origins == dict.fromkeys(answers, "answered")
+
+
+def test_what_is_detected_implies_too(vocabulary: Vocabulary) -> None:
+    situation = complete({"here": ("train",)}, vocabulary, machine("apple_gpu", system="macos_arm64"))
+    assert situation.answers["train_os"] == "macos_arm64"
+    assert situation.origins["train_hw"] == "detected"
+
+
+@pytest.mark.parametrize(
+    ("here", "filled"),
+    [
+        ({}, HERE_DEVELOP),
+        ({"here": ("develop",)}, HERE_DEVELOP),
+        ({"here": ("train",)}, HERE_TRAIN),
+        ({"here": ("develop", "train")}, {**HERE_DEVELOP, **HERE_TRAIN}),
+        ({"here": ("deploy",)}, {}),
+        ({"here": ()}, {}),
+    ],
+)
+def test_only_places_that_are_here_are_filled(
+    vocabulary: Vocabulary, here: dict[str, Any], filled: dict[str, str]
+) -> None:
+    situation = complete(here, vocabulary, machine("nvidia_gpu"))
+    assert situation.answers == {**here, **filled}
+    assert {key for key, origin in situation.origins.items() if origin == "detected"} == set(filled)
+
+
+def test_without_a_machine_nothing_is_detected(vocabulary: Vocabulary) -> None:
+    situation = complete({"here": ("develop", "train"), "domain": "cv"}, vocabulary, None)
+    assert situation.answers == {"here": ("develop", "train"), "domain": "cv"}
+
+
+def test_a_machine_without_an_accelerator_trains_on_its_processor(vocabulary: Vocabulary) -> None:
+    assert complete({"here": ("train",)}, vocabulary, machine()).answers["train_hw"] == "cpu"
+
+
+def test_an_answer_wins_over_what_is_detected(vocabulary: Vocabulary) -> None:
+    answers: Answers = {"here": ("train",), "train_hw": "amd_gpu"}
+    situation = complete(answers, vocabulary, machine("nvidia_gpu"))
+    assert situation.answers["train_hw"] == "amd_gpu"
+    assert situation.origins["train_hw"] == "answered"
+    assert situation.origins["train_os"] == "detected"
+
+
+def test_completing_leaves_the_answers_as_they_were(vocabulary: Vocabulary) -> None:
+    answers: Answers = {"train_hw": "google_tpu"}
+    complete(answers, vocabulary, machine("nvidia_gpu"))
+    assert answers == {"train_hw": "google_tpu"}
+
+
+@pytest.mark.parametrize(
+    ("answers", "vendors", "contradiction"),
+    [
+        ({"develop_hw": "amd_gpu"}, ["nvidia_gpu"], True),
+        ({"develop_os": "windows_native"}, ["nvidia_gpu"], True),
+        ({"develop_hw": "nvidia_gpu", "develop_os": "linux"}, ["nvidia_gpu"], False),
+        ({"develop_hw": "intel_gpu"}, ["nvidia_gpu", "intel_gpu"], False),
+        ({"develop_hw": "cpu"}, ["nvidia_gpu"], False),
+        ({"develop_hw": "none"}, ["nvidia_gpu"], False),
+        ({"develop_hw": "nvidia_gpu"}, [], True),
+        ({"train_hw": "amd_gpu"}, ["nvidia_gpu"], False),
+        ({"train_hw": "amd_gpu", "here": ("train",)}, ["nvidia_gpu"], True),
+        ({"train_hw": "mixed", "here": ("train",)}, ["nvidia_gpu"], False),
+        ({"develop_hw": "amd_gpu", "here": ("train",)}, ["nvidia_gpu"], False),
+        ({"develop_hw": "amd_gpu", "here": ()}, ["nvidia_gpu"], False),
+        ({"detected_accelerator": "tpu"}, [], True),
+        ({}, ["nvidia_gpu"], False),
+    ],
+)
+def test_only_an_answer_about_a_place_that_is_here_can_be_contradicted(
+    answers: dict[str, Any], vendors: list[str], *, contradiction: bool
+) -> None:
+    assert contradicted(answers, machine(*vendors)) is contradiction
+
+
+def test_without_a_machine_only_what_is_said_of_detection_contradicts() -> None:
+    assert not contradicted({"develop_hw": "amd_gpu"}, None)
+    assert contradicted({"detected_accelerator": "tpu_v5e"}, None)
