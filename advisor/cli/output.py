@@ -12,10 +12,7 @@ from advisor.errors import InputError, Problem
 def write(text: str, path: str | None) -> None:
     """Write the text to the file, or to standard output as UTF-8 whatever the terminal's locale."""
     if path is None:
-        if hasattr(sys.stdout, "reconfigure"):
-            sys.stdout.reconfigure(encoding="utf-8")
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _print(text)
         return
     target = Path(path)
     try:
@@ -27,6 +24,23 @@ def write(text: str, path: str | None) -> None:
     except OSError as error:
         message = f"cannot be written: {error.strerror}."
         raise InputError(Problem(message=message, place=path, hint="Check --output.")) from None
+
+
+def _print(text: str) -> None:
+    if sys.stdout is None:
+        raise InputError(Problem(message="it is closed.", place="standard output", hint="Use --output FILE."))
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8")
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        # What could not be written must not be tried again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        message = f"cannot be written: {error.strerror}."
+        raise InputError(Problem(message=message, place="standard output", hint="Use --output FILE.")) from None
 
 
 def _replace(target: Path, text: str) -> None:

@@ -17,7 +17,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of exiting, so that there is one door for errors."""
-        raise InputError(Problem(message=f"{message}.", place=self.prog, hint=f"See `{self.prog} --help`."))
+        command = self.prog.partition(" ")[2]
+        raise InputError(Problem(message=f"{message}.", place=command, hint=f"See `{self.prog} --help`."))
 
 
 def build() -> argparse.ArgumentParser:

@@ -27,8 +27,8 @@ when neither was delayed, and 15 ms when one of them waited for the other's core
 SPELL_S = 0.02
 """Where delays cannot be read: one unwanted switch in this time is what a quiet system does."""
 CROWDED = 0.2
-"""Standard deviation, in logarithms, that contention adds to a ratio: between two equal programs on loaded cores, paired
-ratios were off by up to that much."""
+"""Standard deviation, in logarithms, that contention adds to a ratio: between two equal programs on loaded cores, ratios
+by rounds were off by up to that much."""
 WIDE = 1.0
 """A median whose 90 % interval reaches to twice or half of it has not been measured, only met. A narrower one counts
 with its error: uncertain evidence is weighed by whoever uses it, and is not missing."""

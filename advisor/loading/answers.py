@@ -15,6 +15,8 @@ MAX_TEXT = 200
 LEVELS = ("must", "should", "could", "ignore")
 _TOO_LARGE = 1e12
 
+Identity = str | int | None
+"""What a line of a batch calls itself."""
 Place = Callable[[tuple[str | int, ...]], str]
 
 
@@ -80,25 +82,45 @@ def check_answers(
     return {attribute.name: answers[attribute.name] for attribute in vocabulary.answers if attribute.name in answers}
 
 
-def batch_line(line: str) -> tuple[Any, dict[str, Any]]:
-    """Id and raw answers of one line of a batch; raises `ValueError` with what was expected."""
+class LineError(ValueError):
+    """A line of a batch that cannot be used; `identity` is its id where that could be read."""
+
+    def __init__(self, message: str, identity: Identity = None) -> None:
+        super().__init__(message)
+        self.identity = identity
+
+
+def batch_line(line: str) -> tuple[Identity, dict[str, Any]]:
+    """Id and raw answers of one line of a batch; raises `LineError` with what was expected."""
     try:
         data = json.loads(line, object_pairs_hook=_no_duplicates)
     except RecursionError:
-        raise ValueError("the line is nested too deeply") from None
-    if not isinstance(data, dict) or not isinstance(data.get("answers"), dict):
-        raise ValueError('expected {"id": ..., "answers": {...}}')  # noqa: TRY004  (a mistake in data, not in a type)
+        raise LineError("the line is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise LineError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except LineError:
+        raise
+    except ValueError as error:
+        # A number of more digits than Python converts.
+        raise LineError(f"not JSON: {error}") from None
+    if not isinstance(data, dict):
+        raise LineError('expected {"id": ..., "answers": {...}}')
+    identity = data.get("id")
+    if isinstance(identity, bool) or not isinstance(identity, (str, int, type(None))):
+        raise LineError(f"the id {shown(identity)} is neither text nor a whole number")
+    if not isinstance(data.get("answers"), dict):
+        raise LineError('expected {"id": ..., "answers": {...}}', identity)
     extra = sorted(set(data) - {"id", "answers"})
     if extra:
-        raise ValueError(f"the key {shown(extra[0])} is not known; expected id and answers")
-    return data.get("id"), data["answers"]
+        raise LineError(f"the key {shown(extra[0])} is not known; expected id and answers", identity)
+    return identity, data["answers"]
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     keys = [key for key, _ in pairs]
     repeated = next((key for key in keys if keys.count(key) > 1), None) if len(set(keys)) != len(keys) else None
     if repeated is not None:
-        raise ValueError(f"the key {shown(repeated)} stands there twice")
+        raise LineError(f"the key {shown(repeated)} stands there twice")
     return dict(pairs)
 
 

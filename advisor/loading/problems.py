@@ -35,9 +35,9 @@ def nearest(word: object, allowed: Iterable[str], *, limit: int = 12) -> str:
     close = difflib.get_close_matches(str(word)[:80], words, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]!r}?"
-    if words and len(words) <= limit:
-        return f"Allowed: {', '.join(words)}."
-    return ""
+    if len(words) <= limit:
+        return f"Allowed: {', '.join(words)}." if words else ""
+    return f"Allowed are {len(words)} words, {', '.join(words[:3])} among them."
 
 
 def shown(value: object, *, limit: int = 60) -> str:

@@ -60,11 +60,11 @@ def read_file(path: Path, problems: Problems, *, name: str | None = None) -> Doc
     name = name or str(path)
     try:
         if path.stat().st_size > MAX_BYTES:
-            problems.add(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB", name, "Split it.")
+            problems.add(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB.", name, "Split it.")
             return None
         content = path.read_bytes()
     except OSError as error:
-        problems.add(f"the file cannot be read: {error.strerror or error}", name, "Check the path.")
+        problems.add(f"the file cannot be read: {error.strerror or error}.", name, "Check the path.")
         return None
     return read_bytes(content, name, problems)
 
@@ -72,12 +72,12 @@ def read_file(path: Path, problems: Problems, *, name: str | None = None) -> Doc
 def read_bytes(content: bytes, name: str, problems: Problems) -> Document | None:
     """The document in YAML text (JSON is YAML), or nothing and a problem."""
     if len(content) > MAX_BYTES:
-        problems.add(f"the input is larger than {MAX_BYTES // 1024 // 1024} MB", name)
+        problems.add(f"the input is larger than {MAX_BYTES // 1024 // 1024} MB.", name)
         return None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        problems.add(f"byte {error.start} is not UTF-8 text", name, "Save the file as UTF-8.")
+        problems.add(f"byte {error.start} is not UTF-8 text.", name, "Save the file as UTF-8.")
         return None
     try:
         return _Builder(text, name).document()
@@ -115,11 +115,11 @@ class _Builder:
         line = _line(event)
         self.lines.setdefault(path, line)
         if depth > MAX_DEPTH:
-            raise _RefusedError(line, f"nested deeper than {MAX_DEPTH} levels")
+            raise _RefusedError(line, f"nested deeper than {MAX_DEPTH} levels.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _RefusedError(line, "anchors and aliases (& and *) are not allowed", "Write the value out.")
+            raise _RefusedError(line, "anchors and aliases (& and *) are not allowed.", "Write the value out.")
         if event.tag is not None:
-            raise _RefusedError(line, f"the tag {shown(event.tag)} is not allowed", "Write a plain value.")
+            raise _RefusedError(line, f"the tag {shown(event.tag)} is not allowed.", "Write a plain value.")
         if isinstance(event, yaml.ScalarEvent):
             return _scalar(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -137,7 +137,7 @@ class _Builder:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             line = _line(event)
             if not isinstance(event, yaml.ScalarEvent) or event.tag is not None or event.anchor:
-                raise _RefusedError(line, "a key has to be plain text")
+                raise _RefusedError(line, "a key has to be plain text.")
             key = _text(event)
             if key in entries:
                 first = self.lines[(*path, key)]

@@ -48,14 +48,15 @@ def _summary(r: Recommendation) -> Iterator[str]:
         yield from _line("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
     if r.excluded:
         yield from _line("Ruled out", "; ".join(_reason(r, excluded) for excluded in r.excluded))
-    for message in dict.fromkeys(flag.message for flag in r.flags):
-        codes = ", ".join(flag.code for flag in r.flags if flag.message == message)
-        yield from _line("Mind", f"{message} ({codes})")
+    for finding in r.findings:
+        codes = ", ".join(flag.code for flag in r.flags if finding.id in flag.findings)
+        if codes:
+            yield from _line("Mind", f"{finding.message} ({codes})")
     if r.questions:
         question = r.questions[0]
         could = " or ".join(question.could_become)
         yield from _line("Ask", f"{question.text} ({question.key}) It could become {could}.")
-    if r.sensitivity.flips:
+    if r.sensitivity.flips and r.recommendation.primary not in _HEADLINES:
         flip = r.sensitivity.flips[0]
         yield from _line("Unless", f"{_change(flip.change)}: then {flip.to}.")
     yield from _line("Measured", r.measurements.note or _measured(r))

@@ -54,7 +54,7 @@ def _needs(framework: str) -> None:
 def test_a_framework_is_measured(standard: Measurements, framework: str) -> None:
     _needs(framework)
     run = next(run for run in standard.frameworks if run.framework == framework)
-    assert (run.outcome, run.reason) == ("ok", "")
+    assert run.outcome in {"ok", "unstable"}, run.reason
     assert run.version
     assert run.device == "cpu"
 

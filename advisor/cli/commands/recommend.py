@@ -14,7 +14,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import Session, answers_from, open_session
 from advisor.errors import InputError, Problem
-from advisor.loading.answers import batch_line, check_answers
+from advisor.loading.answers import LineError, batch_line, check_answers
 from advisor.loading.problems import Problems
 from advisor.render import FORMATS
 from advisor.render.json import line as json_line
@@ -50,7 +50,7 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.batch is None and arguments.answers is None and not arguments.set:
         hint = "Use --answers FILE, --set KEY=VALUE or --batch FILE."
-        problems.add("no answers were given.", "advisor recommend", hint)
+        problems.add("no answers were given.", "recommend", hint)
     if arguments.no_detect and arguments.probe in ("auto", "run"):
         place = f"--probe {arguments.probe}"
         problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
@@ -100,8 +100,8 @@ def _answer_line(session: Session, number: int, text: str, arguments: argparse.N
             raw, session.base.vocabulary, [c.id for c in session.base.criteria], _place(number), problems
         )
         problems.settle()
-    except ValueError as error:
-        return _error_line(identity, [Problem(message=f"{error}.", place=f"line {number}")])
+    except LineError as error:
+        return _error_line(error.identity, [Problem(message=f"{error}.", place=f"line {number}")])
     except InputError as error:
         return _error_line(identity, list(error.problems))
     return json_line(session.recommend(answers, full=arguments.depth == "full", identity=identity))

@@ -9,7 +9,7 @@ from typing import Any
 
 from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
-from advisor.inference import plain
+from advisor.inference import durable, plain
 from advisor.inference.engine import Compile
 from advisor.loading.answers import check_answers
 from advisor.loading.knowledge import load
@@ -19,6 +19,8 @@ from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Recommendation
 from advisor.render.json import document
 
+ENGINES: Mapping[str, Compile] = {"plain": plain.compile_rules, "durable-rules": durable.compile_rules}
+
 
 @functools.cache
 def base() -> KnowledgeBase:
@@ -26,8 +28,8 @@ def base() -> KnowledgeBase:
 
 
 @functools.cache
-def session(compile_rules: Compile = plain.compile_rules, only: tuple[str, ...] = ()) -> Session:
-    return Session(base(), Adviser(base(), compile_rules), only=only)
+def session(engine: str = "plain", only: tuple[str, ...] = ()) -> Session:
+    return Session(base(), Adviser(base(), ENGINES[engine]), only=only)
 
 
 def checked(raw: Mapping[str, Any]) -> Answers:
@@ -41,9 +43,9 @@ def recommend(raw: Mapping[str, Any], *, full: bool = False, only: tuple[str, ..
     return session(only=only).recommend(checked(raw), full=full)
 
 
-def said(raw: Mapping[str, Any], *, full: bool = False, compile_rules: Compile = plain.compile_rules) -> dict[str, Any]:
+def said(raw: Mapping[str, Any], *, full: bool = False, engine: str = "plain") -> dict[str, Any]:
     """The JSON of a recommendation, in plain values."""
-    return document(session(compile_rules).recommend(checked(raw), full=full))
+    return document(session(engine).recommend(checked(raw), full=full))
 
 
 def some_answers(random: Random) -> dict[str, Any]:

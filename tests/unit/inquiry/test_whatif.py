@@ -1,0 +1,185 @@
+"""Every what-if statement is true when somebody really changes the answer."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+import pytest
+
+from advisor.cli.session import Session
+from advisor.consult.adviser import Adviser
+from advisor.inference import plain
+from advisor.inquiry.whatif import inquire
+from advisor.intake.situation import complete
+from advisor.loading.answers import check_answers
+from advisor.loading.knowledge import load
+from advisor.loading.problems import Problems
+from advisor.model.answers import Answers
+from advisor.model.measurement import Accelerator, Machine
+from advisor.model.recommendation import Recommendation
+
+LAPTOP = Machine(
+    fingerprint="f",
+    os="macos_arm64",
+    arch="arm64",
+    cpu="made up",
+    cores=8,
+    memory_gb=16.0,
+    accelerators=(Accelerator(vendor="apple_gpu", name="made up"),),
+)
+
+
+@functools.cache
+def session(machine: Machine | None = None, only: tuple[str, ...] = ()) -> Session:
+    base = load(use_cache=False)
+    return Session(base, Adviser(base, plain.compile_rules), machine=machine, only=only)
+
+
+def checked(raw: Mapping[str, Any]) -> Answers:
+    problems = Problems()
+    base = session().base
+    answers = check_answers(raw, base.vocabulary, [c.id for c in base.criteria], str, problems)
+    problems.settle()
+    return answers
+
+
+def ask(raw: Mapping[str, Any], **among: Any) -> Recommendation:
+    return session(**among).recommend(checked(raw), full=True)
+
+
+def some_answers(seed: int) -> dict[str, Any]:
+    random = Random(seed)
+    share = random.choice((0.2, 0.4, 0.6))
+    raw: dict[str, Any] = {}
+    for attribute in session().base.vocabulary.answers:
+        if attribute.kind == "word" and random.random() < share:
+            raw[attribute.name] = random.choice(attribute.words)
+        elif attribute.kind == "words" and random.random() < share / 2 and attribute.name != "here":
+            raw[attribute.name] = random.sample(attribute.words, 2)
+    return raw
+
+
+SITUATIONS = [some_answers(seed) for seed in range(24)]
+
+
+@pytest.mark.parametrize("raw", SITUATIONS, ids=range(len(SITUATIONS)))
+def test_a_flip_puts_the_option_first_that_it_names(raw: dict[str, Any]) -> None:
+    now = ask(raw)
+    for flip in now.sensitivity.flips:
+        assert len(flip.change) == 1
+        assert set(flip.change) <= set(now.answers)
+        then = ask({**raw, **flip.change})
+        assert then.ranking[0].option == flip.to
+        assert then.status != "out_of_scope"
+        assert not now.ranking or now.status == "out_of_scope" or now.ranking[0].option != flip.to
+
+
+@pytest.mark.parametrize("raw", SITUATIONS, ids=range(len(SITUATIONS)))
+def test_a_revival_brings_back_what_was_excluded(raw: dict[str, Any]) -> None:
+    now = ask(raw)
+    for excluded in now.excluded:
+        for revival in excluded.revive:
+            then = ask({**raw, **revival.change})
+            assert excluded.option in {ranked.option for ranked in then.ranking}
+            assert excluded.option in revival.why
+            assert all(key in revival.why for key in revival.change)
+
+
+@pytest.mark.parametrize("raw", SITUATIONS, ids=range(len(SITUATIONS)))
+def test_a_question_is_open_and_could_become_what_its_answers_lead_to(raw: dict[str, Any]) -> None:
+    now = ask(raw)
+    words = {attribute.name: attribute for attribute in session().base.vocabulary.answers}
+    first = now.ranking[0].option if now.ranking and now.status != "out_of_scope" else "none_of_these"
+    for question in now.questions[:2]:
+        assert question.key not in now.answers
+        assert question.value_of_information >= 0
+        attribute = words[question.key]
+        leaders = set()
+        for word in attribute.words:
+            then = ask({**raw, question.key: word if attribute.kind == "word" else [word]})
+            if then.ranking:
+                leaders.add("none_of_these" if then.status == "out_of_scope" else then.ranking[0].option)
+        assert set(question.could_become) == leaders - {first}
+
+
+def test_some_situations_have_flips_and_revivals_at_all() -> None:
+    answers = [ask(raw) for raw in SITUATIONS]
+    assert sum(len(answer.sensitivity.flips) for answer in answers) > 10
+    assert sum(len(excluded.revive) for answer in answers for excluded in answer.excluded) > 10
+    assert sum(len(answer.questions) for answer in answers) > 10
+
+
+def test_questions_come_in_the_order_of_their_worth_and_those_that_rules_ask_for_first() -> None:
+    for raw in SITUATIONS:
+        consultation = session().adviser.consult(complete(checked(raw), session().base.vocabulary, None))
+        wanted = consultation.weighed.derived.get("open", frozenset())
+        order = [
+            (q.key not in wanted, -q.value_of_information) for q in inquire(session().adviser, consultation).questions
+        ]
+        assert order == sorted(order)
+
+
+@pytest.mark.parametrize("most", [0, 1, 3])
+def test_no_more_is_said_than_was_asked_for(most: int) -> None:
+    for raw in SITUATIONS[:6]:
+        consultation = session().adviser.consult(complete(checked(raw), session().base.vocabulary, None))
+        inquiries = inquire(session().adviser, consultation, most=most)
+        assert len(inquiries.questions) <= most
+        assert len(inquiries.flips) <= most
+
+
+def test_what_the_project_is_stays_as_it_is() -> None:
+    for raw in SITUATIONS:
+        changed = {key for flip in ask(raw).sensitivity.flips for key in flip.change}
+        assert not changed & {"domain", "task"}
+
+
+def test_at_core_depth_nothing_is_tried() -> None:
+    answer = session().recommend(checked({"domain": "cv", "train_hw": "apple_gpu"}), full=False)
+    assert answer.questions == ()
+    assert answer.sensitivity.flips == ()
+    assert not any(excluded.revive for excluded in answer.excluded)
+
+
+def test_depth_adds_to_an_answer_and_changes_nothing_in_it() -> None:
+    for raw in SITUATIONS[:8]:
+        core, full = session().recommend(checked(raw), full=False), ask(raw)
+        assert core.ranking == full.ranking
+        assert (core.status, core.recommendation, core.flags) == (full.status, full.recommendation, full.flags)
+        assert core.findings == full.findings
+
+
+def test_what_was_implied_follows_the_answer_that_implies_it() -> None:
+    """Apple's chips imply macOS: on another chip the system is open again, and cannot exclude anything."""
+    answer = ask({"domain": "cv", "task": "train", "train_hw": "apple_gpu"})
+    assert answer.origins["train_os"] == "implied"
+    for excluded in answer.excluded:
+        for revival in excluded.revive:
+            then = ask({"domain": "cv", "task": "train", "train_hw": "apple_gpu", **revival.change})
+            assert excluded.option in {ranked.option for ranked in then.ranking}
+
+
+def test_what_was_detected_stays_when_an_answer_changes() -> None:
+    raw = {"domain": "cv", "task": "train", "here": ["develop", "train"], "deploy_target": "android"}
+    now = ask(raw, machine=LAPTOP)
+    assert now.origins["train_hw"] == "detected"
+    checked_one = 0
+    for excluded in now.excluded:
+        for revival in excluded.revive:
+            then = ask({**raw, **revival.change}, machine=LAPTOP)
+            assert excluded.option in {ranked.option for ranked in then.ranking}
+            checked_one += 1
+    assert checked_one
+
+
+def test_only_options_that_are_compared_are_named() -> None:
+    only = ("jax", "tensorflow")
+    for raw in SITUATIONS[:10]:
+        answer = ask(raw, only=only)
+        named = {flip.to for flip in answer.sensitivity.flips}
+        named |= {option for question in answer.questions for option in question.could_become}
+        assert named <= {*only, "none_of_these"}
+        assert {excluded.option for excluded in answer.excluded} <= set(only)

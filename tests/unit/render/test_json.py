@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import pytest
+from rendering import EXAMPLES, SITUATIONS, every, situation, with_hostile_texts
+
+from advisor.loading.structure import plain, structure
+from advisor.model.recommendation import Recommendation
+from advisor.render.json import document, line, render, rounded
+
+NAMES = [*(path.stem for path in EXAMPLES), *SITUATIONS]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_line_and_many_lines_are_the_same_document(name: str) -> None:
+    recommendation = every()[name]
+    assert json.loads(line(recommendation)) == json.loads(render(recommendation)) == document(recommendation)
+    assert line(recommendation).count("\n") == 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_document_is_the_recommendation_but_for_the_seventh_digit(name: str) -> None:
+    recommendation = every()[name]
+    again = structure(Recommendation, json.loads(render(recommendation)))
+    assert document(again) == document(recommendation)
+    assert again.ranking[:1] == () or again.ranking[0].score == pytest.approx(recommendation.ranking[0].score, abs=1e-6)
+    assert replace(again, ranking=(), weights=()).findings == replace(recommendation, ranking=(), weights=()).findings
+
+
+def test_an_id_stands_there_as_it_was_given_and_is_absent_where_none_was() -> None:
+    recommendation = situation("nothing")
+    assert "id" not in document(recommendation)
+    for identity in ("a", 0, "", "\u00e9"):
+        assert json.loads(line(replace(recommendation, id=identity)))["id"] == identity
+
+
+@pytest.mark.parametrize("text", ["\x1b[31m", "a\nb", "\x00"])
+def test_control_characters_are_escaped(text: str) -> None:
+    written = line(with_hostile_texts(text))
+    assert text not in written.removesuffix("\n")
+    assert json.loads(written)["answers"]["accelerator"] == text
+
+
+def test_rounding_reaches_every_float_and_nothing_else() -> None:
+    value = {"a": [1 / 3, 1, "0.123456789", None, True], "b": {"c": -1e-9}, "d": 2.5}
+    assert rounded(value) == {"a": [0.333333, 1, "0.123456789", None, True], "b": {"c": 0.0}, "d": 2.5}
+    assert math.copysign(1, rounded(-1e-9)) == 1
+    assert rounded(1 / 3, digits=2) == 0.33
+
+
+def test_keys_come_in_the_order_of_the_model() -> None:
+    recommendation = replace(situation("nothing"), id="x")
+    assert list(document(recommendation)) == list(plain(recommendation))
+    assert next(iter(document(recommendation))) == "schema"
