@@ -1,3 +1,3 @@
-"""Which AI framework, and which stack around it, should we build this on?"""
+"""Answers which AI framework, and which stack around it, to build on."""
 
 __version__ = "0.1.0"

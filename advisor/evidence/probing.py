@@ -19,7 +19,7 @@ from advisor.evidence.detection import detect
 from advisor.evidence.entrants import Entrant
 from advisor.evidence.interpreters import Located
 from advisor.evidence.plan import CANARY, Kind, Plan, Progress, Report, offers, wanted
-from advisor.evidence.results import Prepared, assess, blank
+from advisor.evidence.results import Bound, Prepared, assess, blank
 from advisor.evidence.rounds import Contest, Rounds
 from advisor.evidence.stability import CANARY_SIZES, CanaryBlock, canary_rate, quiet_share
 from advisor.evidence.store import identified
@@ -111,9 +111,10 @@ class _Course:
             self._probe(definition, len(definitions) - number + 1)
             self._longest = max(self._longest, time.monotonic() - began)
         for number, definition in enumerate(definitions, start=1):
-            if definition.id in self._open and self._left() > RESERVE_S:
+            attempt = self._open.pop(definition.id, None)
+            if attempt and self._left() > RESERVE_S and self._all_alive(attempt):
                 self._say("probe", probe=definition.id, number=number, of=len(definitions), text="again")
-                self._time(definition, self._open.pop(definition.id), 1)
+                self._time(definition, attempt, 1)
 
     def conclude(self, rest: list[FrameworkRun]) -> Measurements:
         """Put everything together."""
@@ -202,8 +203,9 @@ class _Course:
             order=self._order,
         ).run(rounds)
         self._canary_blocks += rounds.canary[began:]
-        threads, physics = self._machine.cores, self._machine.arch in REACHABLE
-        results = assess(prepared, rounds.blocks, rounds.canary, threads=threads, physics=physics)
+        known = self._canary_blocks if self._machine.arch in REACHABLE else ()
+        bound = Bound(canary=known, threads=self._machine.cores)
+        results = assess(prepared, rounds.blocks, rounds.canary, bound)
         for name, answer in rounds.lost.items():
             self._bury(entrants[name], definition.id, answer)
             results[name] = replace(prepared[name].blank, outcome=answer.outcome, reason=answer.reason)
@@ -231,6 +233,10 @@ class _Course:
             if found:
                 return entrant.run(outcome, "" if outcome == "ok" else f"in {found[0].probe}: {found[0].reason}")
         return entrant.run("skipped", "no probe was asked for")
+
+    def _all_alive(self, attempt: Attempt) -> bool:
+        """Tell whether a probe can go on: without one of its workers its rounds would be of another set."""
+        return all(self._entrant(name).worker.alive for name in attempt.rounds.blocks)
 
     def _all(self) -> tuple[ProbeResult, ...]:
         """Give the results by probe, and the variants in one order."""

@@ -39,6 +39,15 @@ class Prepared:
     """What `prepare` answered."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What this processor can do, as far as the canary shows."""
+
+    canary: Sequence[CanaryBlock]
+    """Its blocks of the whole run so far; empty where it says nothing about this kind of processor."""
+    threads: int
+
+
 def blank(name: str, probe: str, device: str, outcome: Outcome = "ok", reason: str = "") -> ProbeResult:
     """Give a result without figures; `name` is `framework/variant`."""
     framework, _, variant = name.partition("/")
@@ -57,14 +66,10 @@ def assess(
     prepared: Mapping[str, Prepared],
     blocks: Mapping[str, Sequence[Block]],
     canary: Sequence[CanaryBlock],
-    *,
-    threads: int,
-    physics: bool,
+    bound: Bound,
 ) -> dict[str, ProbeResult]:
-    """Turn blocks into results; `physics` tells whether the canary bounds what is plausible on this processor."""
-    results = {
-        n: _result(prepared[n], found, canary, threads if physics else 0) for n, found in blocks.items() if found
-    }
+    """Turn blocks into results; `canary` has its blocks of the same rounds."""
+    results = {name: _result(prepared[name], found, canary, bound) for name, found in blocks.items() if found}
     for on_cpu in (True, False):  # sizes differ from one kind of device to another: they are not compared
         good = [name for name, found in results.items() if found.outcome == "ok" and (found.device == "cpu") is on_cpu]
         for name, (middle, error) in paired({name: blocks[name] for name in good}).items():
@@ -73,7 +78,7 @@ def assess(
     return results
 
 
-def _result(prepared: Prepared, blocks: Sequence[Block], canary: Sequence[CanaryBlock], threads: int) -> ProbeResult:
+def _result(prepared: Prepared, blocks: Sequence[Block], canary: Sequence[CanaryBlock], bound: Bound) -> ProbeResult:
     kept = [blocks[number] for number in clean(blocks)]
     walls = [block.wall_s for block in kept]
     value, flops, given = statistics.median(walls), float(prepared.values["flops"]), prepared.blank
@@ -83,7 +88,7 @@ def _result(prepared: Prepared, blocks: Sequence[Block], canary: Sequence[Canary
         canary,
         on_cpu=on_cpu,
         settled=bool(prepared.values["settled"]),
-        implausible=on_cpu and bool(threads) and implausible(given.probe, flops, value, canary, threads),
+        implausible=on_cpu and implausible(given.probe, flops, value, bound.canary, bound.threads),
     )
     wrong = [flag for flag in found if flag in UNSOUND]
     outcome: Outcome = "failed" if "implausible" in wrong else "unstable" if wrong else "ok"

@@ -27,8 +27,8 @@ when neither was delayed, and 15 ms when one of them waited for the other's core
 SPELL_S = 0.02
 """Where delays cannot be read: one unwanted switch in this time is what a quiet system does."""
 CROWDED = 0.2
-"""Standard deviation, in logarithms, that contention adds to a ratio: between two equal programs on loaded cores, ratios
-by rounds were off by up to that much."""
+"""Standard deviation, in logarithms, that contention adds to a ratio: two equal programs on loaded cores differed by up
+to that much."""
 WIDE = 1.0
 """A median whose 90 % interval reaches to twice or half of it has not been measured, only met. A narrower one counts
 with its error: uncertain evidence is weighed by whoever uses it, and is not missing."""
@@ -44,6 +44,8 @@ WINOGRAD = 2.25
 NECESSARY = 3 / 5
 """Of the five passes over memory that the canary's stream makes, three are necessary: two read, one written."""
 TOLERATED = 1.05
+CROWDED_OUT = 20.0
+"""A canary that was hardly ever undisturbed may have been this much slower than it can be: it was, by 11 times."""
 
 Verdict = Literal["resolved", "equivalent", "open"]
 
@@ -202,8 +204,9 @@ def implausible(probe: str, flops: float, seconds: float, canary: Sequence[Canar
     """
     if not canary:
         return False
+    margin = TOLERATED * (1.0 if sum(block.clean for block in canary) >= FEWEST else CROWDED_OUT)
     if probe == "stream":
         least = min(block.stream_s for block in canary) * NECESSARY / threads
-        return seconds < least * flops / STREAM_FLOPS / TOLERATED
+        return seconds < least * flops / STREAM_FLOPS / margin
     saved = WINOGRAD if probe in {"conv", "step_cnn"} else 1.0
-    return flops / seconds > TOLERATED / LIBRARY * saved * peak(canary, threads)
+    return flops / seconds > margin / LIBRARY * saved * peak(canary, threads)

@@ -17,7 +17,8 @@ def as_json(measured: Measurements) -> str:
 
 def as_text(measured: Measurements) -> str:
     """The machine, how each framework fared, the classes of workload, and every probe."""
-    return "\n".join([*_machine(measured), *_frameworks(measured), *_classes(measured), *_results(measured)]) + "\n"
+    lines = [*_machine(measured), *_frameworks(measured), *_classes(measured), *_results(measured)]
+    return "\n".join(map(_harmless, lines)) + "\n"
 
 
 def machine_line(machine: Machine) -> str:
@@ -25,6 +26,11 @@ def machine_line(machine: Machine) -> str:
     memory = f", {machine.memory_gb:g} GB" if machine.memory_gb is not None else ""
     cards = ", ".join(f"{a.name}" for a in machine.accelerators) or "no accelerator"
     return f"{machine.cpu}, {machine.cores} cores{memory}, {cards}, {machine.os}"
+
+
+def _harmless(line: str) -> str:
+    """The line without what a terminal obeys: parts of it were written by frameworks and drivers."""
+    return line if line.isprintable() else "".join(c if c.isprintable() else "?" for c in line)
 
 
 def _machine(measured: Measurements) -> Iterator[str]:

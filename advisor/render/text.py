@@ -46,12 +46,7 @@ def _summary(r: Recommendation) -> Iterator[str]:
             yield from _line("Next best", _runner_up(r))
     elif r.status == "needs_more_info":
         yield from _line("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
-    if r.excluded:
-        yield from _line("Ruled out", "; ".join(_reason(r, excluded) for excluded in r.excluded))
-    for finding in r.findings:
-        codes = ", ".join(flag.code for flag in r.flags if finding.id in flag.findings)
-        if codes:
-            yield from _line("Mind", f"{finding.message} ({codes})")
+    yield from _against(r)
     if r.questions:
         question = r.questions[0]
         could = " or ".join(question.could_become)
@@ -60,6 +55,16 @@ def _summary(r: Recommendation) -> Iterator[str]:
         flip = r.sensitivity.flips[0]
         yield from _line("Unless", f"{_change(flip.change)}: then {flip.to}.")
     yield from _line("Measured", r.measurements.note or _measured(r))
+
+
+def _against(r: Recommendation) -> Iterator[str]:
+    """What is out and why, and what has to be minded."""
+    if r.excluded:
+        yield from _line("Ruled out", "; ".join(_reason(r, excluded) for excluded in r.excluded))
+    for finding in r.findings:
+        codes = ", ".join(flag.code for flag in r.flags if finding.id in flag.findings)
+        if codes:
+            yield from _line("Mind", f"{finding.message} ({codes})")
 
 
 def _headline(r: Recommendation) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
-from advisor.inquiry.whatif import inquire
+from advisor.inquiry.whatif import WhatIf, inquire
 from advisor.intake.situation import complete
 from advisor.loading.answers import check_answers
 from advisor.loading.knowledge import load
@@ -33,9 +34,9 @@ LAPTOP = Machine(
 
 
 @functools.cache
-def session(machine: Machine | None = None, only: tuple[str, ...] = ()) -> Session:
+def session() -> Session:
     base = load(use_cache=False)
-    return Session(base, Adviser(base, plain.compile_rules), machine=machine, only=only)
+    return Session(base, Adviser(base, plain.compile_rules))
 
 
 def checked(raw: Mapping[str, Any]) -> Answers:
@@ -46,8 +47,14 @@ def checked(raw: Mapping[str, Any]) -> Answers:
     return answers
 
 
-def ask(raw: Mapping[str, Any], **among: Any) -> Recommendation:
-    return session(**among).recommend(checked(raw), full=True)
+def ask(raw: Mapping[str, Any], *, full: bool = False, **among: Any) -> Recommendation:
+    return replace(session(), **among).recommend(checked(raw), full=full)
+
+
+@functools.cache
+def asked(seed: int) -> Recommendation:
+    """The whole answer to answers that nobody thought of."""
+    return ask(SITUATIONS[seed], full=True)
 
 
 def some_answers(seed: int) -> dict[str, Any]:
@@ -62,12 +69,12 @@ def some_answers(seed: int) -> dict[str, Any]:
     return raw
 
 
-SITUATIONS = [some_answers(seed) for seed in range(24)]
+SITUATIONS = [some_answers(seed) for seed in range(20)]
 
 
-@pytest.mark.parametrize("raw", SITUATIONS, ids=range(len(SITUATIONS)))
-def test_a_flip_puts_the_option_first_that_it_names(raw: dict[str, Any]) -> None:
-    now = ask(raw)
+@pytest.mark.parametrize("seed", range(len(SITUATIONS)))
+def test_a_flip_puts_the_option_first_that_it_names(seed: int) -> None:
+    raw, now = SITUATIONS[seed], asked(seed)
     for flip in now.sensitivity.flips:
         assert len(flip.change) == 1
         assert set(flip.change) <= set(now.answers)
@@ -77,9 +84,9 @@ def test_a_flip_puts_the_option_first_that_it_names(raw: dict[str, Any]) -> None
         assert not now.ranking or now.status == "out_of_scope" or now.ranking[0].option != flip.to
 
 
-@pytest.mark.parametrize("raw", SITUATIONS, ids=range(len(SITUATIONS)))
-def test_a_revival_brings_back_what_was_excluded(raw: dict[str, Any]) -> None:
-    now = ask(raw)
+@pytest.mark.parametrize("seed", range(len(SITUATIONS)))
+def test_a_revival_brings_back_what_was_excluded(seed: int) -> None:
+    raw, now = SITUATIONS[seed], asked(seed)
     for excluded in now.excluded:
         for revival in excluded.revive:
             then = ask({**raw, **revival.change})
@@ -88,9 +95,9 @@ def test_a_revival_brings_back_what_was_excluded(raw: dict[str, Any]) -> None:
             assert all(key in revival.why for key in revival.change)
 
 
-@pytest.mark.parametrize("raw", SITUATIONS, ids=range(len(SITUATIONS)))
-def test_a_question_is_open_and_could_become_what_its_answers_lead_to(raw: dict[str, Any]) -> None:
-    now = ask(raw)
+@pytest.mark.parametrize("seed", range(10))
+def test_a_question_is_open_and_could_become_what_its_answers_lead_to(seed: int) -> None:
+    raw, now = SITUATIONS[seed], asked(seed)
     words = {attribute.name: attribute for attribute in session().base.vocabulary.answers}
     first = now.ranking[0].option if now.ranking and now.status != "out_of_scope" else "none_of_these"
     for question in now.questions[:2]:
@@ -106,14 +113,14 @@ def test_a_question_is_open_and_could_become_what_its_answers_lead_to(raw: dict[
 
 
 def test_some_situations_have_flips_and_revivals_at_all() -> None:
-    answers = [ask(raw) for raw in SITUATIONS]
+    answers = [asked(seed) for seed in range(len(SITUATIONS))]
     assert sum(len(answer.sensitivity.flips) for answer in answers) > 10
     assert sum(len(excluded.revive) for answer in answers for excluded in answer.excluded) > 10
     assert sum(len(answer.questions) for answer in answers) > 10
 
 
 def test_questions_come_in_the_order_of_their_worth_and_those_that_rules_ask_for_first() -> None:
-    for raw in SITUATIONS:
+    for raw in SITUATIONS[:8]:
         consultation = session().adviser.consult(complete(checked(raw), session().base.vocabulary, None))
         wanted = consultation.weighed.derived.get("open", frozenset())
         order = [
@@ -124,7 +131,7 @@ def test_questions_come_in_the_order_of_their_worth_and_those_that_rules_ask_for
 
 @pytest.mark.parametrize("most", [0, 1, 3])
 def test_no_more_is_said_than_was_asked_for(most: int) -> None:
-    for raw in SITUATIONS[:6]:
+    for raw in SITUATIONS[:4]:
         consultation = session().adviser.consult(complete(checked(raw), session().base.vocabulary, None))
         inquiries = inquire(session().adviser, consultation, most=most)
         assert len(inquiries.questions) <= most
@@ -132,39 +139,40 @@ def test_no_more_is_said_than_was_asked_for(most: int) -> None:
 
 
 def test_what_the_project_is_stays_as_it_is() -> None:
-    for raw in SITUATIONS:
-        changed = {key for flip in ask(raw).sensitivity.flips for key in flip.change}
+    for seed in range(len(SITUATIONS)):
+        changed = {key for flip in asked(seed).sensitivity.flips for key in flip.change}
         assert not changed & {"domain", "task"}
 
 
 def test_at_core_depth_nothing_is_tried() -> None:
-    answer = session().recommend(checked({"domain": "cv", "train_hw": "apple_gpu"}), full=False)
+    answer = ask({"domain": "cv", "train_hw": "apple_gpu"})
     assert answer.questions == ()
     assert answer.sensitivity.flips == ()
     assert not any(excluded.revive for excluded in answer.excluded)
 
 
 def test_depth_adds_to_an_answer_and_changes_nothing_in_it() -> None:
-    for raw in SITUATIONS[:8]:
-        core, full = session().recommend(checked(raw), full=False), ask(raw)
+    for seed in range(8):
+        core, full = ask(SITUATIONS[seed]), asked(seed)
         assert core.ranking == full.ranking
         assert (core.status, core.recommendation, core.flags) == (full.status, full.recommendation, full.flags)
         assert core.findings == full.findings
 
 
 def test_what_was_implied_follows_the_answer_that_implies_it() -> None:
-    """Apple's chips imply macOS: on another chip the system is open again, and cannot exclude anything."""
-    answer = ask({"domain": "cv", "task": "train", "train_hw": "apple_gpu"})
-    assert answer.origins["train_os"] == "implied"
-    for excluded in answer.excluded:
-        for revival in excluded.revive:
-            then = ask({"domain": "cv", "task": "train", "train_hw": "apple_gpu", **revival.change})
-            assert excluded.option in {ranked.option for ranked in then.ranking}
+    """Apple's chips imply macOS: on another chip the system is open again, or another one."""
+    raw = {"domain": "cv", "task": "train", "train_hw": "apple_gpu"}
+    situation = complete(checked(raw), session().base.vocabulary, None)
+    assert situation.origins["train_os"] == "implied"
+    whatif = WhatIf(session().adviser, session().adviser.consult(situation))
+    assert "train_os" not in whatif.run({"train_hw": "nvidia_gpu"}).answers
+    assert whatif.run({"train_hw": "google_tpu"}).answers["train_os"] == "linux"
+    assert whatif.run({"domain": "nlp"}).answers["train_os"] == "macos_arm64"
 
 
 def test_what_was_detected_stays_when_an_answer_changes() -> None:
     raw = {"domain": "cv", "task": "train", "here": ["develop", "train"], "deploy_target": "android"}
-    now = ask(raw, machine=LAPTOP)
+    now = ask(raw, full=True, machine=LAPTOP)
     assert now.origins["train_hw"] == "detected"
     checked_one = 0
     for excluded in now.excluded:
@@ -177,8 +185,8 @@ def test_what_was_detected_stays_when_an_answer_changes() -> None:
 
 def test_only_options_that_are_compared_are_named() -> None:
     only = ("jax", "tensorflow")
-    for raw in SITUATIONS[:10]:
-        answer = ask(raw, only=only)
+    for raw in SITUATIONS[:6]:
+        answer = ask(raw, full=True, only=only)
         named = {flip.to for flip in answer.sensitivity.flips}
         named |= {option for question in answer.questions for option in question.could_become}
         assert named <= {*only, "none_of_these"}

@@ -28,6 +28,16 @@ def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What is kept of the real knowledge base."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ADVISOR_HOME", str(home))
+        load()
+    return (home / "cache" / "knowledge.json").read_bytes()
+
+
+@pytest.fixture(scope="module")
 def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
     return copied(tmp_path_factory.mktemp("copied"))
 
@@ -77,19 +87,17 @@ def test_what_is_kept_is_json_that_runs_nothing(kept: Path, base: KnowledgeBase)
     ],
 )
 def test_what_is_damaged_is_made_anew_without_a_word(
-    kept: Path, base: KnowledgeBase, damage: bytes, capsys: pytest.CaptureFixture[str]
+    kept: Path, base: KnowledgeBase, sound: bytes, damage: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    load()
-    sound = kept.read_bytes()
+    kept.parent.mkdir(parents=True)
     kept.write_bytes(damage.replace(b"KEY", json.loads(sound)["key"].encode()))
     assert load() == base
     assert kept.read_bytes() == sound
     assert capsys.readouterr() == ("", "")
 
 
-def test_half_a_file_is_made_anew(kept: Path, base: KnowledgeBase) -> None:
-    load()
-    sound = kept.read_bytes()
+def test_half_a_file_is_made_anew(kept: Path, base: KnowledgeBase, sound: bytes) -> None:
+    kept.parent.mkdir(parents=True)
     kept.write_bytes(sound[: len(sound) // 2])
     assert load() == base
     assert kept.read_bytes() == sound
