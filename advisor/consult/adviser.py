@@ -180,7 +180,7 @@ class Adviser:
     def conclude(self, weighed: Weighed) -> Closing:
         """The order of the options that remain, and what has to be said about the first."""
         ranking = rank(weighed.options, weighed.weights, self.base.decision) if weighed.options else None
-        confidence = self._confidence(ranking)
+        confidence = self._confidence(ranking, weighed.weights)
         known: dict[str, Given] = {
             **situation_facts(weighed.answers, self.base.vocabulary),
             **weighed.derived,
@@ -194,8 +194,9 @@ class Adviser:
         said = findings(trace.firings, self.rules, {**known, **trace.derived}, self._evidence(seen, trace, weighed))
         return Closing(ranking, confidence, said)
 
-    def _confidence(self, ranking: Ranking | None) -> Literal["high", "medium", "low"]:
-        if ranking is None or ranking.p_group < self.base.decision.doubtful:
+    def _confidence(self, ranking: Ranking | None, weights: tuple[Weight, ...]) -> Literal["high", "medium", "low"]:
+        """The level in words; where nothing has a weight, nothing was compared."""
+        if ranking is None or ranking.p_group < self.base.decision.doubtful or not any(w.final for w in weights):
             return "low"
         return "high" if ranking.p_best >= self.base.decision.decided else "medium"
 

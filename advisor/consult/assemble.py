@@ -115,10 +115,10 @@ def assemble(
 def status_of(weighed: Weighed, closing: Closing, base: KnowledgeBase) -> Status:
     """The first status that applies."""
     ranking, derived = closing.ranking, weighed.derived
-    if "outside" in derived.get("scope", ()):
-        return "out_of_scope"
     if ranking is None:
         return "contradictory" if derived.get("clash") else "no_feasible_option"
+    if "outside" in derived.get("scope", ()):
+        return "out_of_scope"
     if "thin" in derived.get("shape", ()):
         return "needs_more_info"
     if closing.confidence == "low" or derived.get("doubt"):

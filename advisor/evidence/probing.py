@@ -97,6 +97,7 @@ class _Course:
         if self._canary:
             asked = (self._prepare(self._canary, name, sizes, sizes, 1.0) for name, sizes in CANARY_SIZES.items())
             if any(answer.outcome != "ok" for answer in list(asked)):
+                self._canary.worker.close()
                 self._canary = None
 
     def measure(self) -> None:

@@ -107,10 +107,13 @@ def clean(blocks: Sequence[Block]) -> list[int]:
 
 
 def differences(one: Sequence[Block], other: Sequence[Block]) -> list[float]:
-    """Take the logarithm of the ratio of two variants' times, in rounds that left both undisturbed or else in all."""
-    both = [a.clean and b.clean for a, b in zip(one, other, strict=True)]
-    kept = both if sum(both) >= FEWEST else [True] * len(both)
-    return [math.log(a.wall_s / b.wall_s) for a, b, keep in zip(one, other, kept, strict=True) if keep]
+    """Take the logarithm of the ratio of two variants' times, in rounds that left both undisturbed or else in all.
+
+    A variant that hardly ever is undisturbed, as one that delays itself, puts no claim on the rounds.
+    """
+    both = sorted(set(clean(one)) & set(clean(other)))
+    kept = both if len(both) >= FEWEST else range(len(one))
+    return [math.log(one[number].wall_s / other[number].wall_s) for number in kept]
 
 
 def undisturbed(wall_s: float, noise: Mapping[str, float]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from advisor.loading.paths import FactPaths
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.rules import read_rules
 from advisor.loading.validate import validate
@@ -97,23 +98,26 @@ class _Reader:
         self.problems = Problems()
 
     def read(self, digests: Mapping[Literal["knowledge", "rules"], str]) -> KnowledgeBase:
-        vocabulary = self._one(Vocabulary, self.knowledge / "vocabulary.yaml")
+        words = self._document(self.knowledge / "vocabulary.yaml")
+        vocabulary = validate(Vocabulary, words, self.problems) if words else None
         weighing = self._document(self.knowledge / "criteria.yaml")
         criteria = validate(CriteriaFile, weighing, self.problems) if weighing else None
-        if vocabulary is None or weighing is None or criteria is None:
+        if words is None or vocabulary is None or weighing is None or criteria is None:
             # Everything else is written in these words, so nothing more can be said.
             self.problems.settle()
             raise AssertionError("a file that could not be read is a problem")
-        self.vocabulary = vocabulary
+        self.paths = FactPaths(vocabulary, words, self.problems)
         frameworks = self._frameworks(vocabulary)
         components = self._components(vocabulary)
         self._check_criteria(criteria.criteria, vocabulary, weighing)
         questions = self._list(Question, "questions.yaml", "key")
+        if criteria.decision.draws < 1:
+            self.problems.add("at least one draw is needed.", weighing.place(("decision", "draws")))
         for question, place in questions:
             self._check_word(question.key, [a.name for a in vocabulary.answers], "key", place)
         ids = {criterion.id for criterion in criteria.criteria}
         found = read_rules(self.rules, vocabulary, ids, components, self.problems)
-        benchmarks = tuple(b for path in self._files("benchmarks") if (b := self._one(Benchmark, path)))
+        benchmarks = tuple(b for path in self._files("benchmarks") if (b := self._benchmark(path, vocabulary)))
         folklore = self._list(Folklore, "folklore.yaml", "id")
         self.problems.settle()
         return KnowledgeBase(
@@ -130,6 +134,19 @@ class _Reader:
             as_of=_latest_day(frameworks, components, found),
             digests=digests,
         )
+
+    def _benchmark(self, path: Path, vocabulary: Vocabulary) -> Benchmark | None:
+        document = self._document(path)
+        table = validate(Benchmark, document, self.problems) if document else None
+        if document is None or table is None:
+            return None
+        variants = {f"{name}/{variant}" for name, found in vocabulary.variants.items() for variant in found}
+        for i, row in enumerate(table.rows):
+            place = document.place(("rows", i, "workload_class"))
+            self._check_word(row.workload_class, vocabulary.workload_classes, "class of workload", place)
+            for variant in row.times:
+                self._check_word(variant, variants, "variant", document.place(("rows", i, "times", variant)))
+        return table
 
     def _files(self, folder: str) -> list[Path]:
         return sorted((self.knowledge / folder).glob("*.yaml"))
@@ -160,7 +177,6 @@ class _Reader:
 
     def _frameworks(self, vocabulary: Vocabulary) -> dict[str, Framework]:
         frameworks: dict[str, Framework] = {}
-        scales = {projection.path.partition("{")[0]: projection.words for projection in vocabulary.projections}
         for path in self._files("frameworks"):
             document = self._document(path)
             file = validate(FrameworkFile, document, self.problems) if document else None
@@ -169,29 +185,15 @@ class _Reader:
             if file.id != path.stem:
                 self.problems.add(f"the id {shown(file.id)} is not the file's name.", document.place(("id",)))
             self._check_word(file.id, vocabulary.primaries, "primary", document.place(("id",)))
-            facts = {a: f for a, e in file.facts.items() if (f := self._fact(file, a, e, scales, document))}
+            facts = {a: f for a, e in file.facts.items() if (f := self._fact(file, a, e, document))}
             frameworks[file.id] = Framework(
                 id=file.id, name=file.name, summary=file.summary, package=file.package, facts=facts
             )
         return frameworks
 
-    def _fact(
-        self,
-        file: FrameworkFile,
-        attribute: str,
-        entry: FactEntry,
-        scales: Mapping[str, tuple[str, ...]],
-        document: Document,
-    ) -> Fact | None:
+    def _fact(self, file: FrameworkFile, attribute: str, entry: FactEntry, document: Document) -> Fact | None:
         place = document.place(("facts", attribute))
-        general, at, accelerator = attribute.partition("@")
-        if at:
-            hardware = self.vocabulary.answer("train_hw")
-            self._check_word(accelerator, hardware.words if hardware else (), "word of train_hw", place)
-        head, dot, _ = general.partition(".")
-        words = scales.get(head + dot)
-        if words is not None and entry.value != "unknown" and entry.value not in words:
-            self.problems.add(f"{shown(entry.value)} is not allowed.", place, nearest(entry.value, words))
+        self.paths.check(attribute, entry.value, place)
         if not self._check_word(entry.source, file.sources, "source of this file", place):
             return None
         return Fact(

@@ -27,7 +27,19 @@ REACHED: dict[Status, tuple[dict[str, Any], str]] = {
         {"train_os": "macos_x86", "task": "train", "domain": "cv", "requested_framework": "litert"},
         "none_of_these",
     ),
-    "tie": ({"priorities": {criterion.id: "ignore" for criterion in base().criteria}, "domain": "cv"}, "jax"),
+    "tie": (
+        {
+            "domain": "scientific_ml",
+            "task": "train",
+            "train_hw": "nvidia_gpu",
+            "train_os": "linux",
+            "deploy_target": "fpga",
+            "team_skill": "keras",
+            "needs": ["full_int8"],
+            "latency_ms": 0.001,
+        },
+        "pytorch",
+    ),
 }
 
 
@@ -40,6 +52,13 @@ def test_every_status_can_be_reached_and_has_its_primary(status: Status) -> None
     raw, primary = REACHED[status]
     answer = recommend(raw)
     assert (answer.status, answer.recommendation.primary) == (status, primary)
+
+
+def test_where_nothing_has_a_weight_nothing_is_sure() -> None:
+    answer = recommend({"priorities": {criterion.id: "ignore" for criterion in base().criteria}, "domain": "cv"})
+    assert answer.status == "low_confidence"
+    assert answer.recommendation.confidence is not None
+    assert answer.recommendation.confidence.level == "low"
 
 
 def ranking(p_best: float = 0.9, tied_with: tuple[str, ...] = ()) -> Ranking:

@@ -78,6 +78,11 @@ def test_disturbed_rounds_are_left_out_where_enough_remain() -> None:
     assert clean(one) == [0, 1, 2, 3, 4, 5]
 
 
+def test_a_variant_that_delays_itself_leaves_the_others_undisturbed_rounds() -> None:
+    steady, always = blocks([1.0] * 6 + [9.0] * 4, disturbed=frozenset({6, 7, 8, 9})), frozenset(range(10))
+    assert differences(steady, blocks([1.0] * 10, disturbed=always)) == [0.0] * 6
+
+
 def test_all_rounds_count_where_hardly_any_was_undisturbed() -> None:
     one = blocks([1.0] * 10, disturbed=frozenset(range(FEWEST + 1)))
     assert len(differences(one, blocks([1.0] * 10))) == 10

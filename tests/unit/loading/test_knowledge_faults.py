@@ -25,6 +25,34 @@ class Fault:
 
 
 FAULTS = {
+    "path of an unknown answer": Fault(
+        VOCABULARY, r"accelerator\.\{train_os\}", "accelerator.{train_oss}", "", "names 'train_oss'", "'train_os'?"
+    ),
+    "implication of an unknown word": Fault(
+        VOCABULARY,
+        r"implies: \{train_os: linux\}",
+        "implies: {train_os: linus}",
+        "",
+        "'linus', which is no",
+        "'linux'?",
+    ),
+    "mistyped path of a fact": Fault(
+        JAX,
+        r"^  accelerator\.linux\.cpu:",
+        "  accelerator.linux.cpuu:",
+        "facts.accelerator.linux.cpuu",
+        "nothing reads 'accelerator.linux.cpuu'",
+        "'accelerator.linux.cpu'?",
+    ),
+    "no draws": Fault(CRITERIA, r"draws: \d+", "draws: 0", "decision.draws", "at least one draw"),
+    "benchmark of an unknown class": Fault(
+        "knowledge/benchmarks/keras3.yaml",
+        r"workload_class: vision_train",
+        "workload_class: vison_train",
+        "",
+        "'vison_train' is not a class",
+        "'vision_train'?",
+    ),
     "unknown key": Fault(
         VOCABULARY, r"  kind: word\n", "  knd: word\n", "answers[0].knd", "'knd' is not known", "'kind'?"
     ),
