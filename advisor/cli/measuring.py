@@ -12,7 +12,7 @@ from advisor.cli.session import Session
 from advisor.errors import AdvisorError, Problem
 from advisor.evidence import store
 from advisor.evidence.detection import detect
-from advisor.evidence.plan import Plan, offers
+from advisor.evidence.plan import Limits, Plan, offers
 from advisor.loading.probes import load_definitions
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.model.answers import Answers
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     import argparse
 
 DEFAULT_BUDGET_S = {"standard": 85.0, "full": 600.0}
+LIMITS = {"standard": Limits(), "full": Limits(prepare_s=180.0)}
+"""The full suite compiles with torch.compile and XLA, which takes tens of seconds each."""
 
 
 def look_around(session: Session, arguments: argparse.Namespace, answers: Answers) -> Session:
@@ -73,6 +75,7 @@ def plan(
         suite=suite,
         device=device,
         budget_s=budget,
+        limits=LIMITS[suite],
     )
 
 

@@ -6,24 +6,17 @@ import hashlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import platformdirs
-
+from advisor import resources
 from advisor.errors import Problem, StoreError
 from advisor.model.measurement import SCHEMA, Measurements
 
 Notice = Callable[[Problem], None]
 """Is told what was passed over."""
-
-
-def home(variables: Mapping[str, str] = os.environ) -> Path:
-    """Give the folder for everything that is stored: `ADVISOR_HOME`, or where this platform keeps a program's data."""
-    named = variables.get("ADVISOR_HOME")
-    return Path(named) if named else platformdirs.user_data_path("advisor")
 
 
 def identified(measurements: Measurements) -> Measurements:
@@ -35,7 +28,7 @@ def identified(measurements: Measurements) -> Measurements:
 def save(measurements: Measurements, folder: Path | None = None) -> Path:
     """Write one run and return its file; a reader sees the whole file or none. Raises StoreError."""
     named = identified(measurements)
-    place = (folder or home()) / "measurements" / named.machine.fingerprint
+    place = (folder or resources.home()) / "measurements" / named.machine.fingerprint
     file = place / f"{named.measured.replace(':', '')}-{named.id}.json"
     try:
         place.mkdir(parents=True, exist_ok=True)
@@ -57,7 +50,7 @@ def save(measurements: Measurements, folder: Path | None = None) -> Path:
 
 def latest(fingerprint: str, folder: Path | None = None, notice: Notice = lambda _: None) -> Measurements | None:
     """Give the newest run on exactly this kind of machine; a damaged file is noticed and passed over."""
-    place = (folder or home()) / "measurements" / fingerprint
+    place = (folder or resources.home()) / "measurements" / fingerprint
     try:
         files = sorted((file for file in place.glob("*.json") if not file.name.startswith(".")), reverse=True)
     except OSError:

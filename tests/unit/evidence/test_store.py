@@ -4,7 +4,6 @@ import multiprocessing
 from dataclasses import replace
 from pathlib import Path
 
-import platformdirs
 import pytest
 
 from advisor.errors import Problem, StoreError
@@ -140,8 +139,3 @@ def test_what_json_cannot_hold_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
         store.save(replace(MEASURED, elapsed_s=float("inf")), tmp_path)
     assert [file for file in tmp_path.rglob("*") if file.is_file()] == []
-
-
-def test_the_folder_is_the_one_named_or_the_platforms_own() -> None:
-    assert store.home({"ADVISOR_HOME": "/somewhere"}) == Path("/somewhere")
-    assert store.home({}) == platformdirs.user_data_path("advisor")
