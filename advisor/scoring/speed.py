@@ -66,7 +66,8 @@ def posterior(option: str, evidence: Evidence, model: SpeedModel) -> Speed:
         return _level(_nothing(model), evidence, model)
     speeds = [_update(variant, prior, evidence, model) for variant, prior in priors.items()]
     known = [speed for speed in speeds if speed.share > 0] or speeds
-    return max(known, key=lambda speed: (speed.mean, speed.variant))
+    # Of equals the surer one; rounded, so that the last digit of a sum does not decide.
+    return max(known, key=lambda speed: (round(speed.mean, 9), -speed.sd, speed.variant))
 
 
 def value(speed: Speed, model: SpeedModel) -> Value:
