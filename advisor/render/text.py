@@ -150,7 +150,7 @@ def _what_if(r: Recommendation) -> Iterator[str]:
 def _contributions(r: Recommendation) -> Iterator[str]:
     if not r.ranking:
         return
-    yield from _heading("Contributions (weight times value)")
+    yield from _heading("Values by criterion, from 0 to 1, and the weight of each")
     options = [ranked.option for ranked in r.ranking]
     yield f"{'':14}{'weight':>7}" + "".join(f"{option:>12}" for option in options)
     for i, contribution in enumerate(r.ranking[0].contributions):
@@ -165,6 +165,8 @@ def _finding(finding: Finding) -> Iterator[str]:
 
 
 def _said(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:g}"
     return " and ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
 
 

@@ -95,9 +95,10 @@ def _sample(
 
 
 def _middle(sample: list[float]) -> tuple[float, float]:
+    """The middle 90 % of the scores; the normal draws reach beyond what a score can be."""
     ordered = sorted(sample)
     edge = len(ordered) // 20
-    return ordered[edge], ordered[-1 - edge]
+    return max(0.0, ordered[edge]), min(1.0, ordered[-1 - edge])
 
 
 def _wins(samples: Mapping[str, list[float]]) -> dict[str, int]:
