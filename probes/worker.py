@@ -219,7 +219,7 @@ def _delay(task):
     """Read the nanoseconds a thread has waited for a core; a thread that is gone waited no longer."""
     try:
         return int((task / "schedstat").read_text(encoding="ascii").split()[1])
-    except ProcessLookupError:
+    except OSError:
         return 0
 
 

@@ -39,7 +39,9 @@ def look_around(session: Session, arguments: argparse.Namespace, answers: Answer
 
 
 def _could_matter(session: Session, answers: Answers) -> bool:
-    """Whether speed has a weight here and more than one option is left to compare."""
+    """Whether speed has a weight here and more than one option is left to compare; a batch is not looked through."""
+    if not answers:
+        return True
     weighed = session.adviser.weigh(answers, only=session.only)
     return len(weighed.options) > 1 and any(w.criterion == "speed" and w.final > 0 for w in weighed.weights)
 

@@ -235,8 +235,8 @@ class Adviser:
             criterion
             for criterion in self.base.criteria
             if levels.get(criterion.id) == "must"
-            and valued.get(criterion.id, values.UNKNOWN) is not values.UNKNOWN
-            and valued[criterion.id].mean < criterion.must
+            and criterion.id in valued
+            and valued[criterion.id].most < criterion.must
         )
 
     def _evidence(self, seen: Projected | None, trace: Trace, weighed: Weighed | None = None) -> _Behind:
@@ -271,7 +271,7 @@ def _must_finding(criterion: Criterion, option: str, value: Value) -> Finding:
     return Finding(
         id=f"must.{criterion.id}@{option}",
         rule="must",
-        message=f"{option} reaches {value.mean:.2f} in '{criterion.title}', and {criterion.must:g} is a must.",
+        message=f"{option} reaches {value.most:.2f} at most in '{criterion.title}', and {criterion.must:g} is a must.",
         facts={f"priorities.{criterion.id}": "must"},
         evidence=value.evidence,
     )

@@ -69,7 +69,7 @@ def assemble(
     stack = _stack(adviser, weighed, closing, primary)
     ranking = tuple(_ranked(s, closing.ranking) for s in closing.ranking.scored) if closing.ranking else ()
     first = closing.ranking.scored[0].option if closing.ranking else ""
-    used = (measurements.id,) if measurements and measurements.classes else ()
+    used = _measurements_used(ranking, measurements)
     findings = _used(said)
     return Recommendation(
         id=identity,
@@ -204,6 +204,13 @@ def _flags(adviser: Adviser, said: Iterable[Finding]) -> tuple[Flag, ...]:
 
 def _used(said: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple({finding.id: finding for finding in said}.values())
+
+
+def _measurements_used(ranking: Iterable[Ranked], measurements: Measurements | None) -> tuple[str, ...]:
+    """The measurements on which the value of some option rests."""
+    label = f"measurement.{measurements.id}" if measurements else ""
+    rests = any(label in c.evidence for ranked in ranking for c in ranked.contributions)
+    return (measurements.id,) if measurements and rests else ()
 
 
 def _note(used: tuple[str, ...]) -> str:

@@ -36,7 +36,7 @@ class Speeds:
         self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
     ) -> Mapping[str, speed.Speed]:
         """Option to its speed: over several workloads the mean, as sure as the least sure."""
-        direct = answers.get("train_hw") in _measured_devices(measurements)
+        direct = _direct(answers, measurements)
         key = (workloads, direct, measurements.id if measurements else "")
         if key not in self.known:
             gathered = self._gather(workloads, measurements, direct=direct)
@@ -66,10 +66,22 @@ def combine(found: list[speed.Speed]) -> speed.Speed:
         share=min(s.share for s in found),
         variant=found[0].variant,
         evidence=tuple(sorted({i for s in found for i in s.evidence})),
+        direct=all(s.direct for s in found),
     )
 
 
-def _measured_devices(measurements: Measurements | None) -> set[str]:
-    """Words of `train_hw` for the devices that frameworks were measured on."""
+def _direct(answers: Answers, measurements: Measurements | None) -> bool:
+    """Whether the accelerator in question is the one that was measured: where one was, it alone counts in classes."""
     runs = measurements.frameworks if measurements else ()
-    return {_DEVICES.get(run.device.partition(":")[0], "") for run in runs if run.outcome == "ok"}
+    devices = {_DEVICES.get(run.device.partition(":")[0], "") for run in runs if run.outcome == "ok"}
+    measured = devices - {"cpu"} or devices
+    if measurements is None or answers.get("train_hw") not in measured:
+        return False
+    named = _letters(str(answers.get("accelerator", "")))
+    cards = [card.name for card in measurements.machine.accelerators] or [measurements.machine.cpu]
+    return not named or any(named in _letters(card) for card in cards)
+
+
+def _letters(name: str) -> str:
+    """A chip's name as it can be compared: `rtx_4070` and `RTX 4070` are one."""
+    return "".join(c for c in name.lower() if c.isalnum())

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from advisor.model.measurement import ClassResult, ProbeResult
 from advisor.model.probe import ProbeDefinition
@@ -40,11 +41,13 @@ def compose(
     """
     good = _good(results)
     names = sorted({name for definition in definitions for name in definition.classes})
-    return tuple(
-        result
-        for name in names
-        for result in _class(name, {d.id: d.classes[name] for d in definitions if name in d.classes}, good, canary_rate)
-    )
+    arithmetic = {definition.id for definition in definitions if definition.bound == "arithmetic"}
+    found: list[ClassResult] = []
+    for name in names:
+        shares = {d.id: d.classes[name] for d in definitions if name in d.classes}
+        composed = _class(name, shares, good)
+        found += _on_one_scale(composed, {p: shares[p] for p in shares if p in arithmetic}, good, canary_rate)
+    return tuple(found)
 
 
 def _good(results: Iterable[ProbeResult]) -> dict[Variant, dict[str, ProbeResult]]:
@@ -63,7 +66,26 @@ def _stand_in(good: Good, variant: Variant, probe: str) -> ProbeResult | None:
     return next(others, None)
 
 
-def _class(name: str, shares: Shares, good: Good, canary_rate: float | None) -> list[ClassResult]:
+def _on_one_scale(
+    composed: Sequence[ClassResult], shares: Shares, good: Good, canary_rate: float | None
+) -> list[ClassResult]:
+    """Give every result its utilisation: a level for the whole class, over which the ratios are those of its times.
+
+    The level is the geometric mean, over the variants, of what the rate of the class's largest arithmetic probe says.
+    """
+    main = max(shares, key=lambda probe: shares[probe], default="")
+    levels = [
+        math.log(rate * result.relative_time)
+        for result in composed
+        if (timed := good[result.framework, result.variant].get(main)) and (rate := _utilisation(timed, canary_rate))
+    ]
+    if not levels:
+        return list(composed)
+    level = math.exp(statistics.fmean(levels))
+    return [replace(result, utilisation=level / result.relative_time) for result in composed]
+
+
+def _class(name: str, shares: Shares, good: Good) -> list[ClassResult]:
     main = max(shares, key=lambda probe: shares[probe])
     able = {
         variant: {probe: found[probe] for probe in shares if probe in found}
@@ -83,7 +105,7 @@ def _class(name: str, shares: Shares, good: Good, canary_rate: float | None) -> 
             relative_time=math.exp(time - fastest),
             interval=(math.exp(time - fastest - NINETY * error), math.exp(time - fastest + NINETY * error)),
             first_step_s=_first_step(able[variant]),
-            utilisation=_utilisation(able[variant][main], canary_rate),
+            utilisation=None,
         )
         for variant, (time, error) in times.items()
     ]

@@ -83,7 +83,7 @@ def environment(
         "ADVISOR_PARENT": str(os.getpid()),
         **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), folder),
     }
-    hidden = {"CUDA_VISIBLE_DEVICES": "-1"} if device == "cpu" else {}
+    hidden = {"CUDA_VISIBLE_DEVICES": "-1", "KERAS_TORCH_DEVICE": "cpu"} if device == "cpu" else {}
     return {**kept, **fixed, **hidden, **extra}
 
 

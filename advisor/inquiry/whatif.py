@@ -41,12 +41,30 @@ class WhatIf:
             explain=False,
         )
 
-    def words(self, key: str) -> list[Answer]:
-        """The answers that can be tried for a key: each word, or each word alone of a set."""
+    def additions(self, key: str) -> list[Answer]:
+        """The answers that can be given to an open key: each word, or each word alone of a set."""
         attribute = self.adviser.base.vocabulary.answer(key)
         if attribute is None or attribute.kind not in ("word", "words"):
             return []
-        return [word if attribute.kind == "word" else (word,) for word in attribute.words]
+        words = [word if attribute.kind == "word" else (word,) for word in attribute.words]
+        return [word for word in words if self._coherent(key, word)]
+
+    def changes(self, key: str) -> list[Answer]:
+        """The answers that can be given instead of the given one: another word, or a set with one word less."""
+        given = self.consultation.situation.answers.get(key)
+        if isinstance(given, tuple):
+            return [tuple(word for word in given if word != dropped) for dropped in given]
+        return [word for word in self.additions(key) if word != given]
+
+    def _coherent(self, key: str, word: Answer) -> bool:
+        """Whether nothing that follows from the word by definition stands against another answer."""
+        situation = self.consultation.situation
+        return all(
+            situation.origins.get(implied) != "answered" or situation.answers[implied] == value
+            for implication in self.adviser.base.vocabulary.implications
+            if (implication.key, implication.word) == (key, word)
+            for implied, value in implication.implies.items()
+        )
 
 
 def inquire(adviser: Adviser, consultation: Consultation, *, most: int = 5) -> Inquiries:
@@ -82,7 +100,7 @@ def _worth(whatif: WhatIf, question: Question, now: str) -> OpenQuestion | None:
     """What knowing the answer is worth: how much the present first falls short, in the mean over the answers."""
     becomes: set[str] = set()
     shortfalls: list[float] = []
-    for word in whatif.words(question.key):
+    for word in whatif.additions(question.key):
         then = whatif.run({question.key: word})
         if not then.options:
             continue
@@ -111,9 +129,7 @@ def _flips(whatif: WhatIf, weighed: Weighed, most: int) -> tuple[Flip, ...]:
         if question.key not in weighed.answers or question.key in _GIVEN:
             continue
         seen: set[str] = set()
-        for word in whatif.words(question.key):
-            if word == weighed.answers[question.key]:
-                continue
+        for word in whatif.changes(question.key):
             leader = first(whatif.run({question.key: word}))
             if leader not in (now, _OUTSIDE) and leader not in seen:
                 seen.add(leader)
@@ -125,12 +141,20 @@ def _revivals(whatif: WhatIf, option: str, weighed: Weighed) -> tuple[Revival, .
     """The first change of each answer that stands in an exclusion after which the option remains."""
     found: list[Revival] = []
     for key in _answers_in(weighed, option, whatif.adviser.base.vocabulary):
-        for word in whatif.words(key):
-            if option in whatif.run({key: word}).options:
+        for word in whatif.changes(key):
+            then = whatif.run({key: word})
+            if option in then.options and _settled(option, weighed, then):
                 why = f"With {key} {_said(word)}, nothing excludes {option}."
                 found.append(Revival(change={key: _plain(word)}, why=why))
                 break
     return tuple(found[:3])
+
+
+def _settled(option: str, before: Weighed, after: Weighed) -> bool:
+    """Whether what excluded an option is known to be otherwise now, and not merely open."""
+    named = {name for finding in before.excluded[option] for name in finding.facts}
+    projected = named & set(before.projected[option].facts)
+    return projected <= set(after.projected[option].facts)
 
 
 def _answers_in(weighed: Weighed, option: str, vocabulary: Vocabulary) -> Iterable[str]:
@@ -146,4 +170,4 @@ def _plain(word: Answer) -> object:
 
 
 def _said(word: Answer) -> str:
-    return ", ".join(word) if isinstance(word, tuple) else str(word)
+    return (", ".join(word) or "none of them") if isinstance(word, tuple) else str(word)

@@ -48,7 +48,8 @@ def _detected(answers: Answers, machine: Machine | None) -> Mapping[str, str]:
     if machine is None:
         return {}
     here = answers.get("here", _DEFAULT_HERE)
-    hardware = machine.accelerators[0].vendor if machine.accelerators else "cpu"
+    cards = sorted(machine.accelerators, key=lambda card: -(card.memory_gb or 0.0))
+    hardware = cards[0].vendor if cards else "cpu"
     found: dict[str, str] = {}
     for place in ("develop", "train"):
         if isinstance(here, tuple) and place in here:

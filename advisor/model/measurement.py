@@ -107,8 +107,9 @@ class ClassResult:
     first_step_s: float
     utilisation: float | None
     """Share of the canary's arithmetic rate: floating-point operations a second over those of the reference
-    without any framework, measured in the same rounds. Above 1 on an accelerator, since the canary runs on the
-    processor; unknown without a canary."""
+    without any framework, measured in the same rounds, for the class as a whole, and between its variants in the
+    ratios of `relative_time`. Above 1 on an accelerator, since the canary runs on the processor; unknown without a
+    canary."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +21,8 @@ class ProbeDefinition:
     """Device kind (`cpu`, `accelerator`) to the words of sizes."""
     tolerance: float
     """Largest relative error against the float64 reference."""
+    bound: Literal["arithmetic", "bandwidth", "dispatch"] = "arithmetic"
+    """What limits it: only where arithmetic does, its rate can be held against the canary's."""
     classes: Mapping[str, float] = field(default_factory=dict)
     """Workload class to the share of its step that this probe stands for."""
     variants: tuple[str, ...] = ()

@@ -13,6 +13,8 @@ class Value:
     mean: float
     sd: float
     """Standard deviation; 0.29 is that of knowing nothing."""
+    most: float = 1.0
+    """The greatest value it can have, once what is unknown of it turns out at its best."""
     grade: str
     """measured, derived, documented or judged."""
     evidence: tuple[str, ...] = ()

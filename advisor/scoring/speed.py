@@ -34,6 +34,8 @@ class Speed:
     variant: str = ""
     """The variant that was best, as `framework/variant`."""
     evidence: tuple[str, ...] = ()
+    direct: bool = False
+    """Whether the option itself was measured on the accelerator in question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,9 @@ def value(speed: Speed, model: SpeedModel) -> Value:
     low, high = math.log(model.worst_utilisation), math.log(model.best_utilisation)
     mean = min(1.0, max(0.0, (speed.mean - low) / (high - low)))
     grade = "measured" if speed.share >= 0.5 else "documented" if speed.evidence else "judged"
-    return Value(mean=mean, sd=speed.sd / (high - low), grade=grade, evidence=speed.evidence)
+    # Only a measurement on the accelerator in question can show that an option is too slow.
+    most = mean if speed.direct else 1.0
+    return Value(mean=mean, sd=speed.sd / (high - low), most=most, grade=grade, evidence=speed.evidence)
 
 
 def _variants(option: str, evidence: Evidence) -> list[str]:
@@ -111,7 +115,9 @@ def _prior(variant: str, rows: tuple[BenchmarkRow, ...], model: SpeedModel) -> S
 
 
 def _level(prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
-    """The prior moved by what the measured variants say of this machine as a whole."""
+    """The prior moved by what the measured variants say of this machine as a whole; of another one they say nothing."""
+    if not evidence.direct:
+        return prior
     gaps = [
         log_rate - _prior(variant, evidence.rows, model).mean for variant, (log_rate, _) in evidence.measured.items()
     ]
@@ -120,14 +126,23 @@ def _level(prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
     return Speed(prior.mean + sum(gaps) / len(gaps), prior.sd, 0.0, prior.variant, prior.evidence)
 
 
+def _typical(evidence: Evidence, model: SpeedModel) -> float:
+    """What to add to rates of another machine so that only the ratios between variants speak."""
+    priors = [_prior(variant, evidence.rows, model).mean for variant in evidence.measured]
+    rates = [log_rate for log_rate, _ in evidence.measured.values()]
+    return (sum(priors) - sum(rates)) / len(rates)
+
+
 def _update(variant: str, prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
     levelled = _level(prior, evidence, model)
     if variant not in evidence.measured:
         return levelled
     log_rate, rounds = evidence.measured[variant]
+    if not evidence.direct:
+        log_rate += _typical(evidence, model)
     distance = 0.0 if evidence.direct else model.sd_distance
     noise = rounds**2 + model.sd_model**2 + distance**2
     share = levelled.sd**2 / (levelled.sd**2 + noise)
     mean = share * log_rate + (1 - share) * levelled.mean
     ids = (evidence.measurement, *levelled.evidence)
-    return Speed(mean, math.sqrt(share * noise), share, variant, ids)
+    return Speed(mean, math.sqrt(share * noise), share, variant, ids, evidence.direct)

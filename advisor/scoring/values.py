@@ -22,9 +22,13 @@ def of_words(criterion: Criterion, words: Mapping[str, Fact | None]) -> Value:
     parts = [_of_fact(criterion, fact) for fact in words.values()]
     if len(parts) == 1:
         return parts[0]
+    # What is unknown may be unknown for one reason, so that asking more of it must not make it surer.
+    known = math.sqrt(sum(part.sd**2 for part in parts if part is not UNKNOWN))
+    unknown = sum(part.sd for part in parts if part is UNKNOWN)
     return Value(
         mean=sum(part.mean for part in parts) / len(parts),
-        sd=math.sqrt(sum(part.sd**2 for part in parts)) / len(parts),
+        sd=(known + unknown) / len(parts),
+        most=sum(part.most for part in parts) / len(parts),
         grade=min((part.grade for part in parts), key=_ORDER.index),
         evidence=tuple(sorted({i for part in parts for i in part.evidence})),
     )
@@ -36,6 +40,7 @@ def _of_fact(criterion: Criterion, fact: Fact | None) -> Value:
     return Value(
         mean=criterion.scale[fact.value],
         sd=criterion.spread,
+        most=criterion.scale[fact.value],
         grade=_GRADES.get(fact.source.grade, "judged"),
         evidence=(fact.id,),
     )

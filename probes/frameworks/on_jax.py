@@ -18,8 +18,15 @@ def start(threads, device, variant):  # noqa: ARG001 - JAX takes its threads fro
         jax.config.update("jax_platforms", "cpu")
     jax.config.update("jax_default_matmul_precision", "highest")
     jax.monitoring.register_event_duration_secs_listener(_listen)
-    seen = [{"gpu": "cuda"}.get(found.platform, found.platform) for found in jax.devices()]
+    seen = [_kind(found) for found in jax.devices()]
     return {"version": jax.__version__, "device": seen[0], "devices": seen}
+
+
+def _kind(found):
+    """Name a device as the other frameworks do; JAX calls the cards of every vendor gpu."""
+    if found.platform != "gpu":
+        return found.platform
+    return "rocm" if "rocm" in str(getattr(found.client, "platform_version", "")).lower() else "cuda"
 
 
 def wait(state):

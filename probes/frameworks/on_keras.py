@@ -138,12 +138,13 @@ def _start_tensorflow(threads, device):
     return ["cuda"] * len(tf.config.get_visible_devices("GPU")) + ["cpu"]
 
 
-def _start_torch(threads, device):
+def _start_torch(threads, device):  # noqa: ARG001 - the environment tells Keras where to run
     import torch  # noqa: PLC0415 - each back end is another package
 
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     torch.set_float32_matmul_precision("highest")
     torch.backends.cudnn.allow_tf32 = False
-    seen = ["cuda"] if torch.cuda.is_available() and device == "auto" else []
-    return [*seen, "cpu"]
+    # Keras chooses the device itself, by an order of its own.
+    chosen = keras.ops.ones((1,)).device.type
+    return list(dict.fromkeys([chosen, "cpu"]))

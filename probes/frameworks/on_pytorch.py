@@ -24,7 +24,9 @@ def start(threads, device, variant):
     _here["device"] = torch.device([*seen, "cpu"][0])
     if variant == "compiled":
         _here["compile"] = torch.compile
-    return {"version": torch.__version__, "device": _here["device"].type, "devices": [*seen, "cpu"]}
+    # A build for AMD cards calls them cuda as well.
+    named = ["rocm" if kind == "cuda" and torch.version.hip else kind for kind in (*seen, "cpu")]
+    return {"version": torch.__version__, "device": named[0], "devices": named}
 
 
 def wait(state):  # noqa: ARG001 - the contract's argument; PyTorch waits for a device, not for a value

@@ -205,8 +205,26 @@ def test_what_is_said_of_speed_is_bounded(
     assert 0 < said.sd <= MODEL.sd_unpublished / (math.log(1.0) - math.log(0.005)) + 1e-9
     own = [rate for variant, (rate, _) in measured.items() if variant.startswith(f"{option}/")]
     assert (0 < speed.share < 1) if own else speed.share == 0
-    rates = [rate for rate, _ in measured.values()] or [math.log(MODEL.typical_utilisation)]
-    assert min(rates) - 1e-9 <= speed.mean <= max(rates) + 1e-9
+    typical = math.log(MODEL.typical_utilisation)
+    rates = [rate for rate, _ in measured.values()]
+    if not rates:
+        assert speed.mean == typical
+    elif direct:
+        assert min(rates) - 1e-9 <= speed.mean <= max(rates) + 1e-9
+    else:
+        spread = max(rates) - min(rates)
+        assert typical - spread - 1e-9 <= speed.mean <= typical + spread + 1e-9
+
+
+@given(MEASURED, st.floats(-3, 3), st.sampled_from(["pytorch", "jax", "mlx"]))
+def test_what_was_measured_elsewhere_speaks_by_its_ratios_only(
+    measured: Mapping[str, tuple[float, float]], by: float, option: str
+) -> None:
+    moved = {variant: (rate + by, spread) for variant, (rate, spread) in measured.items()}
+    before = posterior(option, Evidence((), measured, direct=False), MODEL)
+    after = posterior(option, Evidence((), moved, direct=False), MODEL)
+    assert after.mean == pytest.approx(before.mean)
+    assert value(after, MODEL).most == 1.0
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
-from advisor.cli.measuring import measure, plan
+from advisor.cli.measuring import measure, notice, plan
 from advisor.cli.output import write
+from advisor.errors import Problem
 from advisor.render import measurements
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ def run(arguments: argparse.Namespace) -> int:
         suite=arguments.suite,
         device=arguments.device,
     )
-    measured = measure(wanted, keep=not arguments.no_store)
+    part = bool(arguments.frameworks or arguments.probes_only)
+    if part and not arguments.no_store:
+        notice(Problem(message="only a part is measured, so the result is printed and not stored."))
+    measured = measure(wanted, keep=not part and not arguments.no_store)
     write(measurements.as_json(measured) if arguments.json else measurements.as_text(measured), arguments.output)
     return Exit.ANSWER

@@ -103,3 +103,23 @@ def test_uncertain_evidence_has_a_wide_interval() -> None:
     doubtful = replace(result("b/x", "step_x", 1), paired_error=0.5)
     sure, vague = compose((STEP,), [result("a/x", "step_x", 1), doubtful], None)
     assert vague.interval[1] > 2 > sure.interval[1]
+
+
+def test_the_order_by_utilisation_is_the_order_by_time() -> None:
+    results = [
+        result("a/x", "step_x", 1),
+        result("a/x", "gemm", 4),
+        result("b/x", "step_x", 2),
+        result("b/x", "gemm", 0.001),
+    ]
+    composed = compose((STEP, GEMM), results, 8e9)
+    levels = [each.relative_time * (each.utilisation or 0.0) for each in composed]
+    assert levels == pytest.approx([levels[0]] * len(levels))
+
+
+def test_what_is_not_bound_by_arithmetic_says_nothing_of_its_rate() -> None:
+    stream = replace(definition("stream", scientific=0.6), bound="bandwidth")
+    gemm = definition("gemm", scientific=0.4)
+    results = [result("a/x", "stream", 100), result("a/x", "gemm", 0.5)]
+    (only,) = compose((stream, gemm), results, 8e9)
+    assert only.utilisation == pytest.approx(0.25)

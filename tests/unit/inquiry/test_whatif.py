@@ -191,3 +191,23 @@ def test_only_options_that_are_compared_are_named() -> None:
         named |= {option for question in answer.questions for option in question.could_become}
         assert named <= {*only, "none_of_these"}
         assert {excluded.option for excluded in answer.excluded} <= set(only)
+
+
+def test_a_set_is_changed_by_one_word() -> None:
+    raw = {"domain": "cv", "task": "train", "constraints": ["patent_grant_required", "no_cloud"]}
+    revived = {e.option: [r.change for r in e.revive] for e in ask(raw, full=True).excluded}
+    assert revived["pytorch"] == [{"constraints": ["no_cloud"]}]
+
+
+def test_nothing_is_revived_by_what_would_merely_be_unknown() -> None:
+    raw = {"domain": "cv", "task": "train", "train_hw": "nvidia_gpu", "train_os": "windows_native"}
+    answer = ask(raw, full=True)
+    changes = [r.change for e in answer.excluded if e.option in ("jax", "tensorflow") for r in e.revive]
+    assert changes
+    assert {"train_hw": "google_tpu"} not in changes
+
+
+def test_no_answer_is_tried_that_another_one_rules_out_by_definition() -> None:
+    raw = {"domain": "llm", "task": "train", "train_os": "linux", "train_hw": "cpu"}
+    flips = [flip.change for flip in ask(raw, full=True).sensitivity.flips]
+    assert {"train_hw": "apple_gpu"} not in flips

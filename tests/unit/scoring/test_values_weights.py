@@ -25,7 +25,7 @@ def test_a_value_that_the_scale_does_not_know_is_unknown(unusable: str | tuple[s
 @pytest.mark.parametrize(("word", "mean"), [("good", 1.0), ("fair", 0.6), ("bad", 0.0)])
 def test_a_word_has_the_value_of_the_scale_the_spread_of_the_criterion_and_its_evidence(word: str, mean: float) -> None:
     assert of_words(criterion("x"), {"": fact(word)}) == Value(
-        mean=mean, sd=criterion("x").spread, grade="documented", evidence=("red.x",)
+        mean=mean, sd=criterion("x").spread, most=mean, grade="documented", evidence=("red.x",)
     )
 
 
@@ -39,9 +39,16 @@ def test_several_words_are_their_mean_and_what_is_unknown_stays_unknown_in_it() 
     words = {"a": fact("good", "red.a"), "b": fact("bad", "red.b"), "c": None}
     value = of_words(criterion("x"), words)
     assert value.mean == pytest.approx(0.5)
-    assert value.sd == pytest.approx(math.sqrt(0.1**2 + 0.1**2 + UNKNOWN_SD**2) / 3)
+    assert value.sd == pytest.approx((math.sqrt(0.1**2 + 0.1**2) + UNKNOWN_SD) / 3)
+    assert value.most == pytest.approx(2 / 3)
     assert value.evidence == ("red.a", "red.b")
     assert value.grade == "judged"
+
+
+@pytest.mark.parametrize("asked", [1, 2, 10])
+def test_asking_more_of_what_is_unknown_makes_it_no_surer(asked: int) -> None:
+    value = of_words(criterion("x"), {str(i): None for i in range(asked)})
+    assert (value.mean, value.sd, value.most) == pytest.approx((UNKNOWN.mean, UNKNOWN.sd, 1.0))
 
 
 def test_the_mean_over_words_is_as_well_known_as_the_least_known_of_them() -> None:
