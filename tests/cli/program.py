@@ -107,7 +107,7 @@ def run(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
             env=environment(home, env),
             cwd=cwd or elsewhere,
             check=False,
-            timeout=60,
+            timeout=150,
         )
         return Ran(done.returncode, done.stdout.decode("utf-8"), done.stderr.decode("utf-8"))
 

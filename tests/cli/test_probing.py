@@ -1,0 +1,109 @@
+"""Probing from the command line, with the real frameworks that are installed here; nobody has to be the faster one."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from cli.program import Ran, Run, example
+
+pytestmark = [pytest.mark.frameworks, pytest.mark.slow]
+
+PART = ("--frameworks", "jax,mlx", "--probes-only", "step_mlp")
+LAPTOP = ("recommend", "--answers", example("laptop"))
+
+
+@pytest.fixture(scope="module")
+def there() -> None:
+    for module in ("jax", "mlx"):
+        if importlib.util.find_spec(module) is None:
+            pytest.skip(f"{module} cannot be imported")
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("measured")
+
+
+@pytest.fixture(scope="module")
+def answered(run: Run, stored: Path, there: None) -> Ran:  # noqa: ARG001  (asked for, for what it makes sure of)
+    """An answer with everything measured on the way that fits into the budget."""
+    return run(*LAPTOP, "--probe", "run", "--budget", "75", "--json", env={"ADVISOR_HOME": str(stored)})
+
+
+def document(ran: Ran) -> dict[str, Any]:
+    assert ran.exit == 0, ran.stderr
+    return dict(ran.document)
+
+
+@pytest.mark.usefixtures("there")
+def test_a_part_of_the_suite_is_printed_as_json_and_not_stored(run: Run, tmp_path: Path) -> None:
+    ran = run("probe", *PART, "--json", env={"ADVISOR_HOME": str(tmp_path)})
+    found = document(ran)
+    jsonschema.validate(found, json.loads(run("schema", "measurements").stdout))
+    assert {run["framework"] for run in found["frameworks"]} == {"jax", "mlx"}
+    assert {(r["framework"], r["probe"]) for r in found["results"]} == {("jax", "step_mlp"), ("mlx", "step_mlp")}
+    assert "probe 1 of 1: step_mlp" in ran.stderr
+    assert "not stored" in ran.stderr
+    assert not (tmp_path / "measurements").exists()
+
+
+@pytest.mark.usefixtures("there")
+def test_for_people_there_is_a_table(run: Run, tmp_path: Path) -> None:
+    ran = run("probe", *PART, "--no-store", env={"ADVISOR_HOME": str(tmp_path)})
+    assert ran.exit == 0
+    assert all(word in ran.stdout for word in ("jax/jit", "mlx/eager", "full suite", "step_mlp"))
+
+
+def test_what_is_measured_has_its_part_in_the_answer(answered: Ran) -> None:
+    said = document(answered)
+    (used,) = said["measurements"]["used"]
+    assert f"measurement.{used}" in {evidence["id"] for evidence in said["evidence"]}
+    graded = {c["grade"] for ranked in said["ranking"] for c in ranked["contributions"] if c["criterion"] == "speed"}
+    assert "measured" in graded
+
+
+def test_what_was_measured_before_is_used_again_and_only_when_it_may_be(answered: Ran, run: Run, stored: Path) -> None:
+    home = {"ADVISOR_HOME": str(stored)}
+    again = document(run(*LAPTOP, "--json", env=home))
+    assert again["measurements"] == document(answered)["measurements"]
+    assert again["ranking"] == document(answered)["ranking"]
+    for without in (["--probe", "off"], ["--no-detect"]):
+        assert document(run(*LAPTOP, *without, "--json", env=home))["measurements"]["used"] == []
+
+
+@pytest.mark.usefixtures("answered")
+def test_the_doctor_knows_when_it_was(run: Run, stored: Path) -> None:
+    ran = run("doctor", "--json", env={"ADVISOR_HOME": str(stored)})
+    (file,) = (stored / "measurements").rglob("*.json")
+    assert document(ran)["measured"] == json.loads(file.read_text(encoding="utf-8"))["measured"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--frameworks", "jaxx"), "'jaxx' cannot be probed. Did you mean 'jax'?"),
+        (("--probes-only", "gem"), "'gem' is not a probe. Did you mean 'gemm'?"),
+        (("--budget", "0"), "0 is not between 1 and 86400 seconds."),
+        (("--python", "jax"), "'jax' is not FRAMEWORK=INTERPRETER."),
+        (("--python", "torch=/bin/python"), "'torch' cannot be probed. Did you mean 'pytorch'?"),
+    ],
+)
+def test_what_cannot_be_probed_is_said_before_anything_starts(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    ran = run("probe", *arguments)
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert said in ran.stderr
+
+
+def test_an_interpreter_without_the_framework_is_an_outcome(run: Run, tmp_path: Path) -> None:
+    bare = tmp_path / "python"
+    bare.symlink_to("/nowhere/python")
+    ran = run("probe", "--frameworks", "jax", "--python", f"jax={bare}", "--json", "--no-store")
+    (found,) = document(ran)["frameworks"]
+    assert found["outcome"] == "failed"
+    assert "does not start" in found["reason"]
