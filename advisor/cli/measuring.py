@@ -35,6 +35,9 @@ def look_around(session: Session, arguments: argparse.Namespace, answers: Answer
     kept = store.latest(machine.fingerprint, resources.home(), notice)
     if arguments.probe == "run" or (arguments.probe == "auto" and kept is None and _could_matter(session, answers)):
         kept = measure(plan(arguments), keep=True)
+        for run in kept.frameworks:
+            if run.outcome in ("failed", "timed_out"):
+                notice(Problem(message=f"{run.outcome}: {run.reason}.", place=f"{run.framework}/{run.variant}"))
     return replace(session, measurements=kept)
 
 

@@ -43,7 +43,7 @@ def save(measurements: Measurements, folder: Path | None = None) -> Path:
             raise
     except OSError as error:
         hint = "Set ADVISOR_HOME to a folder that can be written to."
-        message = f"measurements cannot be stored: {error.strerror or error}"
+        message = f"measurements cannot be stored: {error.strerror or error}."
         raise StoreError(Problem(message=message, place=str(place), hint=hint)) from error
     return file
 

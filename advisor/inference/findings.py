@@ -27,7 +27,7 @@ def _finding(rule: Rule, fired: list[Firing], facts: Facts, evidence: Evidence, 
     seen: dict[str, object] = {}
     behind: set[str] = {f"rule.{rule.id}"}
     for premise in sorted({premise for firing in fired for premise in firing.premises}):
-        value = premise.value if premise.state == "is" else f"{premise.state} {premise.value}".strip()
+        value = _plain(premise.value) if premise.state == "is" else f"{premise.state} {premise.value}".strip()
         old = seen.get(premise.attribute)
         if old is None:
             seen[premise.attribute] = value
@@ -49,9 +49,15 @@ def _fill(message: str, seen: Mapping[str, object], facts: Facts, option: str) -
     for literal, name, _, _ in Formatter().parse(message):
         text.append(literal)
         if name is not None:
-            value = option if name == "option" else seen.get(name, facts.get(name, f"unknown {name}"))
+            given = option if name == "option" else ""
+            value = given or seen.get(name, facts.get(name, f"unknown {name}"))
             text.append(_said(value))
     return "".join(text)
+
+
+def _plain(value: str | float) -> str | float:
+    """A whole number as one."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _said(value: object) -> str:

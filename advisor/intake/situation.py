@@ -26,7 +26,21 @@ def complete(answers: Answers, vocabulary: Vocabulary, machine: Machine | None) 
             for key, value in implication.implies.items():
                 if key not in known:
                     known[key], origins[key] = value, "implied"
+    for key, value in _of_bands(known, vocabulary).items():
+        if key not in known:
+            known[key], origins[key] = value, "implied"
     return Situation(answers=known, origins=origins)
+
+
+def _of_bands(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, str]:
+    """What the numbers among the answers say of other keys."""
+    found: dict[str, str] = {}
+    for key in dict.fromkeys(band.key for band in vocabulary.bands):
+        number = known.get(key)
+        bands = [band for band in vocabulary.bands if band.key == key]
+        if isinstance(number, (int, float)):
+            found |= next((band.implies for band in bands if number < band.below), {})
+    return found
 
 
 def contradicted(answers: Answers, machine: Machine | None) -> bool:

@@ -45,7 +45,8 @@ def read_setting(text: str, vocabulary: Vocabulary, problems: Problems) -> tuple
     if dot and attribute is not None:
         return name, {inner: _number(value) if attribute.kind == "numbers" else value}
     if attribute is not None and attribute.kind == "words":
-        return name, [word for word in value.split(",") if word]
+        listed = value.removeprefix("[").removesuffix("]")
+        return name, [word.strip() for word in listed.split(",") if word.strip()]
     if attribute is not None and attribute.kind == "number":
         return name, _number(value)
     return key, value

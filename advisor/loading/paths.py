@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from itertools import product
 
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.yaml_reader import Document
-from advisor.model.vocabulary import Implication, Projection, Vocabulary
+from advisor.model.vocabulary import Projection, Vocabulary
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -24,7 +25,15 @@ class FactPaths:
         for i, projection in enumerate(vocabulary.projections):
             self._expand(projection, vocabulary, document.place(("projections", i, "path")))
         for i, implication in enumerate(vocabulary.implications):
-            self._check_implication(implication, vocabulary, document.place(("implications", i)))
+            words = {implication.key: implication.word, **implication.implies}
+            self._check_words(words, vocabulary, document.place(("implications", i)))
+        for i, band in enumerate(vocabulary.bands):
+            place = document.place(("bands", i))
+            self._check_words(band.implies, vocabulary, place)
+            attribute = vocabulary.answer(band.key)
+            if attribute is None or attribute.kind != "number":
+                numbers = [a.name for a in vocabulary.answers if a.kind == "number"]
+                problems.add(f"{shown(band.key)} is no answer in numbers.", place, nearest(band.key, numbers))
 
     def check(self, attribute: str, value: object, place: str) -> None:
         """Note what is wrong with a fact that a projection reads, or that looks as if one should."""
@@ -55,8 +64,8 @@ class FactPaths:
                 path = path.replace(f"{{{key}}}", word)
             self._words[path] = projection.words
 
-    def _check_implication(self, implication: Implication, vocabulary: Vocabulary, place: str) -> None:
-        for key, word in {implication.key: implication.word, **implication.implies}.items():
+    def _check_words(self, words: Mapping[str, str], vocabulary: Vocabulary, place: str) -> None:
+        for key, word in words.items():
             attribute = vocabulary.answer(key)
             if attribute is None or word not in attribute.words:
                 message = f"an implication speaks of {shown(key)} {shown(word)}, which is no answer."

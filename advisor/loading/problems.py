@@ -32,7 +32,7 @@ class Problems:
 def nearest(word: object, allowed: Iterable[str], *, limit: int = 12) -> str:
     """A hint at the allowed word that was probably meant, or the list of them where it is short."""
     words = sorted(allowed)
-    close = difflib.get_close_matches(str(word)[:80], words, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(str(word)[:80].lower(), words, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {close[0]!r}?"
     if len(words) <= limit:

@@ -64,6 +64,17 @@ class Implication:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Band:
+    """A range of a number that has a word of its own: up to 15 billion parameters a model is large."""
+
+    key: str
+    below: float
+    """The end of the range, which is no longer in it; it begins where the band before it ends."""
+    implies: Mapping[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vocabulary:
     """Every word in use. `unknown` is allowed for every word-valued answer and means the same as no answer."""
 
@@ -76,6 +87,8 @@ class Vocabulary:
     """What rules may conclude."""
     projections: tuple[Projection, ...]
     implications: tuple[Implication, ...]
+    bands: tuple[Band, ...] = ()
+    """In the order of their ends for each key."""
     components: tuple[str, ...]
     layers: tuple[str, ...]
     grades: tuple[str, ...]

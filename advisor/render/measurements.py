@@ -34,9 +34,10 @@ def _harmless(line: str) -> str:
 
 
 def _machine(measured: Measurements) -> Iterator[str]:
-    quiet = {True: "quiet", False: "busy: compare with care", None: "load unknown"}[measured.machine.quiet]
+    words = {True: "the machine was quiet", False: "the machine was busy: compare with care", None: "load unknown"}
+    quiet = words[measured.machine.quiet]
     yield machine_line(measured.machine)
-    yield f"{measured.elapsed_s:.0f} s, the machine was {quiet}"
+    yield f"{measured.elapsed_s:.0f} s, {quiet}"
 
 
 def _frameworks(measured: Measurements) -> Iterator[str]:

@@ -6,13 +6,15 @@ import textwrap
 from collections.abc import Iterable, Iterator
 
 from advisor.model.finding import Finding
-from advisor.model.recommendation import Confidence, Excluded, Ranked, Recommendation
+from advisor.model.recommendation import Confidence, Contribution, Excluded, Ranked, Recommendation
 from advisor.model.rule import PLACES
 
 WIDTH = 100
 _LABEL = 10
 _KEY = 20
 _HEADLINES = {"needs_more_info": "nothing yet (needs_more_info)", "none_of_these": "none of these frameworks"}
+_TELLING = 0.005
+"""Difference of two contributions from which on it is worth a word."""
 _STATUS = {
     "decided": "decided",
     "tie": "a tie",
@@ -36,14 +38,14 @@ def render_detail(recommendation: Recommendation) -> str:
 
 def _summary(r: Recommendation) -> Iterator[str]:
     yield from _line("Build on", _headline(r))
-    for place in PLACES:
-        parts = [part.component for part in r.recommendation.stack if part.place == place]
-        if parts:
-            yield from _line(place.capitalize(), ", ".join(parts))
+    yield from _stack(r)
+    yield from _asked_for(r)
     if r.ranking and r.recommendation.primary == r.ranking[0].option:
         yield from _line("Why", _why(r))
         if len(r.ranking) > 1:
             yield from _line("Next best", _runner_up(r))
+    elif r.status == "out_of_scope":
+        yield from _line("Why", " ".join(_reasons(r, "out_of_scope")))
     elif r.status == "needs_more_info":
         yield from _line("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
     yield from _against(r)
@@ -57,6 +59,43 @@ def _summary(r: Recommendation) -> Iterator[str]:
     yield from _line("Measured", r.measurements.note or _measured(r))
 
 
+def _stack(r: Recommendation) -> Iterator[str]:
+    """The parts by place; what takes the place of a framework stands on a line of its own."""
+    for place in PLACES:
+        parts = [part.component for part in r.recommendation.stack if part.place == place]
+        if parts:
+            outside = r.recommendation.primary == "none_of_these"
+            yield from _line("Use" if outside else place.capitalize(), ", ".join(parts))
+
+
+def _asked_for(r: Recommendation) -> Iterator[str]:
+    """What became of a wish: whoever had it is owed the reason first."""
+    wish = r.answers.get("requested_framework")
+    if wish is None or wish in (r.recommendation.primary, *r.recommendation.tied_with):
+        return
+    out = [excluded for excluded in r.excluded if excluded.option == wish]
+    found = [ranked for ranked in r.ranking if ranked.option == wish]
+    if out:
+        yield from _line("Asked for", f"{wish}, which is ruled out: {_reason(r, out[0])}.")
+    elif found:
+        lead = sorted(zip(r.ranking[0].contributions, found[0].contributions, strict=True), key=_behind)[:2]
+        behind = ", ".join(f"{c.criterion} {c.value:.2f} to {first.value:.2f}" for first, c in lead)
+        yield from _line("Asked for", f"{wish}, which scores {found[0].score:.2f}; behind in {behind}.")
+    else:
+        yield from _line("Asked for", f"{wish}, which is not among the options that are compared.")
+
+
+def _behind(pair: tuple[Contribution, Contribution]) -> float:
+    return pair[1].contribution - pair[0].contribution
+
+
+def _reasons(r: Recommendation, code: str) -> list[str]:
+    """The sentences of the findings on which a flag rests."""
+    findings = {finding.id: finding for finding in r.findings}
+    raising = [findings[i] for flag in r.flags if flag.code == code for i in flag.findings]
+    return [findings[i].message for finding in raising for i in finding.evidence if i in findings]
+
+
 def _against(r: Recommendation) -> Iterator[str]:
     """What is out and why, and what has to be minded."""
     if r.excluded:
@@ -64,14 +103,15 @@ def _against(r: Recommendation) -> Iterator[str]:
     for finding in r.findings:
         codes = ", ".join(flag.code for flag in r.flags if finding.id in flag.findings)
         if codes:
-            yield from _line("Mind", f"{finding.message} ({codes})")
+            behind = " ".join(_reasons(r, "contradiction")) if codes == "contradiction" else ""
+            yield from _line("Mind", f"{finding.message} {behind}".rstrip() + f" ({codes})")
 
 
 def _headline(r: Recommendation) -> str:
     primary, confidence = r.recommendation.primary, r.recommendation.confidence
     tied = f", tied with {', '.join(r.recommendation.tied_with)}" if r.status == "tie" else ""
     sure = "" if confidence is None or primary in ("none_of_these", "needs_more_info") else f"; {_sure(confidence)}"
-    name = _HEADLINES.get(primary, primary)
+    name = _HEADLINES.get(primary, primary) if r.ranking or r.recommendation.stack else "no answer"
     return f"{name}{tied}  ({_STATUS[r.status]}{sure})"
 
 
@@ -84,7 +124,7 @@ def _why(r: Recommendation) -> str:
     first = r.ranking[0]
     other = {c.criterion: c.contribution for c in r.ranking[1].contributions} if len(r.ranking) > 1 else {}
     lead = sorted(first.contributions, key=lambda c: other.get(c.criterion, 0.0) - c.contribution)
-    best = [c for c in lead[:3] if c.contribution > other.get(c.criterion, 0.0)]
+    best = [c for c in lead[:3] if c.contribution > other.get(c.criterion, 0.0) + _TELLING]
     theirs = {c.criterion: c.value for c in r.ranking[1].contributions} if other else {}
     said = ", ".join(
         f"{c.criterion} {c.value:.2f}"

@@ -124,3 +124,19 @@ def test_only_an_answer_about_a_place_that_is_here_can_be_contradicted(
 def test_without_a_machine_only_what_is_said_of_detection_contradicts() -> None:
     assert not contradicted({"develop_hw": "amd_gpu"}, None)
     assert contradicted({"detected_accelerator": "tpu_v5e"}, None)
+
+
+@pytest.mark.parametrize(
+    ("billions", "size"),
+    [(0.001, "tiny"), (0.01, "small"), (0.3, "medium"), (7, "large"), (15, "xlarge"), (400, "frontier")],
+)
+def test_the_number_of_parameters_says_the_size_of_the_model(
+    vocabulary: Vocabulary, billions: float, size: str
+) -> None:
+    found = complete({"model_params_b": billions}, vocabulary, None)
+    assert (found.answers["model_size"], found.origins["model_size"]) == (size, "implied")
+
+
+def test_a_size_that_is_given_stays(vocabulary: Vocabulary) -> None:
+    found = complete({"model_params_b": 7, "model_size": "medium"}, vocabulary, None)
+    assert (found.answers["model_size"], found.origins["model_size"]) == ("medium", "answered")
