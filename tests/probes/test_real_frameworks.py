@@ -34,7 +34,7 @@ def standard() -> Measurements:
         definitions=standin_folder.definitions(),
         frameworks=frameworks,
         device="cpu",
-        budget_s=110,
+        budget_s=180,
     )
     found = probing.run(plan)
     print(f"\nstandard suite: {found.elapsed_s:.1f} s for {', '.join(frameworks)}")
@@ -76,7 +76,7 @@ def test_every_probe_agrees_with_the_reference(standard: Measurements, framework
 
 
 def test_the_whole_run_is_reported(standard: Measurements) -> None:
-    assert 0 < standard.elapsed_s < 115
+    assert 0 < standard.elapsed_s < 190
     assert standard.canary_rate is not None
     assert standard.machine.quiet is not None
     assert {result.workload_class for result in standard.classes} <= {
