@@ -29,7 +29,6 @@ from advisor.model.recommendation import (
     StackPart,
     Status,
     Verdict,
-    WeightShown,
 )
 from advisor.model.score import Ranking, Scored
 from advisor.scoring.rank import SEED
@@ -91,9 +90,7 @@ def assemble(
         findings=findings,
         questions=inquiries.questions,
         sensitivity=Sensitivity(stays_first=closing.ranking.p_best if closing.ranking else 0.0, flips=inquiries.flips),
-        weights=tuple(
-            WeightShown(criterion=w.criterion, base=w.base, moved_by=w.moved_by, final=w.final) for w in weighed.weights
-        ),
+        weights=weighed.weights,
         evidence=_evidence(base, findings, ranking, measurements),
         measurements=MeasurementsUsed(
             used=used, share={"performance": weighed.speeds[first].share if first else 0.0}, note=_note(used)

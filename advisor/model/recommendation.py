@@ -8,6 +8,7 @@ from typing import Literal
 
 from advisor.model.finding import Finding
 from advisor.model.rule import Place
+from advisor.model.score import Weight
 
 SCHEMA = "advisor/recommendation/1"
 
@@ -140,16 +141,6 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WeightShown:
-    """A weight: what it was, what moved it, what it became."""
-
-    criterion: str
-    base: float
-    moved_by: Mapping[str, float]
-    final: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementsUsed:
     """Which stored measurements had a part, and how large it is."""
 
@@ -188,7 +179,7 @@ class Recommendation:
     findings: tuple[Finding, ...]
     questions: tuple[OpenQuestion, ...] = ()
     sensitivity: Sensitivity
-    weights: tuple[WeightShown, ...]
+    weights: tuple[Weight, ...]
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed
     answers: Mapping[str, object] = field(default_factory=dict)

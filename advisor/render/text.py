@@ -151,7 +151,8 @@ def _reason(r: Recommendation, excluded: Excluded) -> str:
 def _measured(r: Recommendation) -> str:
     share = r.measurements.share.get("performance", 0.0)
     if not share:
-        return "Measurements of this machine took part, but none of them is of the first option on this workload."
+        first = r.ranking[0].option
+        return f"Others were measured here, {first} was not on this workload: `advisor doctor` says what is missing."
     return f"{share:.0%} of what is said of speed comes from this machine, the rest from published figures."
 
 
