@@ -9,7 +9,7 @@ from advisor.model.finding import Finding
 from advisor.model.recommendation import Confidence, Contribution, Excluded, Ranked, Recommendation
 from advisor.model.rule import PLACES
 
-WIDTH = 100
+WIDTH = 80
 _LABEL = 10
 _KEY = 20
 _HEADLINES = {"needs_more_info": "nothing yet (needs_more_info)", "none_of_these": "none of these frameworks"}
@@ -193,9 +193,9 @@ def _contributions(r: Recommendation) -> Iterator[str]:
         return
     yield from _heading("Values by criterion, from 0 to 1, and the weight of each")
     options = [ranked.option for ranked in r.ranking]
-    yield f"{'':14}{'weight':>7}" + "".join(f"{option:>12}" for option in options)
+    yield f"{'':14}{'weight':>7}" + "".join(f"{option:>11}" for option in options)
     for i, contribution in enumerate(r.ranking[0].contributions):
-        row = "".join(f"{ranked.contributions[i].value:>12.2f}" for ranked in r.ranking)
+        row = "".join(f"{ranked.contributions[i].value:>11.2f}" for ranked in r.ranking)
         yield f"{contribution.criterion:14}{contribution.weight:>7.1%}{row}"
 
 

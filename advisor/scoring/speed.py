@@ -76,7 +76,8 @@ def value(speed: Speed, model: SpeedModel) -> Value:
     """The value of a speed on the logarithmic scale, capped at both ends."""
     low, high = math.log(model.worst_utilisation), math.log(model.best_utilisation)
     mean = min(1.0, max(0.0, (speed.mean - low) / (high - low)))
-    grade = "measured" if speed.share >= 0.5 else "documented" if speed.evidence else "judged"
+    unmeasured = "documented" if speed.evidence else "judged"
+    grade = "measured" if speed.direct else "derived" if speed.share else unmeasured
     # Only a measurement on the accelerator in question can show that an option is too slow.
     most = mean if speed.direct else 1.0
     return Value(mean=mean, sd=speed.sd / (high - low), most=most, grade=grade, evidence=speed.evidence)

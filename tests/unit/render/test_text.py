@@ -62,7 +62,7 @@ def test_scores_in_text_are_those_of_the_json(name: str) -> None:
     assert list(scores) == [ranked["option"] for ranked in ranking]
     for ranked in ranking:
         assert same(scores[ranked["option"]], ranked["score"])
-    intervals = re.findall(r"(\d\.\d\d) to (\d\.\d\d)$", detail, re.MULTILINE)
+    intervals = re.findall(r"[#.]{30}  (\d\.\d\d) to (\d\.\d\d)$", detail, re.MULTILINE)
     for ranked, ends in zip(ranking, intervals, strict=True):
         assert all(map(same, ends, ranked["interval"]))
     by_option = {ranked["option"]: ranked["score"] for ranked in ranking}

@@ -123,6 +123,17 @@ def test_the_value_is_logarithmic_and_capped_at_both_ends(utilisation: float, me
     assert value(Speed(math.log(utilisation), 0.3, 0.0), MODEL).mean == pytest.approx(mean)
 
 
-@pytest.mark.parametrize(("share", "grade"), [(0.5, "measured"), (0.49, "documented")])
-def test_a_value_is_measured_where_measurement_has_the_larger_share(share: float, grade: str) -> None:
-    assert value(Speed(0.0, 0.3, share, "jax/jit", ("measurement.m",)), MODEL).grade == grade
+@pytest.mark.parametrize(
+    ("share", "direct", "evidence", "grade"),
+    [
+        (0.9, True, ("measurement.m",), "measured"),
+        (0.9, False, ("measurement.m",), "derived"),
+        (0.0, False, ("benchmark.b",), "documented"),
+        (0.0, False, (), "judged"),
+    ],
+)
+def test_only_what_was_measured_on_the_accelerator_in_question_is_called_measured(
+    share: float, direct: object, evidence: tuple[str, ...], grade: str
+) -> None:
+    speed = Speed(0.0, 0.3, share, "jax/jit", evidence, direct=bool(direct))
+    assert value(speed, MODEL).grade == grade
