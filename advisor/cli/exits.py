@@ -11,7 +11,7 @@ class Exit(IntEnum):
     ANSWER = 0
     """An answer, or whatever else was asked for."""
     USAGE = 2
-    """Bad usage, answers, knowledge or rules."""
+    """Bad usage, answers, knowledge or rules; `knowledge check` and `verify`: something is wrong."""
     BUG = 3
     """A bug; the message says where the report was written."""
     NO_ANSWER = 4
@@ -19,7 +19,7 @@ class Exit(IntEnum):
     CHANGED = 5
     """`check`: the recommendation has changed."""
     EXPIRED = 6
-    """`check`: evidence has expired or a component has reached its end of life."""
+    """`check`: evidence has expired or a component has reached its end of life; `knowledge stale`: so have facts."""
     POLICY = 7
     """A policy is violated."""
     INTERRUPTED = 130

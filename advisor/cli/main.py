@@ -28,8 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 # What cannot be written is found out here rather than at exit, where nobody answers for it.
                 sys.stdout.flush()
     except AdvisorError as error:
+        from advisor.loading.problems import printable  # noqa: PLC0415  (only what goes wrong needs it)
+
         for problem in error.problems:
-            sys.stderr.write(f"advisor: {problem}\n")
+            sys.stderr.write(f"advisor: {printable(str(problem))}\n")
         return Exit.USAGE
     except KeyboardInterrupt:
         sys.stderr.write("advisor: interrupted\n")

@@ -10,6 +10,8 @@ import advisor
 from advisor.errors import InputError, Problem
 
 _EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 130 interrupted."
+_MOST_DIGITS = 9
+"""Of a count, a seed or a number of days: far more than makes sense, and no strain."""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -29,6 +31,7 @@ def build() -> argparse.ArgumentParser:
     _recommend(commands.add_parser("recommend", help="one recommendation, or a batch", epilog=_EPILOG))
     _probe(commands.add_parser("probe", help="measure the frameworks that can be found, store and print the result"))
     _doctor(commands.add_parser("doctor", help="what is detected here, what is broken and how to mend it"))
+    _knowledge(commands.add_parser("knowledge", help="what is known, whether it is sound, and whether it still holds"))
     schema = commands.add_parser("schema", help="print a JSON Schema")
     schema.add_argument("name", choices=["answers", "recommendation", "measurements"], metavar="NAME")
     return parser
@@ -47,6 +50,8 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--batch", metavar="FILE", help=lines)
     given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
+    given.add_argument("--as-of", metavar="DATE", help="the day to judge expiry by; it annotates and moves nothing")
+    _added(given)
     _measuring(parser.add_argument_group("measurements"))
     parser.add_argument(
         "--probe",
@@ -73,6 +78,56 @@ def _probe(parser: argparse.ArgumentParser) -> None:
 def _doctor(parser: argparse.ArgumentParser) -> None:
     _measuring(parser.add_argument_group("measurements"))
     _output(parser)
+
+
+def _knowledge(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="knowledge_command", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        _added(added)
+        _output(added)
+        return added
+
+    command("check", "is it complete, used, dated and free of contradictions? Exit status 2 if not")
+    command("show", "a fact, framework, component, attribute, rule or belief, with its source").add_argument("id")
+    table = command("table", "options side by side, or components")
+    table.add_argument("--options", metavar="A,B", default="", help="only these")
+    table.add_argument("--rows", metavar="A,B", default="", help="only these attributes, families member by member")
+    table.add_argument(
+        "--components", metavar="LAYER", nargs="?", const="", help="components instead, of one layer or all"
+    )
+    table.add_argument(
+        "--format", choices=["text", "markdown", "json"], default="text", help="--json is short for json"
+    )
+    command("folklore", "widely repeated beliefs, how each fares, and what is true")
+    stale = command("stale", "what has to be looked at again. Exit status 6 if something has expired")
+    stale.add_argument("--days", metavar="N", type=_whole, default=0, help="or will expire in so many days")
+    stale.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    draw = command("draw", "facts at random, to be checked again at their source")
+    draw.add_argument("--count", metavar="N", type=_whole, default=30)
+    draw.add_argument("--seed", metavar="N", type=_whole, default=0, help="the same seed draws the same facts")
+    diff = command("diff", "what changed since a revision, and which gold cases are answered differently")
+    diff.add_argument("revision", metavar="REV", help="commit, tag or branch of the checkout that knowledge lies in")
+    diff.add_argument("--cases", metavar="FILE", action="append", default=[], help="more cases to ask again")
+    refresh = command("refresh", "ask the package index that pip is configured for, and show what differs")
+    refresh.add_argument("--only", metavar="A,B", default="", help="ask about these packages only")
+    refresh.add_argument("--write", action="store_true", help="and keep it")
+    verify = command("verify", "hold facts against what is installed. Exit status 2 if some are contradicted or denied")
+    verify.add_argument("--python", metavar="INTERPRETER", action="append", default=[], help="instead of this Python")
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999999999")
+    return int(text)
+
+
+def _added(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    facts = "a folder of knowledge that adds to the program's own or takes its place, fact by fact; repeatable"
+    parser.add_argument("--knowledge", metavar="DIR", action="append", default=[], help=facts)
+    rules = "a folder of rules beside the program's own; repeatable"
+    parser.add_argument("--rules", metavar="DIR", action="append", default=[], help=rules)
 
 
 def _measuring(group: argparse._ArgumentGroup) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from advisor.intake.situation import complete, contradicted
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.yaml_reader import MAX_BYTES
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Recommendation
@@ -35,6 +37,8 @@ class Session:
     machine: Machine | None = None
     measurements: Measurements | None = None
     only: tuple[str, ...] = ()
+    as_of: str = ""
+    """The day that expiry is judged by; empty for that of the knowledge base."""
     thinker: list[Adviser] = field(default_factory=list)
 
     def recommend(self, answers: Answers, *, full: bool, identity: str | int | None = None) -> Recommendation:
@@ -43,7 +47,7 @@ class Session:
         clashes = ["detected_hardware"] if contradicted(answers, self.machine) else []
         consultation = self.adviser.consult(situation, measurements=self.measurements, only=self.only, clashes=clashes)
         inquiries = inquire(self._thinker(), consultation) if full else None
-        return assemble(self.adviser, consultation, inquiries=inquiries, identity=identity)
+        return assemble(self.adviser, consultation, inquiries=inquiries, identity=identity, as_of=self.as_of)
 
     def _thinker(self) -> Adviser:
         """An adviser over the engine in plain Python, which is the faster one for many short consultations."""
@@ -52,16 +56,40 @@ class Session:
         return self.thinker[0]
 
 
-def open_session(only: str = "") -> Session:
-    """The session over the knowledge base that comes with the program; `only` names options, separated by commas."""
-    base = load()
+def open_session(only: str = "", knowledge: Iterable[str] = (), rules: Iterable[str] = ()) -> Session:
+    """The session over the program's knowledge and the overlays on it; `only` names options, separated by commas."""
+    base = load(overlays(knowledge), overlays(rules))
+    return Session(base, Adviser(base, choice.best()), only=chosen_options(base, only))
+
+
+def today() -> str:
+    """The day by the clock of this machine."""
+    return datetime.now(tz=UTC).date().isoformat()
+
+
+def day(text: str) -> str:
+    """The day that the command line names; raises `InputError` where it names none."""
+    try:
+        return date.fromisoformat(text).isoformat()
+    except ValueError:
+        hint = "Write it as in 2026-11-22."
+        raise InputError(Problem(message=f"{shown(text)} is no day.", place="--as-of", hint=hint)) from None
+
+
+def overlays(folders: Iterable[str]) -> tuple[Path, ...]:
+    """The folders that the command line names."""
+    return tuple(map(Path, folders))
+
+
+def chosen_options(base: KnowledgeBase, only: str) -> tuple[str, ...]:
+    """The options named, separated by commas; raises `InputError` for what is none."""
     names = tuple(name for name in only.split(",") if name)
     problems = Problems()
     for name in names:
         if name not in base.frameworks:
             problems.add(f"{shown(name)} is not an option.", "--options", nearest(name, base.frameworks, limit=20))
     problems.settle()
-    return Session(base, Adviser(base, choice.best()), only=names)
+    return names
 
 
 def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:
@@ -91,9 +119,10 @@ def _at_setting(path: tuple[str | int, ...]) -> str:
 
 def _content(path: str) -> bytes:
     if path == "-":
-        return sys.stdin.buffer.read()
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
     try:
-        return Path(path).read_bytes()
+        with Path(path).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         message = f"the answers cannot be read: {error.strerror or error}."
         raise InputError(Problem(message=message, place=shown(path)[1:-1], hint="Check the path.")) from None

@@ -10,10 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from advisor.consult.speeds import Speeds
+from advisor.inference.applicable import lower
 from advisor.inference.engine import Compile, Engine
 from advisor.inference.findings import findings
 from advisor.intake.facts import Projected, Projector, situation_facts
 from advisor.model.answers import Answers, Situation
+from advisor.model.attribute import family
+from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.finding import Finding
 from advisor.model.knowledge import Criterion, KnowledgeBase
 from advisor.model.rule import Phase, Rule, attributes_of
@@ -86,6 +89,9 @@ class Adviser:
 
     def __post_init__(self) -> None:
         kinds = {name: attribute.kind for name, attribute in self.base.vocabulary.attributes().items()}
+        dropped = _can_be_dropped(self.base)
+        projections = self.base.vocabulary.projections
+        about = {name for p in projections for name in (p.name, *(f"{p.name}.{word}" for word in p.words))}
         self.projector = Projector(self.base.vocabulary)
         self.speeds = Speeds(self.base)
         self.rules = {rule.id: rule for rule in self.base.rules}
@@ -95,7 +101,7 @@ class Adviser:
             "verdict": ("stack", "caution"),
         }
         for name, phases in books.items():
-            chosen = tuple(rule for rule in self.base.rules if rule.phase in phases)
+            chosen = tuple(lower(rule, dropped, about) for rule in self.base.rules if rule.phase in phases)
             self.engines[name] = self.compile_rules(chosen, kinds)
         eligibility = [rule for rule in self.base.rules if rule.phase == "eligibility"]
         self.read = tuple(sorted({name for rule in eligibility for name in attributes_of(rule.when)}))
@@ -151,12 +157,10 @@ class Adviser:
         weights, criteria = self._weights(answers, trace, known)
         excluded: dict[str, tuple[Finding, ...]] = {}
         options: dict[str, Mapping[str, Value]] = {}
-        projected: dict[str, Projected] = {}
+        frameworks = [framework for name, framework in self.base.frameworks.items() if not only or name in only]
+        projected = self.projector.views(answers, frameworks)
         speeds = self.speeds.of(answers, trace.derived.get("workload", frozenset()), measurements)
-        for name, framework in self.base.frameworks.items():
-            if only and name not in only:
-                continue
-            seen = projected[name] = self.projector.situate(answers, framework)
+        for name, seen in projected.items():
             valued = {c.id: self._value(c, seen, speeds[name]) for c in criteria}
             facts = {**known, **seen.facts}
             fired = self._judge(facts)
@@ -265,6 +269,13 @@ class _Behind:
         words = self.seen.words.get(name, {})
         fact = words.get("") or words.get(str(value))
         return (*derived, fact.id) if fact else tuple(derived)
+
+
+def _can_be_dropped(base: KnowledgeBase) -> frozenset[str]:
+    """The projections of which some option says that they do not apply to it."""
+    facts = (fact for framework in base.frameworks.values() for fact in framework.facts.values())
+    families = {family(fact.attribute) for fact in facts if fact.value == NOT_APPLICABLE}
+    return frozenset(p.name for p in base.vocabulary.projections if not p.each and family(p.path) in families)
 
 
 def _must_finding(criterion: Criterion, option: str, value: Value) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import advisor
@@ -57,10 +57,15 @@ def assemble(
     *,
     inquiries: Inquiries | None = None,
     identity: str | int | None = None,
+    as_of: str = "",
 ) -> Recommendation:
-    """The recommendation that a consultation comes to."""
+    """The recommendation that a consultation comes to.
+
+    `as_of` is the day that expiry is judged by, the day of the knowledge base if empty: it annotates and moves nothing.
+    """
     inquiries = inquiries or Inquiries()
     base, measurements = adviser.base, consultation.measurements
+    day = as_of or base.as_of
     situation, weighed, closing = consultation.situation, consultation.weighed, consultation.closing
     said = (*weighed.findings, *(f for against in weighed.excluded.values() for f in against), *closing.findings)
     status = status_of(weighed, closing, base)
@@ -91,7 +96,7 @@ def assemble(
         questions=inquiries.questions,
         sensitivity=Sensitivity(stays_first=closing.ranking.p_best if closing.ranking else 0.0, flips=inquiries.flips),
         weights=weighed.weights,
-        evidence=_evidence(base, findings, ranking, measurements),
+        evidence=tuple(_dated(e, day) for e in _evidence(base, findings, ranking, measurements)),
         measurements=MeasurementsUsed(
             used=used, share={"performance": weighed.speeds[first].share if first else 0.0}, note=_note(used)
         ),
@@ -102,7 +107,8 @@ def assemble(
             engine=adviser.engine_name,
             knowledge=base.digests["knowledge"],
             rules=base.digests["rules"],
-            as_of=base.as_of,
+            overlays=base.overlays,
+            as_of=day,
             measurements=used,
             seed=SEED,
         ),
@@ -226,11 +232,15 @@ def _evidence(
     return tuple(_look_up(base, i, measurements) for i in sorted(ids))
 
 
+def _dated(evidence: Evidence, day: str) -> Evidence:
+    return replace(evidence, expired=bool(evidence.expires) and evidence.expires <= day)
+
+
 def _look_up(base: KnowledgeBase, identity: str, measurements: Measurements | None) -> Evidence:
     kind, _, rest = identity.partition(".")
     if kind == "rule":
         rule = next(rule for rule in base.rules if rule.id == rest)
-        return _from(identity, f"{rule.title}: {rule.reason}", rule.source)
+        return replace(_from(identity, f"{rule.title}: {rule.reason}", rule.source), origin=rule.origin)
     if kind == "benchmark":
         table, row = next((t, r) for t in base.benchmarks for r in t.rows if r.id == rest)
         return _from(identity, f"{row.task}, {table.hardware}, {row.unit}.", table.source)
@@ -245,7 +255,9 @@ def _look_up(base: KnowledgeBase, identity: str, measurements: Measurements | No
             expires="",
         )
     fact = base.frameworks[kind].facts[rest]
-    return _from(identity, fact.statement, fact.source)
+    found = _from(identity, fact.statement, fact.source)
+    together = "; ".join(source.ref for source in fact.sources)
+    return replace(found, source=together, expires=fact.expires, origin=fact.origin)
 
 
 def _from(identity: str, statement: str, source: Source) -> Evidence:
@@ -255,5 +267,5 @@ def _from(identity: str, statement: str, source: Source) -> Evidence:
         grade=source.grade,
         source=source.ref,
         observed=source.observed,
-        expires=source.expires,
+        expires="",
     )

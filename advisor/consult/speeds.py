@@ -36,10 +36,10 @@ class Speeds:
         self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
     ) -> Mapping[str, speed.Speed]:
         """Option to its speed: over several workloads the mean, as sure as the least sure."""
-        direct = _direct(answers, measurements)
-        key = (workloads, direct, measurements.id if measurements else "")
+        direct, hardware = _direct(answers, measurements), str(answers.get("train_hw", ""))
+        key = (workloads, hardware, direct, measurements.id if measurements else "")
         if key not in self.known:
-            gathered = self._gather(workloads, measurements, direct=direct)
+            gathered = self._gather(workloads, hardware, measurements, direct=direct)
             self.known[key] = {
                 option: combine([speed.posterior(option, evidence, self.base.speed) for evidence in gathered])
                 for option in self.base.frameworks
@@ -47,11 +47,12 @@ class Speeds:
         return self.known[key]
 
     def _gather(
-        self, workloads: frozenset[str], measurements: Measurements | None, *, direct: bool
+        self, workloads: frozenset[str], hardware: str, measurements: Measurements | None, *, direct: bool
     ) -> list[speed.Evidence]:
         classes = measurements.classes if measurements else ()
         label = f"measurement.{measurements.id}" if measurements else ""
-        tables = self.base.benchmarks
+        # What was published of another kind of accelerator says nothing of this one.
+        tables = [table for table in self.base.benchmarks if hardware in ("", table.accelerator)]
         found = [speed.gather(name, tables, classes, label, direct=direct) for name in sorted(workloads)]
         return found or [speed.gather("", (), (), "", direct=False)]
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from advisor.model.answers import Answers
-from advisor.model.fact import Fact
+from advisor.model.fact import CLAIMED, OPEN, UNSUPPORTED, Fact
 from advisor.model.framework import Framework
 from advisor.model.trace import Given
 from advisor.model.vocabulary import Projection, Vocabulary
 
 _BRACES = re.compile(r"\{(\w+)\}")
+_MOST_KEPT = 20_000
+"""What options say along paths, kept at once, so that a long batch runs in constant memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,30 +49,53 @@ class Projector:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._paths = [_Path.of(projection, vocabulary) for projection in vocabulary.projections]
+        # Most changes of an answer move few paths: what an option says of the others is looked up once.
+        self._kept: dict[tuple[str, str, str, tuple[str, ...]], tuple[Framework, _Read]] = {}
 
     def asked(self, answers: Answers) -> frozenset[str]:
         """The projections for which the answers are there; the others say nothing about any option."""
-        return frozenset(path.projection.name for path in self._paths if path.filled(answers) is not None)
+        return frozenset(path.projection.name for path, _ in self._filled(answers))
 
     def situate(self, answers: Answers, option: Framework) -> Projected:
         """The option in the light of the answers."""
-        facts: dict[str, Given] = {
-            "option": option.id,
-            "requested": "yes" if answers.get("requested_framework") == option.id else "no",
-        }
-        words: dict[str, Mapping[str, Fact | None]] = {}
-        for path in self._paths:
-            filled = path.filled(answers)
-            if filled is None:
-                continue
-            found = {word: _known(option, attribute, answers) for word, attribute in filled.items()}
-            words[path.projection.name] = found
-            if path.several:
-                for name, value in path.names:
-                    facts[name] = frozenset(w for w, fact in found.items() if fact is not None and fact.value == value)
-            elif (fact := found[""]) and isinstance(fact.value, str):
-                facts[path.projection.name] = fact.value
-        return Projected(facts, words)
+        return self.views(answers, (option,))[option.id]
+
+    def views(self, answers: Answers, options: Iterable[Framework]) -> dict[str, Projected]:
+        """Each option in the light of the answers, by its id."""
+        filled = self._filled(answers)
+        hardware, requested = str(answers.get("train_hw")), answers.get("requested_framework")
+        found = {}
+        for option in options:
+            facts: dict[str, Given] = {"option": option.id, "requested": "yes" if requested == option.id else "no"}
+            words: dict[str, Mapping[str, Fact | None]] = {}
+            for path, attributes in filled:
+                read = self._read(option, path, attributes, hardware)
+                words[path.projection.name] = read.words
+                facts.update(read.facts)
+            found[option.id] = Projected(facts, words)
+        return found
+
+    def _filled(self, answers: Answers) -> list[tuple[_Path, Mapping[str, str]]]:
+        return [(path, filled) for path in self._paths if (filled := path.filled(answers)) is not None]
+
+    def _read(self, option: Framework, path: _Path, attributes: Mapping[str, str], hardware: str) -> _Read:
+        key = (option.id, hardware, path.projection.name, tuple(attributes.values()))
+        kept = self._kept.get(key)
+        if kept is not None and kept[0] is option:
+            return kept[1]
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        read = path.read(option, attributes, hardware)
+        self._kept[key] = (option, read)
+        return read
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What an option says along one path."""
+
+    words: Mapping[str, Fact | None]
+    facts: Mapping[str, Given]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +119,25 @@ class _Path:
         names = tuple((f"{projection.name}.{word}", word) for word in projection.words)
         return cls(projection, projection.path, tuple((key, silent[key]) for key in keys), several, names)
 
+    def read(self, option: Framework, attributes: Mapping[str, str], hardware: str) -> _Read:
+        """What the option says: the facts by word, and what the rules compare."""
+        found = {word: self._fact(option, attribute, hardware) for word, attribute in attributes.items()}
+        said = {word: fact.value for word, fact in found.items() if fact is not None and isinstance(fact.value, str)}
+        if self.several:
+            return _Read(found, {name: frozenset(w for w in said if said[w] == value) for name, value in self.names})
+        return _Read(found, {self.projection.name: said[""]} if said.get("") else {})
+
+    def _fact(self, option: Framework, attribute: str, hardware: str) -> Fact | None:
+        """The fact as rules and criteria read it; nothing where it is open, or no more than a claim.
+
+        That for the training accelerator comes before the general one (`attribute@word`), and where support is denied,
+        the value is the last word of the scale.
+        """
+        fact = option.facts.get(f"{attribute}@{hardware}") or option.facts.get(attribute)
+        if fact is None or fact.value in OPEN or fact.source.grade == CLAIMED:
+            return None
+        return replace(fact, value=self.projection.words[-1]) if fact.value == UNSUPPORTED else fact
+
     def filled(self, answers: Answers) -> Mapping[str, str] | None:
         """The attributes of facts it leads to, by the word of the set-valued answer, or by nothing where it has none.
 
@@ -111,9 +155,3 @@ class _Path:
         if not isinstance(asked, tuple) or not asked:
             return None
         return {word: path.replace(f"{{{self.several}}}", word) for word in asked}
-
-
-def _known(option: Framework, attribute: str, answers: Answers) -> Fact | None:
-    """The fact for the training accelerator where there is one of its own (`attribute@word`), else the general one."""
-    fact = option.facts.get(f"{attribute}@{answers.get('train_hw')}") or option.facts.get(attribute)
-    return fact if fact is not None and fact.value != "unknown" else None

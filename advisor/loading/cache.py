@@ -5,43 +5,65 @@ A cache that is damaged, foreign or unwritable is as good as none.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from stat import S_ISREG
 
 from advisor import resources
 from advisor.loading.structure import plain, structure
 from advisor.model.knowledge import KnowledgeBase
 
+MAX_BYTES = 256 * 1024 * 1024
+"""More than two hundred times what the program's own takes."""
+_BASE, _END = b',"base":', b"}"
 
-def _file() -> Path:
-    return resources.home() / "cache" / "knowledge.json"
+
+def _file(overlays: Sequence[str]) -> Path:
+    """One file for each set of overlays, so that a script that has some does not take the place of one without."""
+    named = "\0".join(filter(None, overlays))
+    label = f"-{hashlib.sha256(named.encode()).hexdigest()[:16]}" if named else ""
+    return resources.home() / "cache" / f"knowledge{label}.json"
 
 
-def read(key: str) -> KnowledgeBase | None:
+def read(key: str, overlays: Sequence[str] = ()) -> KnowledgeBase | None:
     """The knowledge base kept under this key, if there is a sound one."""
+    file = _file(overlays)
     try:
-        kept = json.loads(_file().read_bytes())
-        if kept["key"] != key:
+        found = file.stat()
+        if not S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
             return None
-        return structure(KnowledgeBase, kept["base"])
+        label, _, rest = file.read_bytes().partition(_BASE)
+        base = rest.removesuffix(_END)
+        return structure(KnowledgeBase, json.loads(base)) if label == _label(key, base) else None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 
-def write(key: str, base: KnowledgeBase) -> None:
-    """Keep the knowledge base under this key, in place of what was kept before."""
-    file = _file()
-    content = json.dumps({"key": key, "base": plain(base)}, ensure_ascii=False, separators=(",", ":"))
+def write(key: str, overlays: Sequence[str], base: KnowledgeBase) -> None:
+    """Keep the knowledge base under this key, in place of what was kept before for these overlays."""
+    file = _file(overlays)
+    text = json.dumps(plain(base), separators=(",", ":")).encode()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix="knowledge-", suffix=".tmp")
     except OSError:
         return
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(content)
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(_label(key, text) + _BASE + text + _END)
         Path(name).replace(file)
     except OSError:
-        Path(name).unlink(missing_ok=True)
+        pass
+    finally:
+        with suppress(OSError):
+            Path(name).unlink()
+
+
+def _label(key: str, base: bytes) -> bytes:
+    """What the file begins with: under the right key, something else can only stand there by damage."""
+    return f'{{"key":"{key} {hashlib.sha256(base).hexdigest()}"'.encode()

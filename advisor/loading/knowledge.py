@@ -3,44 +3,78 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
 from advisor import resources
 from advisor.loading import cache
+from advisor.loading.folders import Folder, everything, looks_read
+from advisor.loading.problems import printable
+from advisor.loading.yaml_reader import MAX_BYTES
 from advisor.model.knowledge import KnowledgeBase
 
+_BESIDE = ("examples", "cases", "spot_checks.yaml")
+"""What lies beside the program's own knowledge, and no answer rests on."""
 
-def load(knowledge: Path | None = None, rules: Path | None = None, *, use_cache: bool = True) -> KnowledgeBase:
-    """The validated knowledge base with its rulebook; raises `InputError` with every problem in every file."""
-    knowledge, rules = knowledge or resources.knowledge(), rules or resources.rules()
-    digests: dict[Literal["knowledge", "rules"], str] = {"knowledge": _digest(knowledge), "rules": _digest(rules)}
-    key = _hash([*digests.values(), *(path.read_bytes() for path in resources.models())])
-    kept = cache.read(key) if use_cache else None
+
+def load(
+    knowledge: Sequence[Path] = (),
+    rules: Sequence[Path] = (),
+    *,
+    own: tuple[Path, Path] | None = None,
+    use_cache: bool = True,
+) -> KnowledgeBase:
+    """The validated knowledge base with its rulebook; raises `InputError` with every problem in every file.
+
+    `knowledge` and `rules` are overlays on what comes with the program, or on the two folders of `own`.
+    """
+    facts, book = own or (resources.knowledge(), resources.rules())
+    folders = (Folder(facts), *(Folder(path, printable(str(path))) for path in knowledge))
+    books = (Folder(book), *(Folder(path, printable(str(path))) for path in rules))
+    digests: dict[Literal["knowledge", "rules"], str] = {"knowledge": _digest(folders), "rules": _digest(books)}
+    named = [folder.origin for folder in (*folders, *books)]
+    key = _hash([*digests.values(), *named, *(path.read_bytes() for path in resources.models())])
+    kept = cache.read(key, named) if use_cache else None
     if kept is not None:
         return kept
     from advisor.loading.knowledge_files import read  # noqa: PLC0415  (a warm start parses and validates nothing)
 
-    base = read(knowledge, rules, digests)
+    base = read(folders, books, digests)
     if use_cache:
-        cache.write(key, base)
+        cache.write(key, named, base)
     return base
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.yaml") if path.is_file())
 
 
 def _hash(parts: Iterable[str | bytes]) -> str:
     total = hashlib.sha256()
     for part in parts:
-        content = part.encode() if isinstance(part, str) else part
-        total.update(len(content).to_bytes(8, "big") + content)
+        content = os.fsencode(part) if isinstance(part, str) else part
+        total.update(len(content).to_bytes(8, "big"))
+        total.update(content)
     return total.hexdigest()
 
 
-def _digest(folder: Path) -> str:
-    files = [path for path in _files(folder) if path.parent.name != "examples"]
-    named = ((path.relative_to(folder).as_posix(), path.read_bytes()) for path in files)
-    return "sha256:" + _hash(part for pair in named for part in pair)
+def _digest(folders: Sequence[Folder]) -> str:
+    """The digest of the files by name and content; where there is no overlay, that of the one folder."""
+    digests = [_digest_of(folder.path, () if folder.origin else _BESIDE) for folder in folders]
+    return "sha256:" + (digests[0] if len(digests) == 1 else _hash(digests))
+
+
+def _digest_of(folder: Path, beside: Collection[str]) -> str:
+    """The digest of everything that is read, or that is refused because it cannot be."""
+    named = ((path.relative_to(folder), path) for path in everything(folder) if looks_read(path))
+    parts = [(within.as_posix(), _content(path)) for within, path in named if within.parts[0] not in beside]
+    return _hash([*(part for pair in parts for part in pair), *([] if folder.is_dir() else ["no folder"])])
+
+
+def _content(path: Path) -> bytes:
+    """What the reader would see: the beginning of a file that is too large, nothing of what cannot be read."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError:
+        return b""

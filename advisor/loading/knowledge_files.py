@@ -2,281 +2,264 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from advisor.loading.paths import FactPaths
-from advisor.loading.problems import Problems, nearest, shown
+from packaging.utils import canonicalize_name, is_normalized_name
+from packaging.version import Version
+
+from advisor.loading.attributes import Attributes, AttributesFile, check_words
+from advisor.loading.benchmarks import read_benchmarks
+from advisor.loading.components import read_components
+from advisor.loading.folders import Folder, check_day, check_distinct, check_word, everything, looks_read
+from advisor.loading.folklore import read_folklore
+from advisor.loading.frameworks import read_frameworks
+from advisor.loading.problems import Problems, nearest, printable, shown
+from advisor.loading.registry import REGISTRY, read_registry
 from advisor.loading.rules import read_rules
 from advisor.loading.validate import validate
-from advisor.loading.yaml_reader import Document, read_file
-from advisor.model.component import Component, Status
-from advisor.model.fact import Fact, Source
-from advisor.model.framework import Framework
-from advisor.model.knowledge import (
-    Benchmark,
-    Criterion,
-    Decision,
-    Folklore,
-    KnowledgeBase,
-    Question,
-    SpeedModel,
-)
+from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, Question, SpeedModel
+from advisor.model.package import Denied
 from advisor.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from advisor.loading.problems import Path as KeyPath
+    from advisor.loading.yaml_reader import Document
+    from advisor.model.component import Component
+    from advisor.model.framework import Framework
     from advisor.model.rule import Rule
 
 T = TypeVar("T")
 
+_MOST, _MOST_DRAWS = 100, 100_000
+"""Of constants, and of draws: what is more is a slip, and would take the memory or leave the range of numbers."""
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FactEntry:
-    """A fact as it stands in a file: its source is a key of the file's `sources`."""
-
-    value: str | tuple[str, ...]
-    source: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FrameworkFile:
-    """One file of `knowledge/frameworks`."""
-
-    id: str
-    name: str
-    summary: str
-    package: str
-    sources: Mapping[str, Source]
-    facts: Mapping[str, FactEntry]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComponentEntry:
-    """A component as it stands in a file, keyed by its id."""
-
-    name: str
-    purpose: str
-    status: Status
-    source: str
-    requires: tuple[str, ...] = ()
-    excludes: tuple[str, ...] = ()
-    platforms: tuple[str, ...] = ()
-    successor: str = ""
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ComponentFile:
-    """One file of `knowledge/components`, named like the layer."""
-
-    sources: Mapping[str, Source]
-    components: Mapping[str, ComponentEntry]
+_FOLDERS = ("frameworks", "components", "benchmarks")
+_OVERLAID = ("criteria.yaml", "questions.yaml", "folklore.yaml", "denied.yaml", REGISTRY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriteriaFile:
-    """`knowledge/criteria.yaml`."""
+    """`knowledge/criteria.yaml`; in an overlay, the criteria that it adds or replaces."""
 
-    criteria: tuple[Criterion, ...]
-    speed: SpeedModel
-    decision: Decision
+    criteria: tuple[Criterion, ...] = ()
+    speed: SpeedModel | None = None
+    decision: Decision | None = None
 
 
-def read(knowledge: Path, rules: Path, digests: Mapping[Literal["knowledge", "rules"], str]) -> KnowledgeBase:
-    """The knowledge base in both folders; raises `InputError` with every problem in every file."""
-    return _Reader(knowledge, rules).read(digests)
+@dataclass(slots=True)
+class Weighing:
+    """What the files about criteria come to."""
+
+    criteria: dict[str, Criterion] = field(default_factory=dict)
+    speed: SpeedModel | None = None
+    decision: Decision | None = None
+
+
+def read(
+    folders: tuple[Folder, ...], rules: tuple[Folder, ...], digests: Mapping[Literal["knowledge", "rules"], str]
+) -> KnowledgeBase:
+    """The knowledge base in all folders; raises `InputError` with every problem in every file."""
+    return _Reader(folders, rules).read(digests)
 
 
 class _Reader:
-    """One reading of both folders; problems come together in one place."""
+    """One reading of all folders; problems come together in one place."""
 
-    def __init__(self, knowledge: Path, rules: Path) -> None:
-        self.knowledge, self.rules = knowledge, rules
+    def __init__(self, folders: tuple[Folder, ...], rules: tuple[Folder, ...]) -> None:
+        self.folders, self.rules = folders, rules
         self.problems = Problems()
 
     def read(self, digests: Mapping[Literal["knowledge", "rules"], str]) -> KnowledgeBase:
-        words = self._document(self.knowledge / "vocabulary.yaml")
-        vocabulary = validate(Vocabulary, words, self.problems) if words else None
-        weighing = self._document(self.knowledge / "criteria.yaml")
-        criteria = validate(CriteriaFile, weighing, self.problems) if weighing else None
-        if words is None or vocabulary is None or weighing is None or criteria is None:
-            # Everything else is written in these words, so nothing more can be said.
+        vocabulary, attributes = self._words()
+        for folder in self.folders:
+            self._check_overlay(folder)
+        registry = read_registry(self.folders, self.problems)
+        frameworks = read_frameworks(self.folders, attributes, registry, self.problems)
+        vocabulary = self._with_options(vocabulary, frameworks)
+        components = read_components(self.folders, vocabulary, attributes, registry, self.problems)
+        vocabulary = self._with_components(vocabulary, components)
+        weighing = self._weighing(vocabulary)
+        if weighing.speed is None or weighing.decision is None:
+            # Rules and priorities speak of criteria: without any, all of them would be wrong.
             self.problems.settle()
             raise AssertionError("a file that could not be read is a problem")
-        self.paths = FactPaths(vocabulary, words, self.problems)
-        frameworks = self._frameworks(vocabulary)
-        components = self._components(vocabulary)
-        self._check_criteria(criteria.criteria, vocabulary, weighing)
         questions = self._list(Question, "questions.yaml", "key")
-        if criteria.decision.draws < 1:
-            self.problems.add("at least one draw is needed.", weighing.place(("decision", "draws")))
-        for question, place in questions:
-            self._check_word(question.key, [a.name for a in vocabulary.answers], "key", place)
-        ids = {criterion.id for criterion in criteria.criteria}
-        found = read_rules(self.rules, vocabulary, ids, components, self.problems)
-        benchmarks = tuple(b for path in self._files("benchmarks") if (b := self._benchmark(path, vocabulary)))
-        folklore = self._list(Folklore, "folklore.yaml", "id")
+        for question, place in questions.values():
+            keys = [answer.name for answer in vocabulary.answers]
+            check_word(question.key, keys, "key", place, self.problems)
+        denied = [entry for folder in self.folders for entry in self._denied(folder)]
+        found = read_rules(self.rules, vocabulary, weighing.criteria, components, self.problems)
+        known = {fact.id for framework in frameworks.values() for fact in framework.facts.values()}
+        known |= {fact.id for component in components.values() for fact in component.facts}
+        folklore, beliefs = read_folklore(self.folders, vocabulary, attributes, known, self.problems)
+        benchmarks = read_benchmarks(self.folders, vocabulary, self.problems)
         self.problems.settle()
         return KnowledgeBase(
             vocabulary=vocabulary,
-            criteria=criteria.criteria,
-            speed=criteria.speed,
-            decision=criteria.decision,
-            questions=tuple(question for question, _ in questions),
+            attributes=attributes.listed,
+            lifetimes=attributes.lifetimes,
+            contradictions=attributes.contradictions,
+            criteria=tuple(weighing.criteria.values()),
+            speed=weighing.speed,
+            decision=weighing.decision,
+            questions=tuple(question for question, _ in questions.values()),
             frameworks=frameworks,
             components=components,
             benchmarks=benchmarks,
-            folklore=tuple(belief for belief, _ in folklore),
-            rules=found,
+            folklore=folklore,
+            denied=tuple(denied),
+            rules=(*found, *beliefs),
             as_of=_latest_day(frameworks, components, found),
             digests=digests,
+            overlays=tuple(folder.origin for folder in (*self.folders, *self.rules) if folder.origin),
         )
 
-    def _benchmark(self, path: Path, vocabulary: Vocabulary) -> Benchmark | None:
-        document = self._document(path)
-        table = validate(Benchmark, document, self.problems) if document else None
-        if document is None or table is None:
-            return None
-        variants = {f"{name}/{variant}" for name, found in vocabulary.variants.items() for variant in found}
-        for i, row in enumerate(table.rows):
-            place = document.place(("rows", i, "workload_class"))
-            self._check_word(row.workload_class, vocabulary.workload_classes, "class of workload", place)
-            for variant in row.times:
-                self._check_word(variant, variants, "variant", document.place(("rows", i, "times", variant)))
-        return table
+    def _words(self) -> tuple[Vocabulary, Attributes]:
+        """The vocabulary and the list of attributes, in which everything else is written."""
+        own = self.folders[0]
+        document, listing = (own.document(f"{name}.yaml", self.problems) for name in ("vocabulary", "attributes"))
+        vocabulary = validate(Vocabulary, document, self.problems) if document else None
+        file = validate(AttributesFile, listing, self.problems) if listing else None
+        if document is None or vocabulary is None or listing is None or file is None:
+            # Nothing more can be said without them.
+            self.problems.settle()
+            raise AssertionError("a file that could not be read is a problem")
+        check_words(vocabulary, document, self.problems)
+        attributes = Attributes(file, vocabulary, listing, self.problems)
+        return attributes.project(vocabulary, document), attributes
 
-    def _files(self, folder: str) -> list[Path]:
-        return sorted((self.knowledge / folder).glob("*.yaml"))
+    def _check_overlay(self, folder: Folder) -> None:
+        """Note files of an overlay that nothing reads: a mistyped name must not pass for an empty overlay."""
+        if not folder.origin:
+            return
+        if not folder.path.is_dir():
+            hint = f"Expected: a folder with {', '.join(_FOLDERS)} in it, as in knowledge/ of this project."
+            self.problems.add("there is no such folder.", folder.origin, hint)
+        for path in everything(folder.path):
+            within = path.relative_to(folder.path)
+            known = within.as_posix() in _OVERLAID or (len(within.parts) == 2 and within.parts[0] in _FOLDERS)
+            if looks_read(path) and not path.is_dir() and not (known and path.suffix == ".yaml"):
+                place = printable(f"{folder.origin}/{within.as_posix()}")
+                allowed = [*_OVERLAID, *(f"{name}/{path.stem}.yaml" for name in _FOLDERS)]
+                common = within.as_posix() in ("vocabulary.yaml", "attributes.yaml")
+                hint = "Its words are those of the program alone." if common else nearest(within.as_posix(), allowed)
+                self.problems.add("nothing reads this file in an overlay.", place, hint)
 
-    def _document(self, path: Path) -> Document | None:
-        name = f"{self.knowledge.name}/{path.relative_to(self.knowledge).as_posix()}"
-        return read_file(path, self.problems, name=name)
-
-    def _one(self, kind: type[T], path: Path) -> T | None:
-        document = self._document(path)
-        return validate(kind, document, self.problems) if document else None
-
-    def _list(self, kind: type[T], name: str, key: str) -> list[tuple[T, str]]:
-        """The entries of a list, each with its place; the key tells them apart."""
-        document = self._document(self.knowledge / name)
-        if document is None:
-            return []
-        if not isinstance(document.data, list):
-            self.problems.add("a list was expected.", document.place())
-            return []
-        entries = [
-            (entry, document.place((i, key)))
-            for i in range(len(document.data))
-            if (entry := validate(kind, document, self.problems, (i,))) is not None
-        ]
-        self._check_distinct(((getattr(entry, key), place) for entry, place in entries), key)
-        return entries
-
-    def _frameworks(self, vocabulary: Vocabulary) -> dict[str, Framework]:
-        frameworks: dict[str, Framework] = {}
-        for path in self._files("frameworks"):
-            document = self._document(path)
-            file = validate(FrameworkFile, document, self.problems) if document else None
-            if file is None or document is None:
-                continue
-            if file.id != path.stem:
-                self.problems.add(f"the id {shown(file.id)} is not the file's name.", document.place(("id",)))
-            self._check_word(file.id, vocabulary.primaries, "primary", document.place(("id",)))
-            facts = {a: f for a, e in file.facts.items() if (f := self._fact(file, a, e, document))}
-            frameworks[file.id] = Framework(
-                id=file.id, name=file.name, summary=file.summary, package=file.package, facts=facts
-            )
-        return frameworks
-
-    def _fact(self, file: FrameworkFile, attribute: str, entry: FactEntry, document: Document) -> Fact | None:
-        place = document.place(("facts", attribute))
-        self.paths.check(attribute, entry.value, place)
-        if not self._check_word(entry.source, file.sources, "source of this file", place):
-            return None
-        return Fact(
-            id=f"{file.id}.{attribute}",
-            attribute=attribute,
-            value=entry.value,
-            source=file.sources[entry.source],
-            note=entry.note,
+    def _with_options(self, vocabulary: Vocabulary, frameworks: Mapping[str, Framework]) -> Vocabulary:
+        """The vocabulary with the options that overlays add; those of the program have to stand in it."""
+        for framework in frameworks.values():
+            if not framework.origin:
+                place = f"{self.folders[0].path.name}/frameworks/{framework.id}.yaml"
+                check_word(framework.id, vocabulary.primaries, "primary", place, self.problems)
+        more = tuple(f.id for f in frameworks.values() if f.origin and f.id not in vocabulary.primaries)
+        answers = tuple(
+            replace(answer, words=(*answer.words, *more)) if answer.name == "requested_framework" else answer
+            for answer in vocabulary.answers
         )
+        return replace(vocabulary, primaries=(*vocabulary.primaries, *more), answers=answers)
 
-    def _components(self, vocabulary: Vocabulary) -> dict[str, Component]:
-        components: dict[str, Component] = {}
-        for path in self._files("components"):
-            document = self._document(path)
-            file = validate(ComponentFile, document, self.problems) if document else None
-            if file is None or document is None:
+    def _with_components(self, vocabulary: Vocabulary, components: Mapping[str, Component]) -> Vocabulary:
+        """The vocabulary with the components that overlays add."""
+        known = {*vocabulary.components, *vocabulary.primaries}
+        more = (name for name in components if name not in known)
+        return replace(vocabulary, components=(*vocabulary.components, *more))
+
+    def _weighing(self, vocabulary: Vocabulary) -> Weighing:
+        weighing = Weighing()
+        for folder in self.folders:
+            document = folder.document("criteria.yaml", self.problems)
+            file = validate(CriteriaFile, document, self.problems) if document else None
+            if document is None or file is None:
                 continue
-            self._check_word(path.stem, vocabulary.layers, "layer", document.place())
-            for key, entry in file.components.items():
-                place = document.place(("components", key))
-                if key in components:
-                    self.problems.add(f"the component {shown(key)} stands in two files.", place, "Keep one.")
-                self._check_component(key, entry, vocabulary, place)
-                if self._check_word(entry.source, file.sources, "source of this file", place):
-                    components[key] = _component(key, path.stem, entry, file.sources[entry.source])
-        return components
+            self._check_criteria(file.criteria, vocabulary, document)
+            if not folder.origin:
+                for key in ("speed", "decision"):
+                    if getattr(file, key) is None:
+                        self.problems.add(f"the key {shown(key)} is missing.", document.place())
+            if file.decision is not None and not 1 <= file.decision.draws <= _MOST_DRAWS:
+                message = f"at least one draw is needed, and {_MOST_DRAWS} at most."
+                self.problems.add(message, document.place(("decision", "draws")))
+            self._check_constants(file, document)
+            weighing.criteria |= {criterion.id: criterion for criterion in file.criteria}
+            weighing.speed, weighing.decision = file.speed or weighing.speed, file.decision or weighing.decision
+        return weighing
 
-    def _check_component(self, key: str, entry: ComponentEntry, vocabulary: Vocabulary, place: str) -> None:
-        both = (*vocabulary.components, *vocabulary.primaries)
-        self._check_word(key, both, "component", place)
-        for other in entry.requires:
-            self._check_word(other, vocabulary.primaries, "primary", place)
-        for other in (*entry.excludes, *filter(None, [entry.successor])):
-            self._check_word(other, both, "component", place)
-        systems = vocabulary.answer("train_os")
-        for system in entry.platforms:
-            self._check_word(system, systems.words if systems else (), "operating system", place)
+    def _check_constants(self, file: CriteriaFile, document: Document) -> None:
+        """Note constants that nothing can be reckoned with."""
+        for key, part in (("speed", file.speed), ("decision", file.decision)):
+            for name in [one.name for one in fields(part)] if part is not None else ():
+                value = getattr(part, name)
+                if isinstance(value, float) and not 0 <= value <= _MOST:
+                    self.problems.add(f"{value:g} is outside 0 to {_MOST}.", document.place((key, name)))
+        if file.decision is not None and not all(abs(part) <= _MOST for part in file.decision.acceptance):
+            self.problems.add(f"the line is steeper than {_MOST}.", document.place(("decision", "acceptance")))
+        speed = file.speed
+        if speed is not None and not 0 < speed.worst_utilisation < min(
+            speed.typical_utilisation, speed.best_utilisation
+        ):
+            message = "the worst utilisation has to be above 0 and below the others."
+            self.problems.add(message, document.place(("speed", "worst_utilisation")))
+
+    def _denied(self, folder: Folder) -> list[Denied]:
+        document = folder.document("denied.yaml", self.problems)
+        entries = _entries(Denied, document, self.problems) if document else []
+        for entry, place in entries:
+            check_day(entry.source, place, self.problems)
+            if not is_normalized_name(canonicalize_name(entry.package)):
+                self.problems.add(f"{shown(entry.package)} is not the name of a package.", place)
+            if not entry.versions:
+                self.problems.add("no release is named.", place, 'Name each, as in ["2.6.2", "2.6.3"].')
+            for version in entry.versions:
+                try:
+                    Version(version)
+                except ValueError:
+                    message = f"{shown(version)} is not a version."
+                    self.problems.add(message, place, 'Name each release by itself, as in ["2.6.2", "2.6.3"].')
+        return [replace(entry, package=canonicalize_name(entry.package)) for entry, _ in entries]
+
+    def _list(self, kind: type[T], name: str, key: str) -> dict[str, tuple[T, str]]:
+        """The entries of a list in all folders by what tells them apart, each with its place."""
+        found: dict[str, tuple[T, str]] = {}
+        for folder in self.folders:
+            document = folder.document(name, self.problems)
+            entries = _entries(kind, document, self.problems, key) if document else []
+            check_distinct(((getattr(entry, key), place) for entry, place in entries), key, self.problems)
+            found |= {getattr(entry, key): (entry, place) for entry, place in entries}
+        return found
 
     def _check_criteria(self, criteria: tuple[Criterion, ...], vocabulary: Vocabulary, document: Document) -> None:
         scales = {projection.name: projection.words for projection in vocabulary.projections} | {"speed": ()}
         places = [document.place(("criteria", i, "id")) for i in range(len(criteria))]
-        self._check_distinct(((c.id, place) for c, place in zip(criteria, places, strict=True)), "id")
+        check_distinct(((c.id, place) for c, place in zip(criteria, places, strict=True)), "id", self.problems)
         for i, criterion in enumerate(criteria):
             at = ("criteria", i)
-            if self._check_word(criterion.reads, scales, "projection", document.place((*at, "reads"))):
+            check_day(criterion.source, document.place((*at, "source")), self.problems)
+            if check_word(criterion.reads, scales, "projection", document.place((*at, "reads")), self.problems):
                 for word in sorted(set(scales[criterion.reads]) ^ set(criterion.scale)):
                     message = f"{shown(word)} stands on one side only of {criterion.reads} and the scale."
                     self.problems.add(message, document.place((*at, "scale", word)))
-            for word, value in criterion.scale.items():
+            shares: dict[KeyPath, float] = {("scale", word): value for word, value in criterion.scale.items()}
+            shares |= {("spread",): criterion.spread, ("must",): criterion.must}
+            for key, value in shares.items():
                 if not 0 <= value <= 1:
-                    self.problems.add(f"{value:g} is outside 0 to 1.", document.place((*at, "scale", word)))
+                    self.problems.add(f"{value:g} is outside 0 to 1.", document.place((*at, *key)))
             low, high = criterion.band
-            if not 0 <= low <= criterion.weight <= high:
+            if not 0 <= low <= criterion.weight <= high <= _MOST:
                 self.problems.add("the weight lies outside its band.", document.place((*at, "weight")))
 
-    def _check_distinct(self, entries: Iterable[tuple[str, str]], key: str) -> None:
-        seen: set[str] = set()
-        for word, place in entries:
-            if word in seen:
-                self.problems.add(f"the {key} {shown(word)} stands there twice.", place, "Keep one.")
-            seen.add(word)
 
-    def _check_word(self, word: str, allowed: Collection[str], what: str, place: str) -> bool:
-        if word in allowed:
-            return True
-        self.problems.add(f"{shown(word)} is not a {what}.", place, nearest(word, allowed))
-        return False
-
-
-def _component(key: str, layer: str, entry: ComponentEntry, source: Source) -> Component:
-    return Component(
-        id=key,
-        name=entry.name,
-        layer=layer,
-        purpose=entry.purpose,
-        status=entry.status,
-        source=source,
-        requires=entry.requires,
-        excludes=entry.excludes,
-        platforms=entry.platforms,
-        successor=entry.successor,
-        note=entry.note,
-    )
+def _entries(kind: type[T], document: Document, problems: Problems, key: str = "") -> list[tuple[T, str]]:
+    """The entries of a list, each with the place of the key that tells it apart."""
+    if not isinstance(document.data, list):
+        problems.add("a list was expected.", document.place())
+        return []
+    return [
+        (entry, document.place((i, key) if key else (i,)))
+        for i in range(len(document.data))
+        if (entry := validate(kind, document, problems, (i,))) is not None
+    ]
 
 
 def _latest_day(
@@ -285,4 +268,4 @@ def _latest_day(
     days = [fact.source.observed for framework in frameworks.values() for fact in framework.facts.values()]
     days += [component.source.observed for component in components.values()]
     days += [rule.source.observed for rule in rules]
-    return max((day for day in days if len(day) == len("2026-11-22")), default="")
+    return max(days, default="")

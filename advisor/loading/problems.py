@@ -9,6 +9,9 @@ from typing import TypeVar
 
 from advisor.errors import InputError, Problem
 
+MOST = 300
+"""Finding the nearest word for each of a hundred thousand would take minutes."""
+
 Path = tuple[str | int, ...]
 T = TypeVar("T")
 
@@ -20,8 +23,11 @@ class Problems:
     found: list[Problem] = field(default_factory=list)
 
     def add(self, message: str, place: str = "", hint: str = "") -> None:
-        """Note one problem."""
+        """Note one problem; of more than anybody reads, the first are raised at once."""
         self.found.append(Problem(message=message, place=place, hint=hint))
+        if len(self.found) >= MOST:
+            self.found.append(Problem(message=f"There is more: these are the first {MOST} problems."))
+            self.settle()
 
     def settle(self) -> None:
         """Raise every problem found, if any."""
@@ -32,9 +38,10 @@ class Problems:
 def nearest(word: object, allowed: Iterable[str], *, limit: int = 12) -> str:
     """A hint at the allowed word that was probably meant, or the list of them where it is short."""
     words = sorted(allowed)
-    close = difflib.get_close_matches(str(word)[:80].lower(), words, n=1, cutoff=0.6)
+    in_small = {known.lower(): known for known in words}
+    close = difflib.get_close_matches(str(word)[:80].lower(), in_small, n=1, cutoff=0.6)
     if close:
-        return f"Did you mean {close[0]!r}?"
+        return f"Did you mean {in_small[close[0]]!r}?"
     if len(words) <= limit:
         return f"Allowed: {', '.join(words)}." if words else ""
     return f"Allowed are {len(words)} words, {', '.join(words[:3])} among them."
@@ -42,6 +49,10 @@ def nearest(word: object, allowed: Iterable[str], *, limit: int = 12) -> str:
 
 def shown(value: object, *, limit: int = 60) -> str:
     """A value from outside as it can stand in a message: short, on one line, nothing that a terminal obeys."""
-    text = repr(value) if isinstance(value, str) else str(value).replace("\n", " ")
-    safe = "".join(c if c.isprintable() else "?" for c in text)
+    safe = printable(repr(value) if isinstance(value, str) else str(value).replace("\n", " "))
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
+
+
+def printable(text: str) -> str:
+    """The text without what a terminal obeys or no output can hold, as in the name of a file that somebody sent."""
+    return "".join(c if c.isprintable() else "?" for c in text)

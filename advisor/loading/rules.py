@@ -8,16 +8,16 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, get_args
 
 from advisor.loading.conditions import ConditionReader
+from advisor.loading.folders import Folder, check_sources, everything, looks_read
+from advisor.loading.ids import check_id
 from advisor.loading.problems import Path as KeyPath
-from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.validate import validate
-from advisor.loading.yaml_reader import Document, read_file
+from advisor.loading.yaml_reader import Document
 from advisor.model.fact import Source
 from advisor.model.rule import Effects, Example, Phase, Rule
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from advisor.model.component import Component
     from advisor.model.vocabulary import Vocabulary
 
@@ -63,26 +63,41 @@ class RuleFile:
 
 
 def read_rules(
-    folder: Path,
+    folders: tuple[Folder, ...],
     vocabulary: Vocabulary,
     criteria: Collection[str],
     components: Mapping[str, Component],
     problems: Problems,
 ) -> tuple[Rule, ...]:
-    """Every rule below the folder, in the order of phase and id; what is wrong with them goes to the problems."""
+    """Every rule of the folders, in the order of phase and folder; what is wrong with them goes to the problems."""
     reader = _Reader(vocabulary, criteria, components, problems)
     phases = get_args(Phase)
-    for path in sorted(folder.rglob("*.yaml")):
-        within = path.relative_to(folder)
+    for folder in folders:
+        _check_folder(folder, phases, problems)
+    for phase in phases:
+        for folder in folders:
+            for path in sorted((folder.path / phase).rglob("*.yaml")):
+                document = folder.found(path.relative_to(folder.path).as_posix(), problems)
+                if document is not None:
+                    reader.read(document, phase, folder.origin)
+    return tuple(reader.rules.values())
+
+
+def _check_folder(folder: Folder, phases: tuple[str, ...], problems: Problems) -> None:
+    """Note a folder that is not there, and rules in it that nothing reads."""
+    name = folder.origin or folder.path.name
+    if not folder.path.is_dir():
+        problems.add("there is no such folder.", name, f"Expected: a folder with one of {', '.join(phases)} in it.")
+    for path in everything(folder.path):
+        within = path.relative_to(folder.path)
+        place = printable(f"{name}/{within.as_posix()}")
+        if path.is_dir() or not looks_read(path):
+            continue
         if within.parts[0] not in phases:
             message = f"{shown(within.parts[0])} is not a phase: nothing reads the rules in it."
-            problems.add(message, f"{folder.name}/{within.as_posix()}", nearest(within.parts[0], phases))
-    for phase in phases:
-        for path in sorted((folder / phase).rglob("*.yaml")):
-            document = read_file(path, problems, name=f"{folder.name}/{path.relative_to(folder).as_posix()}")
-            if document is not None:
-                reader.read(document, phase)
-    return tuple(reader.rules.values())
+            problems.add(message, place, nearest(within.parts[0], phases))
+        elif path.suffix != ".yaml":
+            problems.add("nothing reads this file.", place, "Rules stand in files whose name ends in .yaml.")
 
 
 class _Reader:
@@ -97,8 +112,9 @@ class _Reader:
         self.attributes = vocabulary.attributes()
         self.rules: dict[str, Rule] = {}
 
-    def read(self, document: Document, phase: Phase) -> None:
+    def read(self, document: Document, phase: Phase, origin: str) -> None:
         file = validate(RuleFile, document, self.problems)
+        check_sources(file.sources if file else {}, document, self.problems)
         for i in range(len(file.rules) if file else 0):
             entry = validate(RuleEntry, document, self.problems, ("rules", i))
             if file is None or entry is None:
@@ -120,10 +136,12 @@ class _Reader:
                     fires=entry.examples.fires,
                     misses=entry.examples.misses,
                     priority=entry.priority,
+                    origin=origin,
                 )
 
     def _check(self, entry: RuleEntry, phase: Phase, document: Document, at: KeyPath) -> None:
         place = document.place((*at, "id"))
+        check_id(entry.id, "rule", place, self.problems)
         if entry.id in self.rules:
             self.problems.add(f"the rule id {shown(entry.id)} is used twice.", place, "Ids are never reused.")
         used = {name for name in Effects.__dataclass_fields__ if getattr(entry.then, name)}

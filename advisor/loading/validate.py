@@ -60,10 +60,9 @@ def _keys(detail: ErrorDetails, data: Any) -> KeyPath:
     """Pydantic's address without what names no key of the file, such as the branch of a union."""
     at: list[str | int] = []
     for part in detail["loc"]:
-        within = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
-        found = [value for key, value in within if key == part]
-        if found:
-            data = found[0]
+        listed = isinstance(data, list) and isinstance(part, int) and part < len(data)
+        if listed or (isinstance(data, dict) and part in data):
+            data = data[part]
             at.append(part)
     return (*at, detail["loc"][-1]) if detail["type"] == "missing" else tuple(at)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 from typing import Any
 
 import yaml
@@ -14,6 +15,8 @@ from advisor.loading.problems import Problems, shown
 
 MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 40
+MAX_VALUES = 250_000
+"""Of one file: more than fifty times what the largest of the knowledge base has."""
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -59,10 +62,16 @@ def read_file(path: Path, problems: Problems, *, name: str | None = None) -> Doc
     """The document in a file, or nothing and a problem."""
     name = name or str(path)
     try:
-        if path.stat().st_size > MAX_BYTES:
+        found = path.stat()
+        if not S_ISREG(found.st_mode):
+            # A pipe would be waited for.
+            problems.add("the file cannot be read: it is a folder, a pipe or a device.", name, "Check the path.")
+            return None
+        if found.st_size > MAX_BYTES:
             problems.add(f"the file is larger than {MAX_BYTES // 1024 // 1024} MB.", name, "Split it.")
             return None
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
     except OSError as error:
         problems.add(f"the file cannot be read: {error.strerror or error}.", name, "Check the path.")
         return None
@@ -114,6 +123,8 @@ class _Builder:
     def value(self, event: Any, path: KeyPath, depth: int) -> Any:
         line = _line(event)
         self.lines.setdefault(path, line)
+        if len(self.lines) > MAX_VALUES:
+            raise _RefusedError(line, f"more than {MAX_VALUES} values.", "Split the file.")
         if depth > MAX_DEPTH:
             raise _RefusedError(line, f"nested deeper than {MAX_DEPTH} levels.")
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):

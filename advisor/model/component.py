@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from advisor.model.fact import Fact, Source
+from advisor.model.fact import NOT_APPLICABLE, Fact, Source
 
 Status = Literal["active", "maintenance", "beta", "experimental", "ended"]
+
+THINGS = ("layer", "purpose", "goes_with", "status", "licence", "platforms", "release", "lineage")
+"""What is known of every component: the attribute of each of its facts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,19 +25,61 @@ class Component:
     status: Status
     source: Source
     """Where status and purpose were read."""
+    also: tuple[Source, ...] = ()
+    """Further sources: only together do they show everything that is said of it."""
     requires: tuple[str, ...] = ()
     """Primaries of which one has to be the recommended one; empty when it goes with any."""
     excludes: tuple[str, ...] = ()
     """Components that cannot stand beside it in one place."""
     platforms: tuple[str, ...] = ()
     """Operating systems (words of `train_os`) where it runs, for the place it is put; empty where that is not bound."""
+    licence: str = "unknown"
+    """SPDX identifier, `proprietary`, or one of the states of a fact."""
+    python: str = NOT_APPLICABLE
+    """The Python versions it asks for."""
+    package: str = ""
+    """Its name on the package index, if it is there."""
+    release: str = "unknown"
+    """The newest release that is not withdrawn, with its day."""
+    index: Source | None = None
+    """Where release and Python were looked up, if not in `source`."""
+    replaces: tuple[str, ...] = ()
     successor: str = ""
     """What takes its place once its day is over."""
     note: str = ""
+    expires: tuple[str, str] = ("", "")
+    """The days from which the release, and everything else, should be looked at again."""
+    origin: str = ""
+    """The overlay it came from; empty for what comes with the program."""
 
     @property
-    def fact(self) -> Fact:
-        """Status and purpose as a fact that findings can cite."""
+    def facts(self) -> tuple[Fact, ...]:
+        """Its eight things, each as a fact."""
+        said = {
+            "layer": self.layer,
+            "purpose": self.purpose,
+            "goes_with": f"{_said(self.requires)}; excludes {_said(self.excludes, 'nothing')}",
+            "status": self.status,
+            "licence": self.licence,
+            "platforms": f"{_said(self.platforms)}; Python {self.python}",
+            "release": self.release,
+            "lineage": f"replaces {_said(self.replaces, 'nothing')}; replaced by {self.successor or 'nothing'}",
+        }
+        return tuple(self._fact(thing, said[thing]) for thing in THINGS)
+
+    def _fact(self, thing: str, value: str) -> Fact:
+        released = thing == "release"
         return Fact(
-            id=f"component.{self.id}", attribute="status", value=self.status, source=self.source, note=self.purpose
+            id=f"component.{self.id}.{thing}",
+            attribute=thing,
+            value=value,
+            source=self.index if released and self.index else self.source,
+            also=() if released and self.index else self.also,
+            note=self.note if thing == "status" else "",
+            expires=self.expires[0 if released else 1],
+            origin=self.origin,
         )
+
+
+def _said(names: tuple[str, ...], empty: str = "any") -> str:
+    return ", ".join(names) or empty

@@ -16,6 +16,15 @@ class Framework:
     name: str
     summary: str
     package: str
-    """What pip installs, as an extra of this project or a requirement."""
+    """Its name on the package index."""
+    binary_package: str = ""
+    """The package that holds the wheels, where it is another one."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """By attribute. `attribute@word` is what holds on the training accelerator `word` instead of in general."""
+    origin: str = ""
+    """The overlay it came from; empty for what comes with the program."""
+
+    def comes_as(self, package: str) -> bool:
+        """Whether the package, in lower case and with hyphens, is this framework in one of its builds."""
+        own = self.package.lower().replace("_", "-")
+        return bool(own) and package in {own, f"{own}-cpu", f"{own}-gpu", f"{own}-macos", self.binary_package}

@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from advisor.model.attribute import Contradiction, FactAttribute, Moves
 from advisor.model.component import Component
-from advisor.model.fact import Source
+from advisor.model.fact import Fact, Source
 from advisor.model.framework import Framework
+from advisor.model.package import Denied
 from advisor.model.rule import Rule
 from advisor.model.vocabulary import Vocabulary
 
@@ -90,7 +92,8 @@ class BenchmarkRow:
     id: str
     workload_class: str
     task: str
-    batch: int
+    """Model and what was done with it."""
+    batch: int | None = None
     unit: str
     times: Mapping[str, float]
     """`framework/variant` to time; less is better."""
@@ -98,27 +101,44 @@ class BenchmarkRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Benchmark:
-    """A published table."""
+    """A published table: what stands in one row is comparable, and says nothing of another kind of accelerator."""
 
     id: str
     source: Source
+    date: str
+    """When it was measured, as far as that is known."""
     hardware: str
+    accelerator: str
+    """The word of `train_hw` for it."""
+    reference: str
+    """The variant, as `framework/variant`, that the others are read against."""
     precision: str
     comparability: str
+    """What the rows have in common, and what they do not."""
     rows: tuple[BenchmarkRow, ...]
     note: str = ""
 
 
+Standing = Literal["true", "outdated", "wrong", "unverified"]
+"""How a belief fares: it holds, held once, never held, or nothing was found for or against it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Folklore:
-    """A widely repeated belief, and what is true instead."""
+    """A widely repeated belief, how it fares, and what is true."""
 
     id: str
     belief: str
+    standing: Standing
     truth: str
+    """What holds instead; of one that holds, what it rests on."""
     source: Source
-    attribute: str = ""
-    """The fact that says otherwise."""
+    claims: tuple[str, ...] = ()
+    """Numbers of the claims of the comparison that this project began from."""
+    facts: tuple[str, ...] = ()
+    """Ids of the facts that say so."""
+    expires: str = ""
+    """The day from which it should be looked at again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +146,10 @@ class KnowledgeBase:
     """Everything that is known, and everything that is concluded from it."""
 
     vocabulary: Vocabulary
+    attributes: tuple[FactAttribute, ...]
+    lifetimes: Mapping[Moves, int]
+    """Days after which a fact has to be looked at again; 0 for never."""
+    contradictions: tuple[Contradiction, ...]
     criteria: tuple[Criterion, ...]
     speed: SpeedModel
     decision: Decision
@@ -134,8 +158,17 @@ class KnowledgeBase:
     components: Mapping[str, Component]
     benchmarks: tuple[Benchmark, ...]
     folklore: tuple[Folklore, ...]
+    denied: tuple[Denied, ...]
     rules: tuple[Rule, ...]
     as_of: str
     """The latest day on which something in it was observed."""
     digests: Mapping[Literal["knowledge", "rules"], str]
     """Hashes of the files."""
+    overlays: tuple[str, ...] = ()
+    """Folders that added to what comes with the program, or took its place, in their order."""
+
+    def facts(self) -> dict[str, Fact]:
+        """Every fact of every framework and component, by id."""
+        found = [fact for framework in self.frameworks.values() for fact in framework.facts.values()]
+        found += [fact for component in self.components.values() for fact in component.facts]
+        return {fact.id: fact for fact in found}

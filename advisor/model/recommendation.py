@@ -137,7 +137,11 @@ class Evidence:
     source: str
     observed: str
     expires: str
-    """Empty where it does not age."""
+    """The day from which it should be looked at again; empty where it does not age."""
+    expired: bool = False
+    """Whether that day had come on the day of `provenance.as_of`."""
+    origin: str = ""
+    """The overlay it came from; empty for what comes with the program."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +163,10 @@ class Provenance:
     engine: str
     knowledge: str
     rules: str
+    overlays: tuple[str, ...]
+    """Folders that added to knowledge or rules, or took the place of something in them."""
     as_of: str
+    """The day that expiry was judged by."""
     measurements: tuple[str, ...]
     seed: int
 

@@ -37,6 +37,24 @@ def attributes_of(condition: Condition) -> set[str]:
     return own.union(*(attributes_of(part) for part in condition.parts))
 
 
+def condition_words(condition: Condition) -> str:
+    """The condition as its file says it: `shape is training and (latency_ms lt 5 or option is known)`."""
+    if condition.op in ("all", "any"):
+        parts = [_within(part) for part in condition.parts]
+        return (" and " if condition.op == "all" else " or ").join(parts)
+    if condition.op == "not":
+        return f"not {_within(condition.parts[0])}"
+    if condition.op in ("known", "unknown"):
+        return f"{condition.attribute} is {condition.op}"
+    op = "is" if condition.op == "has" else condition.op
+    return f"{condition.attribute} {op} {str(condition.value).removesuffix('.0')}"
+
+
+def _within(part: Condition) -> str:
+    """A part of another condition, in brackets where it has several parts itself."""
+    return f"({condition_words(part)})" if len(part.parts) > 1 else condition_words(part)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
     """A component that a rule proposes for a place of the stack."""
@@ -60,6 +78,16 @@ class Effects:
     put: tuple[Put, ...] = ()
     flag: tuple[str, ...] = ()
     """Codes of the vocabulary."""
+
+
+def effects_words(effects: Effects) -> str:
+    """The effects as their file says them: `derive scope outside, weigh speed by 0.5, flag ask_more`."""
+    said = [f"derive {name} {word}" for name, word in effects.derive.items()]
+    said += ["exclude the option"] * effects.exclude
+    said += [f"weigh {criterion} by {str(shift).removesuffix('.0')}" for criterion, shift in effects.weigh.items()]
+    said += [f"put {put.component} into {put.place}, preferred by {put.prefer}" for put in effects.put]
+    said += [f"flag {code}" for code in effects.flag]
+    return ", ".join(said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,3 +117,5 @@ class Rule:
     misses: Example
     priority: int = 0
     """Order of the trace only; no result depends on it."""
+    origin: str = ""
+    """The overlay it came from; empty for what comes with the program."""

@@ -48,9 +48,10 @@ class Projection:
 
     name: str
     path: str
-    words: tuple[str, ...]
     meaning: str
     each: bool = False
+    words: tuple[str, ...] = ()
+    """Those of the scale of the attribute at its path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

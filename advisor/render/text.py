@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from advisor.loading.problems import printable
 from advisor.model.finding import Finding
 from advisor.model.recommendation import Confidence, Contribution, Excluded, Ranked, Recommendation
 from advisor.model.rule import PLACES
@@ -12,6 +13,7 @@ from advisor.model.rule import PLACES
 WIDTH = 80
 _LABEL = 10
 _KEY = 20
+_BESIDE = 4
 _HEADLINES = {"needs_more_info": "nothing yet (needs_more_info)", "none_of_these": "none of these frameworks"}
 _TELLING = 0.005
 """Difference of two contributions from which on it is worth a word."""
@@ -28,12 +30,12 @@ _STATUS = {
 
 def render(recommendation: Recommendation) -> str:
     """About ten lines: what to build on, how sure that is, why, what is against the others, and what to do next."""
-    return "\n".join(_summary(recommendation)) + "\n"
+    return _text(_summary(recommendation))
 
 
 def render_detail(recommendation: Recommendation) -> str:
     """The summary, then scores by criterion, exclusions, questions, flips and sources."""
-    return "\n".join([*_summary(recommendation), *_detail(recommendation)]) + "\n"
+    return _text([*_summary(recommendation), *_detail(recommendation)])
 
 
 def _summary(r: Recommendation) -> Iterator[str]:
@@ -160,7 +162,7 @@ def _detail(r: Recommendation) -> Iterator[str]:
     yield from _heading("Scores")
     for ranked in r.ranking:
         low, high = ranked.interval
-        yield f"{ranked.option:12}{ranked.score:.3f}  {_bar(ranked)}  {low:.2f} to {high:.2f}"
+        yield f"{ranked.option:14}{ranked.score:.3f}  {_bar(ranked)}  {low:.2f} to {high:.2f}"
     yield from _contributions(r)
     yield from _what_if(r)
     yield from _heading("Findings")
@@ -168,7 +170,10 @@ def _detail(r: Recommendation) -> Iterator[str]:
         yield from _finding(finding)
     yield from _heading("Sources")
     for evidence in r.evidence:
-        yield from _hanging(f"{evidence.id}  {evidence.source}, {evidence.observed} ({evidence.grade})", 4)
+        aged = f", to be looked at again since {evidence.expires}" if evidence.expired else ""
+        origin = f" from {evidence.origin}" if evidence.origin else ""
+        source = f"{evidence.id}{origin}  {evidence.source}, {evidence.observed} ({evidence.grade}{aged})"
+        yield from _hanging(source, 4)
 
 
 def _what_if(r: Recommendation) -> Iterator[str]:
@@ -192,10 +197,16 @@ def _contributions(r: Recommendation) -> Iterator[str]:
     if not r.ranking:
         return
     yield from _heading("Values by criterion, from 0 to 1, and the weight of each")
-    options = [ranked.option for ranked in r.ranking]
-    yield f"{'':14}{'weight':>7}" + "".join(f"{option:>11}" for option in options)
-    for i, contribution in enumerate(r.ranking[0].contributions):
-        row = "".join(f"{ranked.contributions[i].value:>11.2f}" for ranked in r.ranking)
+    for start in range(0, len(r.ranking), _BESIDE):
+        yield from ("",) * (start > 0)
+        yield from _values(r.ranking[start : start + _BESIDE])
+
+
+def _values(options: Sequence[Ranked]) -> Iterator[str]:
+    """As many options as fit beside each other."""
+    yield f"{'':14}{'weight':>7}" + "".join(f"{ranked.option:>14}" for ranked in options)
+    for i, contribution in enumerate(options[0].contributions):
+        row = "".join(f"{ranked.contributions[i].value:>14.2f}" for ranked in options)
         yield f"{contribution.criterion:14}{contribution.weight:>7.1%}{row}"
 
 
@@ -233,3 +244,8 @@ def _line(label: str, text: str, indent: int = _LABEL) -> Iterator[str]:
 
 def _hanging(text: str, indent: int) -> Iterator[str]:
     yield from textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+
+
+def _text(lines: Iterable[str]) -> str:
+    """The lines without anything that a terminal obeys: some of it comes from overlays and answers."""
+    return "\n".join(map(printable, lines)) + "\n"

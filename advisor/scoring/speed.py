@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 NORMAL_90 = 1.645
 """Standard deviations from the middle to either end of a 90 % interval of the normal distribution."""
-REFERENCE = "pytorch/eager"
-"""The variant that published rows are read against: the one most of them contain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +37,18 @@ class Speed:
 
 
 @dataclass(frozen=True, slots=True)
+class Published:
+    """A row of a published table, with the variant that the others in it are read against."""
+
+    row: BenchmarkRow
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of speed on one class of workload."""
 
-    rows: tuple[BenchmarkRow, ...]
+    rows: tuple[Published, ...]
     measured: Mapping[str, tuple[float, float]]
     """`framework/variant` to log utilisation and its standard deviation over the rounds."""
     direct: bool
@@ -55,7 +61,9 @@ def gather(
     workload: str, benchmarks: Iterable[Benchmark], classes: Iterable[ClassResult], measurement: str, *, direct: bool
 ) -> Evidence:
     """The rows and results that speak of a class of workload."""
-    rows = tuple(row for table in benchmarks for row in table.rows if row.workload_class == workload)
+    rows = tuple(
+        Published(row, table.reference) for table in benchmarks for row in table.rows if row.workload_class == workload
+    )
     relevant = [c for c in classes if c.workload_class == workload and c.utilisation]
     measured = {f"{c.framework}/{c.variant}": _observed(c) for c in relevant}
     return Evidence(rows, measured, direct, measurement if measured else "")
@@ -84,7 +92,7 @@ def value(speed: Speed, model: SpeedModel) -> Value:
 
 
 def _variants(option: str, evidence: Evidence) -> list[str]:
-    named = {variant for row in evidence.rows for variant in row.times} | set(evidence.measured)
+    named = {variant for published in evidence.rows for variant in published.row.times} | set(evidence.measured)
     return sorted(variant for variant in named if variant.partition("/")[0] == option)
 
 
@@ -99,19 +107,19 @@ def _nothing(model: SpeedModel) -> Speed:
     return Speed(math.log(model.typical_utilisation), model.sd_unpublished, 0.0)
 
 
-def _prior(variant: str, rows: tuple[BenchmarkRow, ...], model: SpeedModel) -> Speed:
+def _prior(variant: str, rows: tuple[Published, ...], model: SpeedModel) -> Speed:
     """From published rows, shrunk towards knowing nothing by the distance they have to bridge."""
-    relevant = [row for row in rows if variant in row.times and REFERENCE in row.times]
+    relevant = [(p.row, p.reference) for p in rows if variant in p.row.times and p.reference in p.row.times]
     if not relevant:
         nothing = _nothing(model)
         return Speed(nothing.mean, nothing.sd, 0.0, variant)
-    gains = [math.log(row.times[REFERENCE] / row.times[variant]) for row in relevant]
+    gains = [math.log(row.times[reference] / row.times[variant]) for row, reference in relevant]
     mean = sum(gains) / len(gains)
     scatter = sum((gain - mean) ** 2 for gain in gains) / len(gains)
     published = scatter / len(gains) + model.sd_distance**2
     trust = model.sd_unpublished**2 / (model.sd_unpublished**2 + published)
     sd = math.sqrt(trust * published)
-    ids = tuple(f"benchmark.{row.id}" for row in relevant)
+    ids = tuple(f"benchmark.{row.id}" for row, _ in relevant)
     return Speed(math.log(model.typical_utilisation) + trust * mean, sd, 0.0, variant, ids)
 
 

@@ -28,7 +28,7 @@ def test_too_little_known_is_4_and_says_what_to_ask(run: Run) -> None:
 
 
 def test_nothing_that_satisfies_every_answer_is_4(run: Run) -> None:
-    settings = ("domain=cv", "task=train", "train_hw=cerebras", "needs=in_browser_training")
+    settings = ("domain=cv", "task=train", "train_hw=cerebras", "constraints=patent_grant_required")
     ran = run("recommend", *(part for s in settings for part in ("--set", s)), NO_DETECT, "--json")
     assert ran.exit == 4
     assert ran.document["status"] == "no_feasible_option"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,15 +13,19 @@ from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.measuring import notice, plan
 from advisor.cli.output import write
+from advisor.errors import AdvisorError
 from advisor.evidence import store
 from advisor.evidence.detection import detect
 from advisor.evidence.entrants import choose
+from advisor.evidence.installed import look_into
 from advisor.evidence.plan import Plan, offers, wanted
 from advisor.inference import durable
+from advisor.loading.knowledge import load
 from advisor.loading.structure import plain
 from advisor.model.measurement import FrameworkRun
 from advisor.render.json import rounded
 from advisor.render.measurements import machine_line
+from advisor.upkeep.verification import Held, denied
 
 if TYPE_CHECKING:
     import argparse
@@ -55,7 +61,7 @@ def _diagnose(arguments: argparse.Namespace) -> Diagnosis:
     kept = store.latest(machine.fingerprint, resources.home(), notice)
     engine = "durable-rules" if durable.available() else "plain"
     found = any(run.outcome == "ok" for run in frameworks)
-    advice = []
+    advice = [f"{held.found} (denied)" for held in _denied(arguments)]
     if engine == "plain":
         advice.append("durable-rules is not installed or does not load here; the engine in plain Python stands in.")
     if not found:
@@ -71,6 +77,18 @@ def _diagnose(arguments: argparse.Namespace) -> Diagnosis:
         measured=kept.measured if kept else "",
         advice=tuple(advice),
     )
+
+
+def _denied(arguments: argparse.Namespace) -> list[Held]:
+    """Releases that must never be used, in any of the interpreters that are looked at."""
+    base = load()
+    interpreters = dict.fromkeys([sys.executable, *(setting.partition("=")[2] for setting in arguments.python)])
+    found: list[Held] = []
+    for interpreter in interpreters:
+        # What does not behave like Python is said of the frameworks that were looked for in it.
+        with suppress(AdvisorError):
+            found += denied(base, look_into(interpreter, {entry.package for entry in base.denied}))
+    return found
 
 
 def _frameworks(asked: Plan) -> tuple[FrameworkRun, ...]:

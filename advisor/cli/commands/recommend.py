@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import Session, answers_from, open_session
+from advisor.cli.session import Session, answers_from, day, open_session, today
 from advisor.errors import InputError, Problem
 from advisor.loading.answers import LineError, batch_line, check_answers
 from advisor.loading.problems import Problems
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
     _check_usage(arguments)
-    session = open_session(arguments.options)
+    session = open_session(arguments.options, arguments.knowledge, arguments.rules)
+    # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
+    if arguments.as_of or not arguments.no_detect:
+        session = dataclasses.replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
     if arguments.batch is not None:
         return _batch(session, arguments)
     answers = answers_from(session.base, arguments.answers, arguments.set)

@@ -13,7 +13,7 @@ from advisor.consult.assemble import accepted, status_of
 from advisor.model.recommendation import Status
 from advisor.model.score import Ranking, Scored
 
-NOTHING_REMAINS = {"train_hw": "cerebras", "train_os": "linux", "task": "train", "needs": ["static_memory"]}
+NOTHING_REMAINS = {"train_hw": "cerebras", "task": "train", "domain": "cv", "constraints": ["patent_grant_required"]}
 REACHED: dict[Status, tuple[dict[str, Any], str]] = {
     "decided": ({"domain": "nlp", "task": "finetune", "existing_code": "pytorch", "code_size": "large"}, "pytorch"),
     "needs_more_info": ({"deploy_target": "android_ios"}, "needs_more_info"),
@@ -22,23 +22,18 @@ REACHED: dict[Status, tuple[dict[str, Any], str]] = {
         {"domain": "llm", "task": "pretrain", "train_hw": "google_tpu", "constraints": ["air_gapped"]},
         "jax",
     ),
-    "no_feasible_option": ({"train_os": "macos_x86", "task": "train", "domain": "cv"}, "none_of_these"),
-    "contradictory": (
-        {"train_os": "macos_x86", "task": "train", "domain": "cv", "requested_framework": "litert"},
-        "none_of_these",
-    ),
+    "no_feasible_option": (NOTHING_REMAINS, "none_of_these"),
+    "contradictory": ({**NOTHING_REMAINS, "requested_framework": "litert"}, "none_of_these"),
     "tie": (
         {
-            "domain": "scientific_ml",
+            "domain": "nlp",
             "task": "train",
             "train_hw": "nvidia_gpu",
             "train_os": "linux",
-            "deploy_target": "fpga",
+            "deploy_target": "edge_tpu",
             "team_skill": "keras",
-            "needs": ["full_int8"],
-            "latency_ms": 0.001,
         },
-        "pytorch",
+        "keras",
     ),
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from advisor.intake.facts import Projector, situation_facts
@@ -131,3 +132,17 @@ def test_the_option_and_whether_it_was_asked_for_are_facts() -> None:
     assert Projector(VOCABULARY).situate(asked, option()).facts == {"option": "red", "requested": "yes"}
     assert Projector(VOCABULARY).situate({}, option()).facts == {"option": "red", "requested": "no"}
     assert Projector(VOCABULARY).situate({"requested_framework": "blue"}, option()).facts["requested"] == "no"
+
+
+def test_what_only_a_claim_says_is_not_compared() -> None:
+    said = option(upkeep="active")
+    claim = replace(said.facts["upkeep"].source, grade="seed_claim")
+    claimed = replace(said, facts={"upkeep": replace(said.facts["upkeep"], source=claim)})
+    assert Projector(VOCABULARY).situate({}, said).facts["upkeep"] == "active"
+    assert "upkeep" not in Projector(VOCABULARY).situate({}, claimed).facts
+
+
+def test_an_option_that_says_something_else_is_read_anew() -> None:
+    projector = Projector(VOCABULARY)
+    assert projector.situate({}, option(upkeep="active")).facts["upkeep"] == "active"
+    assert "upkeep" not in projector.situate({}, option()).facts

@@ -20,7 +20,7 @@ class Folders:
     root: Path
 
     def load(self) -> KnowledgeBase:
-        return load(self.root / "knowledge", self.root / "rules", use_cache=False)
+        return load(own=(self.root / "knowledge", self.root / "rules"), use_cache=False)
 
     def problems(self) -> tuple[Problem, ...]:
         """What loading refuses; nothing where it does not."""

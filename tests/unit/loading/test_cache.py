@@ -105,23 +105,23 @@ def test_half_a_file_is_made_anew(kept: Path, base: KnowledgeBase, sound: bytes)
 
 def test_what_was_kept_of_other_files_is_not_used(kept: Path, base: KnowledgeBase, folders: Folders) -> None:
     knowledge, rules = folders.root / "knowledge", folders.root / "rules"
-    assert load(knowledge, rules) == base
+    assert load(own=(knowledge, rules)) == base
     questions = knowledge / "questions.yaml"
     text = questions.read_text(encoding="utf-8")
     questions.write_text(text.replace("What is the project about?", "What is it about?"), encoding="utf-8")
     try:
-        changed = load(knowledge, rules)
+        changed = load(own=(knowledge, rules))
     finally:
         questions.write_text(text, encoding="utf-8")
     assert changed.questions[0].text == "What is it about?"
     assert changed.digests["knowledge"] != base.digests["knowledge"]
     assert changed.digests["rules"] == base.digests["rules"]
     assert json.loads(kept.read_bytes())["base"]["questions"][0]["text"] == "What is it about?"
-    assert load(knowledge, rules) == base
+    assert load(own=(knowledge, rules)) == base
 
 
 def test_a_key_that_is_foreign_is_not_read(kept: Path, base: KnowledgeBase) -> None:
-    cache.write("mine", base)
+    cache.write("mine", (), base)
     assert kept.is_file()
     assert cache.read("mine") == base
     assert cache.read("another") is None

@@ -11,7 +11,28 @@ from seeding import Folders, copied
 VOCABULARY, CRITERIA = "knowledge/vocabulary.yaml", "knowledge/criteria.yaml"
 JAX, RUNTIME = "knowledge/frameworks/jax.yaml", "knowledge/components/runtime.yaml"
 QUESTIONS = "knowledge/questions.yaml"
+WHEELS = r"^  wheels\.linux:.*(\n    .*)*"
+"""A fact in whatever form it stands there."""
 HARDWARE = r"^- id: hardware\n(.*\n)*?  "
+
+
+def _component(name: str, **changed: str) -> str:
+    """The beginning of a file's components, with one more of that name."""
+    entry = {
+        "name": "x",
+        "purpose": "y",
+        "status": "active",
+        "source": "ort-npm",
+        "licence": "MIT",
+        "requires": "any",
+        "excludes": "[]",
+        "platforms": "any",
+        "replaces": "[]",
+        "successor": '""',
+        "package": "x",
+    }
+    said = ", ".join(f"{key}: {value}" for key, value in {**entry, **changed}.items())
+    return f"components:\n  {name}: {{{said}}}\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +62,7 @@ FAULTS = {
         r"^  accelerator\.linux\.cpu:",
         "  accelerator.linux.cpuu:",
         "facts.accelerator.linux.cpuu",
-        "nothing reads 'accelerator.linux.cpuu'",
+        "'accelerator.linux.cpuu' is not an attribute",
         "'accelerator.linux.cpu'?",
     ),
     "no draws": Fault(CRITERIA, r"draws: \d+", "draws: 0", "decision.draws", "at least one draw"),
@@ -87,7 +108,7 @@ FAULTS = {
     "unknown id": Fault(JAX, r"^id: jax", "id: jaxx", "id", "'jaxx' is not", ""),
     "unknown source": Fault(
         JAX,
-        r"^(  wheels\.linux): .*",
+        WHEELS,
         "  wheels.linux: {value: stable, source: inedx}",
         "facts.wheels.linux",
         "'inedx' is not a source",
@@ -95,7 +116,7 @@ FAULTS = {
     ),
     "wrong word of a fact": Fault(
         JAX,
-        r"^(  wheels\.linux): .*",
+        WHEELS,
         "  wheels.linux: {value: stabel, source: index}",
         "facts.wheels.linux",
         "'stabel' is not allowed",
@@ -103,14 +124,14 @@ FAULTS = {
     ),
     "number for a word": Fault(
         JAX,
-        r"^(  wheels\.linux): .*",
+        WHEELS,
         "  wheels.linux: {value: 5, source: index}",
         "facts.wheels.linux.value",
         "5 should be a valid string",
     ),
     "several words for one": Fault(
         JAX,
-        r"^(  wheels\.linux): .*",
+        WHEELS,
         "  wheels.linux: {value: [stable], source: index}",
         "facts.wheels.linux",
         "not allowed",
@@ -123,26 +144,44 @@ FAULTS = {
     "unknown component": Fault(
         RUNTIME,
         r"^components:\n",
-        "components:\n  litret: {name: x, purpose: y, status: active, source: matrix}\n",
+        _component("litret"),
         "components.litret",
         "'litret' is not a component",
         "'litert'?",
     ),
     "unknown primary": Fault(
-        RUNTIME,
-        r"^components:\n",
-        "components:\n  vllm: {name: x, purpose: y, status: active, source: matrix, requires: [pytroch]}\n",
-        "components.vllm",
-        "not a primary",
-        "'pytorch'?",
+        RUNTIME, r"requires: any", "requires: [pytroch]", "components.", "not a primary", "'pytorch'?"
     ),
     "unknown system": Fault(
+        RUNTIME, r"platforms: any", "platforms: [lnux]", "components.", "operating system", "'linux'?"
+    ),
+    "unknown part": Fault(
+        RUNTIME, r"excludes: \[\]", "excludes: [onnxruntme]", "components.", "not a component", "'onnxruntime'?"
+    ),
+    "ended without successor": Fault(
         RUNTIME,
         r"^components:\n",
-        "components:\n  vllm: {name: x, purpose: y, status: active, source: matrix, platforms: [lnux]}\n",
-        "components.vllm",
-        "operating system",
-        "'linux'?",
+        _component("litret", status="ended"),
+        "components.litret.successor",
+        "nothing takes its place",
+        "Name the successor.",
+    ),
+    "day that is none": Fault(JAX, r"observed: \"\d.*?\"", 'observed: "2026-02-30"', "sources.", "should be a day"),
+    "month for a day": Fault(JAX, r"observed: \"\d.*?\"", 'observed: "2026-02"', "sources.", "should be a day"),
+    "range that is none": Fault(
+        JAX,
+        WHEELS,
+        '  wheels.linux: {value: stable, source: index, versions: "2 to 3"}',
+        "facts.wheels.linux",
+        "is no range of versions",
+    ),
+    "range without a release": Fault(
+        JAX,
+        WHEELS,
+        '  wheels.linux: {value: stable, source: index, versions: ">=99"}',
+        "facts.wheels.linux",
+        "no release of jax is in",
+        "The newest is",
     ),
 }
 

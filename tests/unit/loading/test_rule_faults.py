@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from advisor.loading.folders import Folder
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems
 from advisor.loading.rules import read_rules
@@ -50,7 +51,7 @@ class Rulebook:
         path.write_text(text, encoding="utf-8")
         problems = Problems()
         criteria = {criterion.id for criterion in self.base.criteria}
-        rules = read_rules(self.folder, self.base.vocabulary, criteria, self.base.components, problems)
+        rules = read_rules((Folder(self.folder),), self.base.vocabulary, criteria, self.base.components, problems)
         return rules, sorted(map(str, problems.found))
 
     def problems(self, text: str, file: str = FILE) -> list[str]:
@@ -73,6 +74,23 @@ def test_the_sound_rule_is_read_from_any_depth_below_its_phase(rulebook: Ruleboo
     ]
 
 
+@pytest.mark.parametrize("name", ["CAU-901", "team.CAU_1", "9"])
+def test_letters_digits_dots_dashes_and_underscores_make_an_id(rulebook: Rulebook, name: str) -> None:
+    rules, problems = rulebook.read(SOUND.replace("CAU-900", f'"{name}"'))
+    assert not problems
+    assert [rule.id for rule in rules] == ["CAU-001", name]
+
+
+def test_a_rule_of_an_overlay_knows_its_folder(rulebook: Rulebook) -> None:
+    rulebook.read(SOUND)
+    problems = Problems()
+    criteria = {criterion.id for criterion in rulebook.base.criteria}
+    folder = Folder(rulebook.folder, "ours")
+    rules = read_rules((folder,), rulebook.base.vocabulary, criteria, rulebook.base.components, problems)
+    assert {rule.origin for rule in rules} == {"ours"}
+    assert {rule.origin for rule in rulebook.base.rules} == {""}
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place", "says"),
     [
@@ -84,6 +102,15 @@ def test_the_sound_rule_is_read_from_any_depth_below_its_phase(rulebook: Ruleboo
         ),
         ("  reason: None.\n", "", "4 rules[0].reason", "the key 'reason' is missing."),
         ("id: CAU-900", "id: CAU-001", "4 rules[0].id", "the rule id 'CAU-001' is used twice. Ids are never reused."),
+        (
+            "id: CAU-900",
+            'id: "CAU 900\\nx"',
+            "4 rules[0].id",
+            r"'CAU 900\nx' cannot be the id of a rule. Letters, digits, ., - and _ make an id.",
+        ),
+        ("id: CAU-900", "id: ''", "4 rules[0].id", "'' cannot be the id of a rule."),
+        ("id: CAU-900", "id: -x", "4 rules[0].id", "'-x' cannot be the id of a rule."),
+        ("id: CAU-900", "id: \u00e9", "4 rules[0].id", "'\u00e9' cannot be the id of a rule."),
         ("source: own", "source: onw", "10 rules[0].source", "'onw' is not a source of this file. Did you mean 'own'?"),
         ("{domain}", "{domian}", "8 rules[0].message", "the message names 'domian'. Did you mean 'domain'?"),
         ("{domain}", "{domain", "8 rules[0].message", "the message cannot be filled in"),

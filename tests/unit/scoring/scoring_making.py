@@ -49,7 +49,17 @@ def table(*rows: Mapping[str, float], workload: str = "llm_train") -> Benchmark:
         BenchmarkRow(id=f"row{i}", workload_class=workload, task="", batch=1, unit="ms", times=times)
         for i, times in enumerate(rows)
     )
-    return Benchmark(id="t", source=SOURCE, hardware="", precision="", comparability="", rows=made)
+    return Benchmark(
+        id="t",
+        source=SOURCE,
+        date="",
+        hardware="",
+        accelerator="nvidia_gpu",
+        reference="pytorch/eager",
+        precision="",
+        comparability="",
+        rows=made,
+    )
 
 
 def measured(variant: str, utilisation: float | None, spread: float = 1.1, workload: str = "llm_train") -> ClassResult:

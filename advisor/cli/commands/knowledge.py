@@ -1,0 +1,228 @@
+"""`advisor knowledge`: what is known, whether it is sound, and whether it still holds."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advisor import resources
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.cli.session import chosen_options, day, overlays, today
+from advisor.consult.adviser import Adviser
+from advisor.errors import InputError, Problem
+from advisor.inference import choice
+from advisor.loading.knowledge import load
+from advisor.loading.problems import nearest, shown
+from advisor.loading.structure import plain
+from advisor.render import knowledge as words
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.model.knowledge import KnowledgeBase
+
+_PRIMARY_SHARE = 0.9
+"""Of the facts about each framework, those that have to come from who has to know."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    return _COMMANDS[arguments.knowledge_command](arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from advisor.upkeep import completeness, contradictions  # noqa: PLC0415
+
+    base = _load(arguments)
+    frameworks, components = completeness.frameworks(base), completeness.components(base)
+    covered = [*frameworks.values(), *components.values()]
+    missing = [identity for coverage in covered for identity in coverage.missing]
+    problems = [f"{identity} is missing, or unknown without a note on what was tried." for identity in missing]
+    problems += [f"nothing reads {identity}." for identity in completeness.unused(base)]
+    problems += contradictions.contradictions(base, today())
+    problems += [
+        f"{name}: {coverage.share:.0%} of the facts are from a primary source; expected {_PRIMARY_SHARE:.0%}."
+        for name, coverage in frameworks.items()
+        if coverage.share < _PRIMARY_SHARE
+    ]
+    document = {
+        "frameworks": {name: _covered(coverage) for name, coverage in frameworks.items()},
+        "components": {name: _covered(coverage) for name, coverage in components.items()},
+        "grades": completeness.grades(base.facts().values()),
+        "problems": problems,
+    }
+    _out(arguments, document, words.checked(frameworks, components, len(base.folklore), len(base.rules), problems))
+    return Exit.USAGE if problems else Exit.ANSWER
+
+
+def _covered(coverage: Any) -> dict[str, Any]:
+    return {**plain(coverage), "share": round(coverage.share, 4)}
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from advisor.cli.showing import shown_as  # noqa: PLC0415
+
+    document, text = shown_as(arguments.id, _load(arguments))
+    _out(arguments, document, text)
+    return Exit.ANSWER
+
+
+def _table(arguments: argparse.Namespace) -> int:
+    from advisor.upkeep import table  # noqa: PLC0415
+
+    base = _load(arguments)
+    if arguments.components is not None and (arguments.options or arguments.rows):
+        message = "components have rows of their own, and are no options."
+        raise InputError(Problem(message=message, place="--components", hint="Leave out --options and --rows."))
+    if arguments.components is not None:
+        layer = arguments.components
+        if layer and layer not in base.vocabulary.layers:
+            hint = nearest(layer, base.vocabulary.layers, limit=20)
+            raise InputError(Problem(message=f"{shown(layer)} is not a layer.", place="--components", hint=hint))
+        found = table.of_components(base, layer)
+    else:
+        options = dict.fromkeys(chosen_options(base, arguments.options) or base.frameworks)
+        rows = _rows(base, arguments.rows)
+        whole = table.of_frameworks(base, options, rows.values())
+        found = replace(whole, rows=tuple(row for row in whole.rows if not rows or row.attribute in rows))
+    form = "json" if arguments.json else arguments.format
+    written = {"text": words.table_text, "markdown": words.table_markdown}
+    write(_json(plain(found)) if form == "json" else written[form](found), arguments.output)
+    return Exit.ANSWER
+
+
+def _rows(base: KnowledgeBase, named: str) -> dict[str, str]:
+    """The rows that are named, separated by commas, each with its attribute; of a family, all of its members."""
+    members = {attribute.id: attribute.names for attribute in base.attributes}
+    owner = {name: attribute for attribute, names in members.items() for name in (attribute, *names)}
+    names = [name for name in named.split(",") if name]
+    for name in names:
+        if name not in owner:
+            hint = nearest(name, owner if "." in name else members, limit=50)
+            raise InputError(Problem(message=f"{shown(name)} is not an attribute.", place="--rows", hint=hint))
+    return {row: owner[name] for name in names for row in members.get(name, (name,))}
+
+
+def _folklore(arguments: argparse.Namespace) -> int:
+    base = _load(arguments)
+    _out(arguments, plain(base.folklore), words.beliefs(base.folklore))
+    return Exit.ANSWER
+
+
+def _stale(arguments: argparse.Namespace) -> int:
+    from advisor.upkeep.staleness import last_day, stale  # noqa: PLC0415
+
+    base = _load(arguments)
+    on = today() if arguments.as_of is None else day(arguments.as_of)
+    found = stale(base, on, arguments.days)
+    text = words.stale(found, last_day(on, arguments.days))
+    _out(arguments, {"as_of": on, "within_days": arguments.days, "stale": plain(found)}, text)
+    return Exit.EXPIRED if any(entry.days <= 0 for entry in found) else Exit.ANSWER
+
+
+def _draw(arguments: argparse.Namespace) -> int:
+    from advisor.upkeep.drawing import draw  # noqa: PLC0415
+
+    base = _load(arguments)
+    found = draw(base, arguments.count, arguments.seed)
+    attributes = {name: entry for entry in base.attributes for name in entry.names}
+    text = "\n".join(words.fact(fact, attributes.get(fact.attribute.partition("@")[0])) for fact in found)
+    _out(arguments, plain(found), text)
+    return Exit.ANSWER
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from advisor.inquiry.changes import reanswered  # noqa: PLC0415
+    from advisor.loading.cases import read_cases  # noqa: PLC0415
+    from advisor.upkeep.differences import differences  # noqa: PLC0415
+
+    after = _load(arguments)
+    cases = [*sorted((resources.knowledge() / "cases").glob("*.yaml")), *map(Path, arguments.cases)]
+    gold = read_cases(cases, after)
+    with tempfile.TemporaryDirectory(prefix="advisor-") as folder:
+        own = _checked_out(arguments.revision, Path(folder))
+        try:
+            before = load(overlays(arguments.knowledge), overlays(arguments.rules), own=own, use_cache=False)
+        except InputError as error:
+            message = f"the knowledge of {shown(arguments.revision)} cannot be read by this version."
+            raise InputError(Problem(message=message, place="knowledge diff"), *error.problems[:3]) from None
+    changed = differences(before, after)
+    old, new = Adviser(before, choice.best()), Adviser(after, choice.best())
+    answered = reanswered(gold, old, new)
+    document = {"changes": plain(changed), "cases": plain(answered), "asked": len(gold)}
+    _out(arguments, document, words.changes(changed, answered))
+    return Exit.ANSWER
+
+
+def _checked_out(revision: str, folder: Path) -> tuple[Path, Path]:
+    """The two folders as they were at that revision, which git lays out without touching the checkout."""
+    own = resources.knowledge().parent
+    if shutil.which("git") is None or not (own / ".git").exists():
+        message = "this is no checkout of the project under git, so that there is no earlier state to compare with."
+        raise InputError(Problem(message=message, place="knowledge diff", hint="Run it in a clone of the project."))
+    archive = folder / "then.tar"
+    command = ["git", "-C", str(own), "archive", "--format=tar", f"--output={archive}", f"{revision}^{{tree}}"]
+    said = "it begins like an option"
+    if not revision.startswith("-"):
+        done = subprocess.run(  # noqa: S603
+            [*command, "knowledge", "rules"], capture_output=True, check=False, text=True, errors="replace"
+        )
+        said = (done.stderr.strip().partition("\n")[0] or "git failed") if done.returncode else ""
+    if said:
+        message = f"{shown(revision)} is no revision with knowledge and rules in it: {shown(said, limit=120)}."
+        raise InputError(Problem(message=message, place="knowledge diff", hint="Name a commit, tag or branch."))
+    shutil.unpack_archive(archive, folder, filter="data")
+    return folder / "knowledge", folder / "rules"
+
+
+def _refresh(arguments: argparse.Namespace) -> int:
+    from advisor.cli.refreshing import refresh  # noqa: PLC0415
+
+    return refresh(arguments, _load(arguments), today())
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from advisor.evidence.installed import look_into  # noqa: PLC0415
+    from advisor.upkeep.verification import verify, watched  # noqa: PLC0415
+
+    base = _load(arguments)
+    interpreters = arguments.python or [sys.executable]
+    found = [look_into(interpreter, watched(base)) for interpreter in dict.fromkeys(interpreters)]
+    held = {one.interpreter: verify(base, one) for one in found}
+    text = "".join(f"{name}\n{words.held(of)}" for name, of in held.items())
+    _out(arguments, {name: plain(of) for name, of in held.items()}, text)
+    broken = any(one.verdict in ("contradicted", "denied") for of in held.values() for one in of)
+    return Exit.USAGE if broken else Exit.ANSWER
+
+
+def _load(arguments: argparse.Namespace) -> KnowledgeBase:
+    return load(overlays(arguments.knowledge), overlays(arguments.rules))
+
+
+def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
+    write(_json(document) if arguments.json else text, arguments.output)
+
+
+def _json(document: Any) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
+    "show": _show,
+    "table": _table,
+    "folklore": _folklore,
+    "stale": _stale,
+    "draw": _draw,
+    "diff": _diff,
+    "refresh": _refresh,
+    "verify": _verify,
+}

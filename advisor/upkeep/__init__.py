@@ -1,0 +1,1 @@
+"""Keeps watch over what is known: what is missing, unused, stale or contradictory, and what has changed."""
