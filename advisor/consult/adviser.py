@@ -14,6 +14,7 @@ from advisor.inference.applicable import lower
 from advisor.inference.engine import Compile, Engine
 from advisor.inference.findings import findings
 from advisor.intake.facts import Projected, Projector, situation_facts
+from advisor.intake.memory import suffices
 from advisor.model.answers import Answers, Situation
 from advisor.model.attribute import family
 from advisor.model.fact import NOT_APPLICABLE
@@ -149,7 +150,8 @@ class Adviser:
         nothing is put in words, which is most of the work.
         """
         facts = situation_facts(answers, self.base.vocabulary)
-        handed: dict[str, Given] = {**facts, "clash": frozenset(clashes)}
+        memory = suffices(answers, self.base.vocabulary, self.base.memory)
+        handed: dict[str, Given] = {**facts, "clash": frozenset(clashes), "memory": memory}
         trace = self.engines["situation"].consult(handed)
         known: dict[str, Given] = {**handed, **trace.derived}
         behind = self._evidence(None, trace)

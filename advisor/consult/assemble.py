@@ -161,14 +161,14 @@ def _stack(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -
     proposals = [
         Proposal(put, finding.id) for finding in closing.findings for put in adviser.rules[finding.rule].then.put
     ]
-    components = adviser.base.components
+    components, slots = adviser.base.components, adviser.base.vocabulary.slots
     if primary == _OPEN:
         return ()
     if primary == _OUTSIDE:
         tools = {name: part for name, part in components.items() if part.layer == _TOOL_LAYER}
-        return compose(proposals, primary, tools, weighed.answers)
+        return compose(proposals, primary, tools, weighed.answers, slots)
     parts = {name: part for name, part in components.items() if part.layer != _TOOL_LAYER}
-    return compose(proposals, primary, parts, weighed.answers)
+    return compose(proposals, primary, parts, weighed.answers, slots)
 
 
 def _ranked(scored: Scored, ranking: Ranking | None) -> Ranked:

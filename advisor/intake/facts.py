@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from advisor.intake.versions import standing
 from advisor.model.answers import Answers
 from advisor.model.fact import CLAIMED, OPEN, UNSUPPORTED, Fact
 from advisor.model.framework import Framework
@@ -50,7 +51,7 @@ class Projector:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._paths = [_Path.of(projection, vocabulary) for projection in vocabulary.projections]
         # Most changes of an answer move few paths: what an option says of the others is looked up once.
-        self._kept: dict[tuple[str, str, str, tuple[str, ...]], tuple[Framework, _Read]] = {}
+        self._kept: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], tuple[Framework, _Read]] = {}
 
     def asked(self, answers: Answers) -> frozenset[str]:
         """The projections for which the answers are there; the others say nothing about any option."""
@@ -79,7 +80,7 @@ class Projector:
         return [(path, filled) for path in self._paths if (filled := path.filled(answers)) is not None]
 
     def _read(self, option: Framework, path: _Path, attributes: Mapping[str, str], hardware: str) -> _Read:
-        key = (option.id, hardware, path.projection.name, tuple(attributes.values()))
+        key = (option.id, hardware, path.projection.name, tuple(attributes.items()))
         kept = self._kept.get(key)
         if kept is not None and kept[0] is option:
             return kept[1]
@@ -105,7 +106,7 @@ class _Path:
     projection: Projection
     template: str
     keys: tuple[tuple[str, tuple[str, ...]], ...]
-    """Answers in the path that have to be single words, each with the words that say nothing."""
+    """Answers that have to be single words or a version, each with the words that say nothing."""
     several: str
     """The set-valued answer in the path, if there is one."""
     names: tuple[tuple[str, str], ...]
@@ -113,7 +114,7 @@ class _Path:
 
     @classmethod
     def of(cls, projection: Projection, vocabulary: Vocabulary) -> _Path:
-        keys = _BRACES.findall(projection.path)
+        keys = [*_BRACES.findall(projection.path), *filter(None, [projection.among])]
         several = keys.pop() if projection.each else ""
         silent = {attribute.name: attribute.silent for attribute in vocabulary.answers}
         names = tuple((f"{projection.name}.{word}", word) for word in projection.words)
@@ -122,10 +123,20 @@ class _Path:
     def read(self, option: Framework, attributes: Mapping[str, str], hardware: str) -> _Read:
         """What the option says: the facts by word, and what the rules compare."""
         found = {word: self._fact(option, attribute, hardware) for word, attribute in attributes.items()}
+        if self.projection.among:
+            return self._version(found)
         said = {word: fact.value for word, fact in found.items() if fact is not None and isinstance(fact.value, str)}
         if self.several:
             return _Read(found, {name: frozenset(w for w in said if said[w] == value) for name, value in self.names})
         return _Read(found, {self.projection.name: said[""]} if said.get("") else {})
+
+    def _version(self, found: Mapping[str, Fact | None]) -> _Read:
+        """Where the version that was answered stands to those that the fact names."""
+        ((version, fact),) = found.items()
+        where = standing(version, fact.value) if fact is not None else ""
+        if not where or fact is None:
+            return _Read({"": None}, {})
+        return _Read({"": replace(fact, value=where)}, {self.projection.name: where})
 
     def _fact(self, option: Framework, attribute: str, hardware: str) -> Fact | None:
         """The fact as rules and criteria read it; nothing where it is open, or no more than a claim.
@@ -149,6 +160,8 @@ class _Path:
             if not isinstance(value, str) or value in silent:
                 return None
             path = path.replace(f"{{{key}}}", value)
+        if self.projection.among:
+            return {str(answers[self.projection.among]): path}
         if not self.several:
             return {"": path}
         asked = answers.get(self.several)

@@ -13,7 +13,7 @@ from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.yaml_reader import Document
 from advisor.model.attribute import Contradiction, FactAttribute, Moves, general
 from advisor.model.fact import STATES
-from advisor.model.vocabulary import Projection, Vocabulary
+from advisor.model.vocabulary import AMONG, Projection, Vocabulary
 
 _BRACES = re.compile(r"\{(\w+)\}")
 
@@ -99,6 +99,12 @@ class Attributes:
         return replace(vocabulary, projections=tuple(found))
 
     def _project(self, projection: Projection, vocabulary: Vocabulary, place: str) -> Projection:
+        if projection.among:
+            asked = vocabulary.answer(projection.among)
+            if asked is None or asked.kind != "text" or projection.path not in self._by_name:
+                message = f"{projection.name} looks for {shown(projection.among)} in {shown(projection.path)}."
+                self._problems.add(message, place, "Expected: an answer in free text, and an attribute with versions.")
+            return replace(projection, words=AMONG)
         answers = {key: vocabulary.answer(key) for key in _BRACES.findall(projection.path)}
         for key, answer in answers.items():
             if answer is None or not answer.words:
@@ -144,7 +150,7 @@ class Attributes:
 
 
 def check_words(vocabulary: Vocabulary, document: Document, problems: Problems) -> None:
-    """Note where implications and bands speak of what is no answer."""
+    """Note where implications, names and bands speak of what is no answer."""
     for i, implication in enumerate(vocabulary.implications):
         said = {implication.key: implication.word, **implication.implies}
         _check_implied(said, vocabulary, document.place(("implications", i)), problems)
@@ -155,6 +161,19 @@ def check_words(vocabulary: Vocabulary, document: Document, problems: Problems) 
         if answer is None or answer.kind != "number":
             numbers = [a.name for a in vocabulary.answers if a.kind == "number"]
             problems.add(f"{shown(band.key)} is no answer in numbers.", place, nearest(band.key, numbers))
+
+
+    for i, naming in enumerate(vocabulary.namings):
+        place = document.place(("namings", i))
+        numbers = {a.name for a in vocabulary.answers if a.kind == "number"}
+        words = {key: str(word) for key, word in naming.implies.items() if key not in numbers}
+        _check_implied(words, vocabulary, place, problems)
+        asked = vocabulary.answer(naming.key)
+        if asked is None or asked.kind != "text":
+            texts = [a.name for a in vocabulary.answers if a.kind == "text"]
+            problems.add(f"{shown(naming.key)} is no answer in free text.", place, nearest(naming.key, texts))
+    for layer in sorted(set(vocabulary.slots) ^ set(vocabulary.layers)):
+        problems.add(f"{shown(layer)} stands on one side only of layers and slots.", document.place(("slots",)))
 
 
 def _check_implied(words: Mapping[str, str], vocabulary: Vocabulary, place: str, problems: Problems) -> None:

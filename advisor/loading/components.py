@@ -35,6 +35,11 @@ class ComponentEntry:
     platforms: Any | tuple[str, ...]
     replaces: tuple[str, ...]
     successor: str
+    accelerators: tuple[str, ...] = ()
+    """Where it needs one of them."""
+    beside: tuple[str, ...] = ()
+    breaks: tuple[str, ...] = ()
+    pins: str = ""
     package: str = ""
     """On the package index, which then says release and Python."""
     release: str = ""
@@ -113,6 +118,10 @@ class _Reader:
             requires=_all(entry.requires),
             excludes=entry.excludes,
             platforms=_all(entry.platforms),
+            accelerators=entry.accelerators,
+            beside=entry.beside,
+            breaks=entry.breaks,
+            pins=entry.pins,
             licence=entry.licence,
             package=entry.package,
             release=released(package) if package else entry.release or "unknown",
@@ -131,7 +140,6 @@ class _Reader:
         """Note what speaks of things that there are not, once everything has been read."""
         own = {*self.vocabulary.components, *self.vocabulary.primaries}
         both = {*own, *self.read_at}
-        systems = self.vocabulary.answer("train_os")
         for component, document in self.read_at.values():
             at = ("components", component.id)
             if not component.origin:
@@ -140,8 +148,14 @@ class _Reader:
             self._check(component.excludes, both, "component", document.place((*at, "excludes")))
             place = document.place((*at, "successor"))
             self._check(tuple(filter(None, [component.successor])), both, "component", place)
-            allowed = systems.words if systems else ()
+            allowed = {*_words(self.vocabulary, "train_os"), *_words(self.vocabulary, "deploy_os")}
             self._check(component.platforms, allowed, "operating system", document.place((*at, "platforms")))
+            chips = {*_words(self.vocabulary, "train_hw"), *_words(self.vocabulary, "deploy_chip")}
+            self._check(component.accelerators, chips, "accelerator", document.place((*at, "accelerators")))
+            named = [name for group in component.beside for name in group.split("|")]
+            self._check(named, both, "component", document.place((*at, "beside")))
+            limits = _words(self.vocabulary, "constraints")
+            self._check(component.breaks, limits, "constraint", document.place((*at, "breaks")))
             if component.status == "ended" and not component.successor:
                 message = f"{component.id} has ended, and nothing takes its place."
                 self.problems.add(message, place, "Name the successor.")
@@ -149,6 +163,11 @@ class _Reader:
     def _check(self, words: Collection[str], allowed: Collection[str], what: str, place: str) -> None:
         for word in words:
             check_word(word, allowed, what, place, self.problems)
+
+
+def _words(vocabulary: Vocabulary, key: str) -> tuple[str, ...]:
+    answer = vocabulary.answer(key)
+    return answer.words if answer else ()
 
 
 def _all(words: Any | tuple[str, ...]) -> tuple[str, ...]:

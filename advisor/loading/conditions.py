@@ -1,4 +1,8 @@
-"""Reads the `when` of a rule, in which a comparison is written as `attribute: word`, `[words]` or `{gte: 8}`."""
+"""Reads the `when` of a rule, in which a comparison is written as `attribute: word`, `[words]` or `{gte: 8}`.
+
+Comparisons are joined by all, any, not and unless. `not` of what is open is open itself and holds nothing; `unless` holds
+as long as the comparison is not known to.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +32,7 @@ class ConditionReader:
     def read(self, data: Any, path: Path) -> Condition | None:
         """The condition, or nothing and its problems. A mapping with several keys means all of them."""
         if not isinstance(data, dict) or not data:
-            return self._refuse(f"{shown(data)} is not a condition", path, "Write `attribute: word`, all, any or not.")
+            return self._refuse(f"{shown(data)} is not a condition", path, "Write `attribute: word`, all, any, not or unless.")
         parts = [self._entry(key, value, (*path, key)) for key, value in data.items()]
         if None in parts:
             return None
@@ -41,10 +45,31 @@ class ConditionReader:
         if key == "not":
             part = self.read(value, path)
             return part and Condition(op="not", parts=(part,))
+        if key == "unless":
+            return self._unless(value, path)
         attribute = self.attributes.get(key)
         if attribute is None:
             return self._refuse(f"the attribute {shown(key)} is not known.", path, nearest(key, self.attributes))
         return self._comparison(attribute, value, path)
+
+    def _unless(self, data: Any, path: Path) -> Condition | None:
+        """That none of the comparisons is known to hold: an open answer does not stand in the way."""
+        if not isinstance(data, dict) or not data or {"all", "any", "not", "unless"} & set(data):
+            return self._refuse("unless needs comparisons", path, "Write `unless: {attribute: word}`.")
+        parts = [self._not_known_to_hold(key, value, (*path, key)) for key, value in data.items()]
+        if None in parts:
+            return None
+        read = cast("list[Condition]", parts)
+        return read[0] if len(read) == 1 else Condition(op="all", parts=tuple(read))
+
+    def _not_known_to_hold(self, key: str, value: Any, path: Path) -> Condition | None:
+        part = self._entry(key, value, path)
+        if part is None:
+            return None
+        otherwise = Condition(op="not", parts=(part,))
+        if self.attributes[key].kind == "derived" or value in ("known", "unknown"):
+            return otherwise
+        return Condition(op="any", parts=(Condition(op="unknown", attribute=key), otherwise))
 
     def _several(self, op: Literal["all", "any"], value: Any, path: Path) -> Condition | None:
         if not isinstance(value, list) or not value:

@@ -19,7 +19,7 @@ from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.registry import REGISTRY, read_registry
 from advisor.loading.rules import read_rules
 from advisor.loading.validate import validate
-from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, Question, SpeedModel
+from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, MemoryModel, Question, SpeedModel
 from advisor.model.package import Denied
 from advisor.model.vocabulary import Vocabulary
 
@@ -45,6 +45,7 @@ class CriteriaFile:
 
     criteria: tuple[Criterion, ...] = ()
     speed: SpeedModel | None = None
+    memory: MemoryModel | None = None
     decision: Decision | None = None
 
 
@@ -54,6 +55,7 @@ class Weighing:
 
     criteria: dict[str, Criterion] = field(default_factory=dict)
     speed: SpeedModel | None = None
+    memory: MemoryModel | None = None
     decision: Decision | None = None
 
 
@@ -81,7 +83,7 @@ class _Reader:
         components = read_components(self.folders, vocabulary, attributes, registry, self.problems)
         vocabulary = self._with_components(vocabulary, components)
         weighing = self._weighing(vocabulary)
-        if weighing.speed is None or weighing.decision is None:
+        if weighing.speed is None or weighing.memory is None or weighing.decision is None:
             # Rules and priorities speak of criteria: without any, all of them would be wrong.
             self.problems.settle()
             raise AssertionError("a file that could not be read is a problem")
@@ -103,6 +105,7 @@ class _Reader:
             contradictions=attributes.contradictions,
             criteria=tuple(weighing.criteria.values()),
             speed=weighing.speed,
+            memory=weighing.memory,
             decision=weighing.decision,
             questions=tuple(question for question, _ in questions.values()),
             frameworks=frameworks,
@@ -175,7 +178,7 @@ class _Reader:
                 continue
             self._check_criteria(file.criteria, vocabulary, document)
             if not folder.origin:
-                for key in ("speed", "decision"):
+                for key in ("speed", "memory", "decision"):
                     if getattr(file, key) is None:
                         self.problems.add(f"the key {shown(key)} is missing.", document.place())
             if file.decision is not None and not 1 <= file.decision.draws <= _MOST_DRAWS:
@@ -183,12 +186,13 @@ class _Reader:
                 self.problems.add(message, document.place(("decision", "draws")))
             self._check_constants(file, document)
             weighing.criteria |= {criterion.id: criterion for criterion in file.criteria}
-            weighing.speed, weighing.decision = file.speed or weighing.speed, file.decision or weighing.decision
+            weighing.speed, weighing.memory = file.speed or weighing.speed, file.memory or weighing.memory
+            weighing.decision = file.decision or weighing.decision
         return weighing
 
     def _check_constants(self, file: CriteriaFile, document: Document) -> None:
         """Note constants that nothing can be reckoned with."""
-        for key, part in (("speed", file.speed), ("decision", file.decision)):
+        for key, part in (("speed", file.speed), ("memory", file.memory), ("decision", file.decision)):
             for name in [one.name for one in fields(part)] if part is not None else ():
                 value = getattr(part, name)
                 if isinstance(value, float) and not 0 <= value <= _MOST:

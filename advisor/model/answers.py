@@ -15,6 +15,14 @@ Origin = Literal["answered", "detected", "implied"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Clash:
+    """Two answers of which one says by definition that the other is something else."""
+
+    keys: tuple[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
     """The answers, completed by what was detected and what follows by definition."""
 

@@ -33,6 +33,15 @@ class Component:
     """Components that cannot stand beside it in one place."""
     platforms: tuple[str, ...] = ()
     """Operating systems (words of `train_os`) where it runs, for the place it is put; empty where that is not bound."""
+    accelerators: tuple[str, ...] = ()
+    """Accelerators (words of `train_hw` and `deploy_chip`) of which it needs one, where it is put; empty where that is
+    not bound."""
+    beside: tuple[str, ...] = ()
+    """What has to stand in the stack too, each a component or several with `|` between them, of which one will do."""
+    breaks: tuple[str, ...] = ()
+    """Words of `constraints` that it cannot keep where it is put: it needs a network, or Python at run time."""
+    pins: str = ""
+    """The releases of the primary's package that it declares to work with, as in `torch>=2.9,<2.10`."""
     licence: str = "unknown"
     """SPDX identifier, `proprietary`, or one of the states of a fact."""
     python: str = NOT_APPLICABLE
@@ -58,14 +67,20 @@ class Component:
         said = {
             "layer": self.layer,
             "purpose": self.purpose,
-            "goes_with": f"{_said(self.requires)}; excludes {_said(self.excludes, 'nothing')}",
+            "goes_with": f"{_said(self.requires)}; excludes {_said(self.excludes, 'nothing')}" + self._bounds(),
             "status": self.status,
             "licence": self.licence,
-            "platforms": f"{_said(self.platforms)}; Python {self.python}",
+            "platforms": f"{_said(self.platforms)}; "
+            + (f"on {_said(self.accelerators)}; " if self.accelerators else "")
+            + f"Python {self.python}",
             "release": self.release,
             "lineage": f"replaces {_said(self.replaces, 'nothing')}; replaced by {self.successor or 'nothing'}",
         }
         return tuple(self._fact(thing, said[thing]) for thing in THINGS)
+
+    def _bounds(self) -> str:
+        bounds = {"needs": self.beside, "cannot keep": self.breaks, "works with": (self.pins,) if self.pins else ()}
+        return "".join(f"; {what} {_said(words)}" for what, words in bounds.items() if words)
 
     def _fact(self, thing: str, value: str) -> Fact:
         released = thing == "release"

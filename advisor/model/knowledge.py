@@ -57,6 +57,24 @@ class SpeedModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryModel:
+    """Bytes that each parameter takes, by what is done with the model."""
+
+    train: float
+    """All parameters, in mixed precision with Adam: weights, gradients and the state of the optimiser."""
+    adapters: float
+    """Weights in 16 bits, of which a few percent more are trained."""
+    four_bit: float
+    """The same over weights in 4 bits."""
+    serve: float
+    """Weights in 16 bits, nothing trained."""
+    serve_four_bit: float
+    usable: float
+    """Share of the memory of an accelerator that is left for them beside activations and caches."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """How sure is sure enough."""
 
@@ -152,6 +170,7 @@ class KnowledgeBase:
     contradictions: tuple[Contradiction, ...]
     criteria: tuple[Criterion, ...]
     speed: SpeedModel
+    memory: MemoryModel
     decision: Decision
     questions: tuple[Question, ...]
     frameworks: Mapping[str, Framework]

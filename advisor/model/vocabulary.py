@@ -50,8 +50,14 @@ class Projection:
     path: str
     meaning: str
     each: bool = False
+    among: str = ""
+    """The answer, a version, that is looked for among those the fact names: then the words are `AMONG`."""
     words: tuple[str, ...] = ()
     """Those of the scale of the attribute at its path."""
+
+
+AMONG = ("served", "older", "newer", "skipped")
+"""Where a version stands to those that are named: it is one of them, lies before or after all, or is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +67,18 @@ class Implication:
     key: str
     word: str
     implies: Mapping[str, str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Naming:
+    """What names in free text say about other keys: an h100 is an NVIDIA GPU."""
+
+    key: str
+    """An answer in free text."""
+    like: tuple[str, ...]
+    """Names in small letters, their parts joined by `_`; a longer text that has one in it counts, the longest wins."""
+    implies: Mapping[str, str | float]
     reason: str
 
 
@@ -90,8 +108,11 @@ class Vocabulary:
     implications: tuple[Implication, ...]
     bands: tuple[Band, ...] = ()
     """In the order of their ends for each key."""
+    namings: tuple[Naming, ...] = ()
     components: tuple[str, ...]
     layers: tuple[str, ...]
+    slots: Mapping[str, int] = field(default_factory=dict)
+    """Layer to the most components of it in one place of a stack."""
     grades: tuple[str, ...]
     """Strongest first."""
     workload_classes: Mapping[str, str]
