@@ -11,7 +11,7 @@ class Exit(IntEnum):
     ANSWER = 0
     """An answer, or whatever else was asked for."""
     USAGE = 2
-    """Bad usage, answers, knowledge or rules; `knowledge check` and `verify`: something is wrong."""
+    """Bad usage, answers, knowledge or rules; `rules check`, `knowledge check` and `verify`: something is wrong."""
     BUG = 3
     """A bug; the message says where the report was written."""
     NO_ANSWER = 4

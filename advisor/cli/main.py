@@ -52,7 +52,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         build().print_help()
         return Exit.ANSWER
     # Each command is imported when it is called: `--help` and the others need not wait for it.
-    module = importlib.import_module(f"advisor.cli.commands.{arguments.command}")
+    module = importlib.import_module(f"advisor.cli.commands.{arguments.command.replace('-', '_')}")
     return cast("Command", module.run)(arguments)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import advisor
 from advisor.errors import InputError, Problem
+from advisor.model.rule import Phase
 
 _EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 130 interrupted."
 _MOST_DIGITS = 9
@@ -29,11 +30,17 @@ def build() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"advisor {advisor.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
     _recommend(commands.add_parser("recommend", help="one recommendation, or a batch", epilog=_EPILOG))
+    _explain(commands.add_parser("why", help="what puts an option or a component where it stands"), "OPTION")
+    against = "what keeps an option or a component out, and the smallest change that would not"
+    _explain(commands.add_parser("why-not", help=against), "OPTION")
+    _explain(commands.add_parser("how", help="how a finding came about, down to answers and facts"), "FINDING")
+    _explain(commands.add_parser("what-if", help="what other answers would change"), "KEY=VALUE")
     _probe(commands.add_parser("probe", help="measure the frameworks that can be found, store and print the result"))
     _doctor(commands.add_parser("doctor", help="what is detected here, what is broken and how to mend it"))
     _knowledge(commands.add_parser("knowledge", help="what is known, whether it is sound, and whether it still holds"))
+    _rules(commands.add_parser("rules", help="the rulebook, whether it is sound, and all of it as a document"))
     schema = commands.add_parser("schema", help="print a JSON Schema")
-    schema.add_argument("name", choices=["answers", "recommendation", "measurements"], metavar="NAME")
+    schema.add_argument("name", choices=["answers", "recommendation", "explanation", "measurements"], metavar="NAME")
     return parser
 
 
@@ -44,14 +51,9 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def _recommend(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
-    given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
-    given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    _answers(given)
     lines = 'JSON Lines of {"id": ..., "answers": {...}}; - reads standard input'
     given.add_argument("--batch", metavar="FILE", help=lines)
-    given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
-    given.add_argument("--options", metavar="A,B", default="", help="compare only these")
-    given.add_argument("--as-of", metavar="DATE", help="the day to judge expiry by; it annotates and moves nothing")
-    _added(given)
     _measuring(parser.add_argument_group("measurements"))
     parser.add_argument(
         "--probe",
@@ -62,6 +64,32 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", choices=["core", "full"], help="full adds questions, flips and revivals")
     _output(parser)
     parser.add_argument("--detail", action="store_true", help="everything behind the summary")
+
+
+def _explain(parser: argparse.ArgumentParser, about: str) -> None:
+    described = {
+        "OPTION": "a framework, or a component of the stack",
+        "FINDING": "its id, as in the JSON: STK-012, ELI-001@jax; or that of a rule that did not fire",
+        "KEY=VALUE": "answers to change; unknown leaves one open",
+    }
+    if about == "KEY=VALUE":
+        parser.add_argument("changes", metavar=about, nargs="+", help=described[about])
+    else:
+        parser.add_argument("name", metavar=about, help=described[about])
+    _answers(parser.add_argument_group("answers"))
+    parser.add_argument("--levels", metavar="N", type=_level, help="so many levels of the tree (default: 4; JSON: all)")
+    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
+    parser.set_defaults(probe="stored", python=[], budget=None)
+    _output(parser)
+
+
+def _answers(given: argparse._ArgumentGroup) -> None:
+    given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
+    given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
+    given.add_argument("--options", metavar="A,B", default="", help="compare only these")
+    given.add_argument("--as-of", metavar="DATE", help="the day to judge expiry by; it annotates and moves nothing")
+    _added(given)
 
 
 def _probe(parser: argparse.ArgumentParser) -> None:
@@ -117,10 +145,37 @@ def _knowledge(parser: argparse.ArgumentParser) -> None:
     verify.add_argument("--python", metavar="INTERPRETER", action="append", default=[], help="instead of this Python")
 
 
+def _rules(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="rules_command", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        _added(added)
+        return added
+
+    check = "can every rule fire, does it, and does none hide or undo another? Exit status 2 if not"
+    _output(command("check", check))
+    listed = command("list", "ids and titles")
+    listed.add_argument("phase", metavar="PHASE", nargs="?", choices=get_args(Phase), help=", ".join(get_args(Phase)))
+    _output(listed)
+    show = command("show", "a rule with its condition, effects, reason, source and examples")
+    show.add_argument("id")
+    _output(show)
+    reference = command("reference", "every rule, as Markdown")
+    reference.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
 def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999999999")
     return int(text)
+
+
+def _level(text: str) -> int:
+    levels = _whole(text)
+    if not levels:
+        raise argparse.ArgumentTypeError("there is at least 1 level")
+    return levels
 
 
 def _added(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:

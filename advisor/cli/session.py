@@ -9,15 +9,16 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.consult.adviser import Adviser
+from advisor.consult.adviser import Adviser, Consultation
 from advisor.consult.assemble import assemble
 from advisor.errors import InputError, Problem
 from advisor.inference import choice, plain
-from advisor.inquiry.whatif import inquire
-from advisor.intake.situation import complete, contradicted
+from advisor.inquiry.inquire import inquire
+from advisor.intake.situation import clashes, complete
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.structure import plain as plain_values
 from advisor.loading.yaml_reader import MAX_BYTES
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
@@ -43,11 +44,18 @@ class Session:
 
     def recommend(self, answers: Answers, *, full: bool, identity: str | int | None = None) -> Recommendation:
         """The recommendation for checked answers."""
-        situation = complete(answers, self.base.vocabulary, self.machine)
-        clashes = ["detected_hardware"] if contradicted(answers, self.machine) else []
-        consultation = self.adviser.consult(situation, measurements=self.measurements, only=self.only, clashes=clashes)
+        consultation = self.consult(answers)
         inquiries = inquire(self._thinker(), consultation) if full else None
         return assemble(self.adviser, consultation, inquiries=inquiries, identity=identity, as_of=self.as_of)
+
+    def consult(self, answers: Answers) -> Consultation:
+        """The consultation over checked answers."""
+        return self.adviser.consult(
+            complete(answers, self.base.vocabulary, self.machine),
+            measurements=self.measurements,
+            only=self.only,
+            clashes=clashes(answers, self.base.vocabulary, self.machine),
+        )
 
     def _thinker(self) -> Adviser:
         """An adviser over the engine in plain Python, which is the faster one for many short consultations."""
@@ -100,6 +108,17 @@ def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str])
     if path is not None:
         document = read_answers(_content(path), "standard input" if path == "-" else path, problems)
         raw, place = document.data, document.place
+    return _with_settings(base, raw, place, settings, problems)
+
+
+def changed_answers(base: KnowledgeBase, answers: Answers, settings: Iterable[str]) -> Answers:
+    """Checked answers with settings over them; a setting to `unknown` leaves an answer open."""
+    return _with_settings(base, plain_values(answers), _at_setting, settings, Problems())
+
+
+def _with_settings(
+    base: KnowledgeBase, raw: dict[str, Any], place: Place, settings: Iterable[str], problems: Problems
+) -> Answers:
     changes = [read_setting(setting, base.vocabulary, problems) for setting in settings]
     changed = {key for key, _ in changes}
     merged = merge(raw, [change for change in changes if change[0]])

@@ -14,6 +14,7 @@ from advisor.model.framework import Framework
 from advisor.model.knowledge import Benchmark, Folklore, KnowledgeBase
 from advisor.model.rule import Rule
 from advisor.render import knowledge as words
+from advisor.render import rules
 
 _Thing = Fact | Framework | Component | FactAttribute | Rule | Folklore | Benchmark
 
@@ -57,7 +58,7 @@ def _in_words(thing: _Thing, known: dict[str, _Thing]) -> str:
         case Component():
             return words.component(thing)
         case Rule():
-            return words.rule(thing)
+            return rules.rule(thing)
         case Benchmark():
             return words.benchmark(thing)
         case Folklore():

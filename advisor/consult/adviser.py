@@ -9,20 +9,19 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from advisor.consult.rulebooks import kinds, rulebooks
 from advisor.consult.speeds import Speeds
-from advisor.inference.applicable import lower
 from advisor.inference.engine import Compile, Engine
 from advisor.inference.findings import findings
 from advisor.intake.facts import Projected, Projector, situation_facts
 from advisor.intake.memory import suffices
-from advisor.model.answers import Answers, Situation
-from advisor.model.attribute import family
-from advisor.model.fact import NOT_APPLICABLE
+from advisor.model.answers import Answers, Clash, Situation
 from advisor.model.finding import Finding
 from advisor.model.knowledge import Criterion, KnowledgeBase
-from advisor.model.rule import Phase, Rule, attributes_of
+from advisor.model.rule import Rule, attributes_of
 from advisor.model.score import Ranking, Value, Weight
 from advisor.model.trace import Given, Trace
+from advisor.model.vocabulary import WISH
 from advisor.scoring import speed, values
 from advisor.scoring.rank import rank
 from advisor.scoring.weights import settle
@@ -83,34 +82,29 @@ class Adviser:
     speeds: Speeds = field(init=False)
     judged: dict[tuple[object, ...], Trace] = field(default_factory=dict)
     """What the rules about options concluded, by what they read: most changes of an answer touch few options."""
-    valued: dict[tuple[str, ...], Value] = field(default_factory=dict)
-    """What a criterion says of facts, by criterion and facts."""
+    valued: dict[tuple[str, int], tuple[object, Value]] = field(default_factory=dict)
+    """What a criterion says of facts or a speed, by criterion and their identity."""
     read: tuple[str, ...] = ()
     """The attributes that rules about options read."""
 
     def __post_init__(self) -> None:
-        kinds = {name: attribute.kind for name, attribute in self.base.vocabulary.attributes().items()}
-        dropped = _can_be_dropped(self.base)
-        projections = self.base.vocabulary.projections
-        about = {name for p in projections for name in (p.name, *(f"{p.name}.{word}" for word in p.words))}
         self.projector = Projector(self.base.vocabulary)
         self.speeds = Speeds(self.base)
         self.rules = {rule.id: rule for rule in self.base.rules}
-        books: dict[str, tuple[Phase, ...]] = {
-            "situation": ("derive", "preference"),
-            "option": ("eligibility",),
-            "verdict": ("stack", "caution"),
-        }
-        for name, phases in books.items():
-            chosen = tuple(lower(rule, dropped, about) for rule in self.base.rules if rule.phase in phases)
-            self.engines[name] = self.compile_rules(chosen, kinds)
+        attributes = kinds(self.base)
+        for name, rules in rulebooks(self.base).items():
+            self.engines[name] = self.compile_rules(rules, attributes)
         eligibility = [rule for rule in self.base.rules if rule.phase == "eligibility"]
         self.read = tuple(sorted({name for rule in eligibility for name in attributes_of(rule.when)}))
 
     @property
     def engine_name(self) -> str:
-        """The engine that chains the rules."""
-        return self.engines["situation"].name
+        """The engine that chains the rules; where rulebooks are chained by different ones, each with what it chains."""
+        chained: dict[str, list[str]] = {}
+        for name, engine in self.engines.items():
+            chained.setdefault(engine.name, []).append(name)
+        several = len(chained) > 1
+        return ", ".join(f"{engine} ({', '.join(books)})" if several else engine for engine, books in chained.items())
 
     def close(self) -> None:
         """Give back what the engines hold."""
@@ -123,7 +117,7 @@ class Adviser:
         *,
         measurements: Measurements | None = None,
         only: tuple[str, ...] = (),
-        clashes: Iterable[str] = (),
+        clashes: Iterable[Clash] = (),
     ) -> Consultation:
         """The situation weighed and concluded."""
         weighed = self.weigh(situation.answers, measurements=measurements, only=only, clashes=clashes)
@@ -141,21 +135,21 @@ class Adviser:
         *,
         measurements: Measurements | None = None,
         only: Collection[str] = (),
-        clashes: Iterable[str] = (),
+        clashes: Iterable[Clash] = (),
         explain: bool = True,
     ) -> Weighed:
         """The situation judged and each option valued.
 
-        `clashes` are words of the derived attribute `clash` that were concluded outside the rules. Without `explain`
-        nothing is put in words, which is most of the work.
+        `clashes` were found outside the rules. Without `explain` nothing is put in words, which is most of the work.
         """
-        facts = situation_facts(answers, self.base.vocabulary)
-        memory = suffices(answers, self.base.vocabulary, self.base.memory)
-        handed: dict[str, Given] = {**facts, "clash": frozenset(clashes), "memory": memory}
-        trace = self.engines["situation"].consult(handed)
+        clashes = tuple(clashes)
+        handed = self.handed(answers, clashes)
+        trace = self.engines["situation"].consult(handed, premises=explain)
         known: dict[str, Given] = {**handed, **trace.derived}
         behind = self._evidence(None, trace)
-        situation = findings(trace.firings, self.rules, known, behind) if explain else ()
+        situation = (
+            (*map(_clash_finding, clashes), *findings(trace.firings, self.rules, known, behind)) if explain else ()
+        )
         weights, criteria = self._weights(answers, trace, known)
         excluded: dict[str, tuple[Finding, ...]] = {}
         options: dict[str, Mapping[str, Value]] = {}
@@ -165,7 +159,7 @@ class Adviser:
         for name, seen in projected.items():
             valued = {c.id: self._value(c, seen, speeds[name]) for c in criteria}
             facts = {**known, **seen.facts}
-            fired = self._judge(facts)
+            fired = self._judge(facts, explain=explain)
             failed = self._musts_failed(valued, answers)
             if not failed and not any(self.rules[firing.rule].then.exclude for firing in fired.firings):
                 options[name] = valued
@@ -175,12 +169,27 @@ class Adviser:
             excluded[name] = (*excluding, *(_must_finding(c, name, valued[c.id]) for c in failed))
         return Weighed(answers, trace.derived, situation, excluded, options, weights, projected, speeds)
 
-    def _judge(self, facts: Mapping[str, Given]) -> Trace:
-        key = tuple([facts.get(name) for name in self.read])
+    def excluding(self, answers: Answers, clashes: Iterable[Clash]) -> frozenset[tuple[str, ...]]:
+        """Which answers exclude each other, as the keys of each contradiction."""
+        trace = self.engines["situation"].consult(self.handed(answers, clashes))
+        return frozenset(
+            tuple(sorted({premise.attribute for premise in firing.premises}))
+            for firing in trace.firings
+            if "clash" in self.rules[firing.rule].then.derive
+        )
+
+    def handed(self, answers: Answers, clashes: Iterable[Clash]) -> dict[str, Given]:
+        """The facts of the situation, with the words that are concluded outside the rules."""
+        memory = suffices(answers, self.base.vocabulary, self.base.memory)
+        words = frozenset(clash.word for clash in clashes)
+        return {**situation_facts(answers, self.base.vocabulary), "clash": words, "memory": memory}
+
+    def _judge(self, facts: Mapping[str, Given], *, explain: bool) -> Trace:
+        key = (explain, *[facts.get(name) for name in self.read])
         if key not in self.judged:
             if len(self.judged) >= _MOST_KEPT:
                 self.judged.clear()
-            self.judged[key] = self.engines["option"].consult(facts)
+            self.judged[key] = self.engines["option"].consult(facts, premises=explain)
         return self.judged[key]
 
     def conclude(self, weighed: Weighed) -> Closing:
@@ -212,7 +221,8 @@ class Adviser:
         """The weights of the criteria that have something to say here, moved by preferences and priorities."""
         asked = self.projector.asked(answers)
         timed = bool(known.get("workload"))
-        criteria = tuple(c for c in self.base.criteria if (timed if c.reads == "speed" else c.reads in asked))
+        spoken = {*asked, *(["speed"] if timed else ()), *([WISH] if "requested_framework" in answers else ())}
+        criteria = tuple(c for c in self.base.criteria if c.reads in spoken)
         shifts: dict[str, dict[str, float]] = {}
         for rule in {firing.rule: self.rules[firing.rule] for firing in trace.firings}.values():
             for criterion, shift in rule.then.weigh.items():
@@ -222,15 +232,22 @@ class Adviser:
         return settle(criteria, shifts, levels), criteria
 
     def _value(self, criterion: Criterion, seen: Projected, fast: speed.Speed) -> Value:
-        if criterion.reads == "speed":
-            return speed.value(fast, self.base.speed)
-        words = seen.words.get(criterion.reads)
-        if not words:
+        if criterion.reads == WISH:
+            return Value(mean=criterion.scale[str(seen.facts[WISH])], sd=criterion.spread, grade="judged")
+        about = fast if criterion.reads == "speed" else seen.words.get(criterion.reads)
+        if not about:
             return values.UNKNOWN
-        key = (criterion.id, *(fact.id if fact else "" for fact in words.values()))
-        if key not in self.valued:
-            self.valued[key] = values.of_words(criterion, words)
-        return self.valued[key]
+        kept = self.valued.get((criterion.id, id(about)))
+        # What is kept holds on to what it is about, so that no other can have come to its place in memory.
+        if kept is not None and kept[0] is about:
+            return kept[1]
+        if len(self.valued) >= _MOST_KEPT:
+            self.valued.clear()
+        found = (
+            speed.value(about, self.base.speed) if isinstance(about, speed.Speed) else values.of_words(criterion, about)
+        )
+        self.valued[criterion.id, id(about)] = (about, found)
+        return found
 
     def _musts_failed(self, valued: Mapping[str, Value], answers: Answers) -> tuple[Criterion, ...]:
         """The criteria that are a must and whose threshold the option is known to miss."""
@@ -251,7 +268,9 @@ class Adviser:
             for attribute, word in self.rules[finding_rule].then.derive.items():
                 derivers.setdefault((attribute, word), set()).add(finding_rule)
         for finding in weighed.findings if weighed else ():
-            for attribute, word in self.rules[finding.rule].then.derive.items():
+            rule = self.rules.get(finding.rule)
+            derived = rule.then.derive if rule is not None else {"clash": finding.rule}
+            for attribute, word in derived.items():
                 derivers.setdefault((attribute, word), set()).add(finding.id)
         return _Behind(seen, derivers)
 
@@ -273,11 +292,14 @@ class _Behind:
         return (*derived, fact.id) if fact else tuple(derived)
 
 
-def _can_be_dropped(base: KnowledgeBase) -> frozenset[str]:
-    """The projections of which some option says that they do not apply to it."""
-    facts = (fact for framework in base.frameworks.values() for fact in framework.facts.values())
-    families = {family(fact.attribute) for fact in facts if fact.value == NOT_APPLICABLE}
-    return frozenset(p.name for p in base.vocabulary.projections if not p.each and family(p.path) in families)
+def _clash_finding(clash: Clash) -> Finding:
+    return Finding(
+        id=f"clash.{'.'.join(clash.keys)}",
+        rule=clash.word,
+        message=clash.message[0].upper() + clash.message[1:],
+        facts={key: clash.said[key] for key in clash.keys},
+        evidence=(),
+    )
 
 
 def _must_finding(criterion: Criterion, option: str, value: Value) -> Finding:

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 
 import advisor
 from advisor.consult.adviser import Adviser, Closing, Consultation, Weighed
-from advisor.model.fact import Source
+from advisor.consult.contradictions import Ways, contradictions
+from advisor.consult.passages import PINNED, passages, pinned
+from advisor.model.fact import Fact, Source
 from advisor.model.finding import Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import (
+    Change,
     Confidence,
     Contribution,
     Evidence,
@@ -21,10 +24,10 @@ from advisor.model.recommendation import (
     Flip,
     MeasurementsUsed,
     OpenQuestion,
+    Passage,
     Provenance,
     Ranked,
     Recommendation,
-    Revival,
     Sensitivity,
     StackPart,
     Status,
@@ -32,7 +35,7 @@ from advisor.model.recommendation import (
 )
 from advisor.model.score import Ranking, Scored
 from advisor.scoring.rank import SEED
-from advisor.scoring.stack import Proposal, compose
+from advisor.scoring.stack import Composition, Proposal, compose
 
 if TYPE_CHECKING:
     from advisor.model.measurement import Measurements
@@ -48,7 +51,9 @@ class Inquiries:
 
     questions: tuple[OpenQuestion, ...] = ()
     flips: tuple[Flip, ...] = ()
-    revivals: Mapping[str, tuple[Revival, ...]] = field(default_factory=dict)
+    revivals: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+    decisive: tuple[str, ...] = ()
+    ways_out: Ways = field(default_factory=dict)
 
 
 def assemble(
@@ -70,7 +75,9 @@ def assemble(
     said = (*weighed.findings, *(f for against in weighed.excluded.values() for f in against), *closing.findings)
     status = status_of(weighed, closing, base)
     primary = _primary(status, closing.ranking)
-    stack = _stack(adviser, weighed, closing, primary)
+    stack = composition(adviser, weighed, closing, primary).parts
+    ways, between = _passages(adviser, weighed, primary, stack)
+    said = (*said, *between)
     ranking = tuple(_ranked(s, closing.ranking) for s in closing.ranking.scored) if closing.ranking else ()
     first = closing.ranking.scored[0].option if closing.ranking else ""
     used = _measurements_used(ranking, measurements)
@@ -92,9 +99,15 @@ def assemble(
             for option, against in sorted(weighed.excluded.items())
         ),
         flags=_flags(adviser, said),
+        contradictions=contradictions(weighed.findings, adviser.rules, situation.answers, inquiries.ways_out),
+        passages=ways,
         findings=findings,
         questions=inquiries.questions,
-        sensitivity=Sensitivity(stays_first=closing.ranking.p_best if closing.ranking else 0.0, flips=inquiries.flips),
+        sensitivity=Sensitivity(
+            stays_first=closing.ranking.p_best if closing.ranking else 0.0,
+            flips=inquiries.flips,
+            decisive=inquiries.decisive,
+        ),
         weights=weighed.weights,
         evidence=tuple(_dated(e, day) for e in _evidence(base, findings, ranking, measurements)),
         measurements=MeasurementsUsed(
@@ -156,19 +169,29 @@ def accepted(p_best: float, line: tuple[float, float]) -> float:
     return 1 / (1 + math.exp(-(line[0] + line[1] * math.log(p / (1 - p)))))
 
 
-def _stack(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -> tuple[StackPart, ...]:
+def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -> Composition:
     """The stack around the primary; outside deep learning, only the tool that does the job."""
     proposals = [
         Proposal(put, finding.id) for finding in closing.findings for put in adviser.rules[finding.rule].then.put
     ]
     components, slots = adviser.base.components, adviser.base.vocabulary.slots
     if primary == _OPEN:
-        return ()
+        return Composition(parts=())
     if primary == _OUTSIDE:
         tools = {name: part for name, part in components.items() if part.layer == _TOOL_LAYER}
         return compose(proposals, primary, tools, weighed.answers, slots)
     parts = {name: part for name, part in components.items() if part.layer != _TOOL_LAYER}
     return compose(proposals, primary, parts, weighed.answers, slots)
+
+
+def _passages(
+    adviser: Adviser, weighed: Weighed, primary: str, stack: tuple[StackPart, ...]
+) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
+    """The ways between the places, where a framework is recommended."""
+    option = adviser.base.frameworks.get(primary)
+    if option is None:
+        return (), ()
+    return passages(option, weighed.projected[primary], weighed.answers, stack, adviser.base.components)
 
 
 def _ranked(scored: Scored, ranking: Ranking | None) -> Ranked:
@@ -194,6 +217,8 @@ def _flags(adviser: Adviser, said: Iterable[Finding]) -> tuple[Flag, ...]:
         rule = adviser.rules.get(finding.rule)
         for code in rule.then.flag if rule else ():
             by_code.setdefault(code, []).append(finding)
+    for finding in pinned(said):
+        by_code.setdefault(PINNED, []).append(finding)
     order = list(adviser.base.vocabulary.flags)
     return tuple(
         Flag(
@@ -254,10 +279,15 @@ def _look_up(base: KnowledgeBase, identity: str, measurements: Measurements | No
             observed=measurements.measured,
             expires="",
         )
-    fact = base.frameworks[kind].facts[rest]
+    fact = _component_fact(base, rest) if kind == "component" else base.frameworks[kind].facts[rest]
     found = _from(identity, fact.statement, fact.source)
     together = "; ".join(source.ref for source in fact.sources)
     return replace(found, source=together, expires=fact.expires, origin=fact.origin)
+
+
+def _component_fact(base: KnowledgeBase, name: str) -> Fact:
+    component, _, thing = name.rpartition(".")
+    return next(fact for fact in base.components[component].facts if fact.attribute == thing)
 
 
 def _from(identity: str, statement: str, source: Source) -> Evidence:

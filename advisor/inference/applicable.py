@@ -9,10 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Literal
 
 from advisor.inference.normal import joins
+from advisor.inference.plain import Verdict
 from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.rule import Condition, Rule, attributes_of
+
+Fare = Literal["true", "false", "unknown", "dropped"]
+_OPPOSITE: dict[Fare, Fare] = {"true": "false", "false": "true", "unknown": "unknown"}
 
 
 def lower(rule: Rule, attributes: Collection[str], about: Collection[str] = ()) -> Rule:
@@ -75,3 +80,18 @@ def _absent(attribute: str) -> Condition:
 
 def _join(op: str, parts: list[Condition]) -> Condition:
     return parts[0] if len(parts) == 1 else Condition(op="all" if op == "all" else "any", parts=tuple(parts))
+
+
+def fares(verdict: Verdict) -> Fare:
+    """How a condition fares as it is written, where what does not apply is dropped."""
+    if not verdict.parts:
+        if verdict.seen == NOT_APPLICABLE:
+            return "dropped"
+        return "unknown" if verdict.holds is None else "true" if verdict.holds else "false"
+    parts = {fares(part) for part in verdict.parts} - {"dropped"}
+    if not parts:
+        return "dropped"
+    if verdict.condition.op == "not":
+        return _OPPOSITE[parts.pop()]
+    decisive: Fare = "true" if verdict.condition.op == "any" else "false"
+    return decisive if decisive in parts else "unknown" if "unknown" in parts else _OPPOSITE[decisive]

@@ -4,7 +4,7 @@ Only the compiled core of durable-rules is used. Its Python layer starts threads
 swallows exceptions, Ctrl-C among them, drops actions that take long, and adds 25 ms to every start. The core is exact
 as long as it is fed with care, and goes astray without a word where it is not:
 
-- within the limits that `rulebook` holds;
+- within the figures of `limits`;
 - with the messages of `messages`: no text of the user, no fractions, no negation, because nothing is withdrawn;
 - one fact at a time and none from inside an action, in one session at a time, which is given back before the next.
 """
@@ -20,6 +20,7 @@ from typing import Any
 
 from advisor.inference.engine import Engine, Kinds
 from advisor.inference.facts import Situation, admit
+from advisor.inference.limits import hold
 from advisor.inference.messages import OPENING, Dictionary, Message, definition, dictionary, messages
 from advisor.inference.rulebook import Rulebook, read_rulebook
 from advisor.inference.strata import Conclusion
@@ -40,8 +41,11 @@ def available() -> bool:
 
 
 def compile_rules(rules: tuple[Rule, ...], kinds: Kinds) -> Engine:
-    """An engine over these rules, or a `RulebookError` naming every rule that cannot be taken."""
-    return DurableEngine(read_rulebook(rules, kinds))
+    """An engine over these rules, or a `RulebookError` naming every rule that cannot be taken.
+
+    Sound rules that are too many for it are a `BeyondLimitsError`.
+    """
+    return DurableEngine(hold(read_rulebook(rules, kinds)))
 
 
 def _core() -> Any:
@@ -64,7 +68,7 @@ class DurableEngine:
         self._lock = Lock()
         self._sessions = 0
 
-    def consult(self, facts: Facts) -> Trace:
+    def consult(self, facts: Facts, *, premises: bool = True) -> Trace:  # noqa: ARG002  (they come for nothing)
         """Fire every rule that holds for these facts and what is derived from them."""
         situation = admit(facts, self._book.kinds, self._book.read)
         with self._lock, self._session() as session:

@@ -23,10 +23,11 @@ class Engine(Protocol):
 
     name: str
 
-    def consult(self, facts: Facts) -> Trace:
+    def consult(self, facts: Facts, *, premises: bool = True) -> Trace:
         """Fire every rule that holds for these facts and what is derived from them.
 
-        Seen from outside, a pure function.
+        Seen from outside, a pure function. Without `premises` it need not be said on what each rule fired, which some
+        engines find out much sooner.
         """
 
     def close(self) -> None:

@@ -39,12 +39,12 @@ def admit(facts: Facts, kinds: Kinds, read: AbstractSet[str]) -> Situation:
     """
     given: dict[str, Given] = {}
     concluded: dict[str, frozenset[str]] = {}
-    for attribute in sorted(facts):
+    for attribute, value in facts.items():
         kind = kinds.get(attribute)
         if kind == "derived":
-            concluded[attribute] = _words(attribute, facts[attribute])
-        elif kind is not None and attribute in read:
-            given[attribute] = _value(attribute, kind, facts[attribute])
+            concluded[attribute] = _words(attribute, value)
+        elif attribute in read and kind is not None:
+            given[attribute] = _value(attribute, kind, value)
     return Situation(given, concluded)
 
 

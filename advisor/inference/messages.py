@@ -1,8 +1,8 @@
 """What durable-rules is told, as JSON: the rules once, and for each consultation small facts that answer their checks.
 
-There are four shapes of fact, each about one attribute `k`: it `is` a word or a scaled number, it `lacks` a word, its
-`state` is known or unknown. A check that holds is told as it was asked, so the core only ever compares for equality,
-apart from the orderings of numbers.
+Each fact is about one attribute `k`: it `is` a word or a scaled number, it `lacks` a word, it is `among` some words or
+`outside` them, its `state` is known or unknown. A check that holds is told as it was asked, so the core only ever
+compares for equality, apart from the orderings of numbers.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from advisor.model.trace import Given, Premise
 
 Message = tuple[Premise, str]
 """A fact: what it means to people, and the inside of the JSON object that says it to the core."""
+
+_SAID: Mapping[str, str] = {"has": "is", "differs": "lacks"}
+"""Tests that are told under the name of another."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -70,17 +73,23 @@ def definition(book: Rulebook) -> tuple[str, Mapping[str, Rule]]:
     crashes. `$sink` never fires, but has a use for every fact, so that none is refused. `dist: 0` lets one fact
     answer several checks of a rule. Priorities are left out: no result depends on them, and they wrap at 16 bits.
     """
-    rules: dict[str, object] = {
-        "$open": {"all": [{"open": {"open": 1}}]},
-        "$sink": {"all": [{"fact": {"$ex": {"k": 1}}}, {"never": {"never": 1}}]},
-    }
+    rules = [
+        '"$open":{"all":[{"open":{"open":1}}]}',
+        '"$sink":{"all":[{"fact":{"$ex":{"k":1}}},{"never":{"never":1}}]}',
+    ]
     meaning: dict[str, Rule] = {}
+    # The same checks stand in many rules: each is written once, which is most of the work.
+    written: dict[Check, str] = {}
     for rule in book.rules:
         for number, way in enumerate(book.alternatives[rule.id]):
             name = f"{rule.id}#{number}"
             meaning[name] = rule
-            rules[name] = {"all": [{f"c{place}": _pattern(check)} for place, check in enumerate(way)], "dist": 0}
-    return _encode(rules), meaning
+            for check in way:
+                if check not in written:
+                    written[check] = _encode(_pattern(check))
+            checks = ",".join([f'{{"c{place}":{written[check]}}}' for place, check in enumerate(way)])
+            rules.append(f'{_encode(name)}:{{"all":[{checks}],"dist":0}}')
+    return f"{{{','.join(rules)}}}", meaning
 
 
 def messages(situation: Situation, words: Dictionary) -> Iterator[Message]:
@@ -109,7 +118,10 @@ def _answer(check: Check, value: Given | None) -> Premise | None:
     if isinstance(value, frozenset):
         holds = (check.value in value) == (check.test == "has")
         return Premise(check.attribute, "is" if check.test == "has" else "lacks", check.value) if holds else None
-    holds = (check.value == value) == (check.test == "is")
+    if check.test in ("among", "outside"):
+        holds = (value in str(check.value).split("|")) == (check.test == "among")
+    else:
+        holds = (check.value == value) == (check.test == "is")
     return Premise(check.attribute, "is", value) if holds else None
 
 
@@ -117,7 +129,7 @@ def _told(check: Check) -> dict[str, str | int]:
     """The message that makes the check hold."""
     if check.test in ("known", "unknown"):
         return {"k": check.attribute, "state": check.test}
-    return {"k": check.attribute, "is" if check.test in ("is", "has") else "lacks": check.value}
+    return {"k": check.attribute, _SAID.get(check.test, check.test): check.value}
 
 
 def _pattern(check: Check) -> dict[str, object]:

@@ -6,7 +6,7 @@ It stands in where durable-rules cannot be installed, and says of a rule that di
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from operator import ge, gt, le, lt
@@ -75,9 +75,9 @@ class PlainEngine:
         layers: defaultdict[int, list[Rule]] = defaultdict(list)
         for rule in book.rules:
             layers[book.strata.rules[rule.id]].append(rule)
-        self._layers = tuple(_Layer.of(layers[number], book) for number in sorted(layers))
+        self._layers = tuple(_Layer.of(layers[number], book.kinds) for number in sorted(layers))
 
-    def consult(self, facts: Facts) -> Trace:
+    def consult(self, facts: Facts, *, premises: bool = True) -> Trace:
         """Fire every rule that holds for these facts and what is derived from them."""
         if self._closed:
             raise RuntimeError("This engine has been closed.")
@@ -86,49 +86,15 @@ class PlainEngine:
         view = _View(situation.given, derived, self._book.kinds)
         firings: set[Firing] = set()
         for layer in self._layers:
-            waiting: Mapping[str, Rule] = layer.possible(view)
+            waiting: Collection[_Ready] = layer.rules
             while waiting:
-                fresh = [new for rule in waiting.values() for new in _fire(rule, view, firings)]
-                waiting = {rule.id: rule for new in fresh for rule in layer.askers.get(new, ())}
+                fresh = [new for ready in waiting for new in _fire(ready, view, firings, premises=premises)]
+                waiting = {ready.rule.id: ready for new in fresh for ready in layer.askers.get(new, ())}.values()
         return self._book.trace(firings, derived)
 
     def close(self) -> None:
         """There is nothing to give back; consulting it afterwards is an error all the same."""
         self._closed = True
-
-
-class _Layer(NamedTuple):
-    always: tuple[Rule, ...]
-    """Rules that can hold whatever words there are."""
-    needing: Mapping[Conclusion, tuple[Rule, ...]]
-    """A word to the rules that can only hold if it, or another under which they stand, is there."""
-    askers: Mapping[Conclusion, tuple[Rule, ...]]
-    """A word to the rules of the layer that ask for it."""
-
-    @classmethod
-    def of(cls, rules: list[Rule], book: Rulebook) -> _Layer:
-        askers: defaultdict[Conclusion, tuple[Rule, ...]] = defaultdict(tuple)
-        for rule in rules:
-            for conclusion in sorted(_asked(rule.when, book.kinds)):
-                askers[conclusion] += (rule,)
-        needing: defaultdict[Conclusion, tuple[Rule, ...]] = defaultdict(tuple)
-        always = []
-        for rule in rules:
-            needed = _needed(rule.when)
-            if needed is None:
-                always.append(rule)
-            for word in sorted(needed or ()):
-                needing[word] += (rule,)
-        return cls(tuple(always), dict(needing), dict(askers))
-
-    def possible(self, view: _View) -> dict[str, Rule]:
-        """The rules of which what they need is there; others may be woken by what these conclude."""
-        found = list(self.always)
-        for attribute, seen in (*view.given.items(), *view.derived.items()):
-            words = (seen,) if isinstance(seen, str) else seen if isinstance(seen, AbstractSet) else ()
-            for word in words:
-                found += self.needing.get((attribute, word), ())
-        return {rule.id: rule for rule in found}
 
 
 class _View(NamedTuple):
@@ -139,33 +105,111 @@ class _View(NamedTuple):
     kinds: Kinds
 
 
+_Test = Callable[[_View], bool]
+"""Whether a condition is known to hold."""
+
+
+class _Ready(NamedTuple):
+    """A rule with its condition made ready to be tested: most do not hold, which has to be found out soon."""
+
+    rule: Rule
+    holds: _Test
+
+
+class _Layer(NamedTuple):
+    rules: tuple[_Ready, ...]
+    askers: Mapping[Conclusion, tuple[_Ready, ...]]
+    """A word to the rules of the layer that ask for it."""
+
+    @classmethod
+    def of(cls, rules: list[Rule], kinds: Kinds) -> _Layer:
+        ready = tuple(_Ready(rule, _test(rule.when, kinds, negated=False)) for rule in rules)
+        askers: defaultdict[Conclusion, tuple[_Ready, ...]] = defaultdict(tuple)
+        for one in ready:
+            for conclusion in sorted(set(_asked(one.rule.when, kinds))):
+                askers[conclusion] += (one,)
+        return cls(ready, dict(askers))
+
+
+def _test(condition: Condition, kinds: Kinds, *, negated: bool) -> _Test:
+    if condition.op == "not":
+        return _test(condition.parts[0], kinds, negated=not negated)
+    if not condition.parts:
+        return _test_of_leaf(condition, kinds, negated=negated)
+    first = condition.parts[0]
+    if condition.op == "any" and all(_alike(part, first) for part in condition.parts):
+        words = frozenset(part.value for part in condition.parts)
+        return _test_of_words(first, words, kinds, negated=negated)
+    tests = tuple(_test(part, kinds, negated=negated) for part in condition.parts)
+    return _every(tests) if joins(condition, negated=negated) else _some(tests)
+
+
+def _alike(part: Condition, other: Condition) -> bool:
+    return part.op in ("is", "has") and (part.op, part.attribute) == (other.op, other.attribute)
+
+
+def _every(tests: tuple[_Test, ...]) -> _Test:
+    def test(view: _View) -> bool:
+        for one in tests:  # noqa: SIM110  (all() would make a generator each time)
+            if not one(view):
+                return False
+        return True
+
+    return test
+
+
+def _some(tests: tuple[_Test, ...]) -> _Test:
+    def test(view: _View) -> bool:
+        for one in tests:  # noqa: SIM110
+            if one(view):
+                return True
+        return False
+
+    return test
+
+
+def _test_of_leaf(leaf: Condition, kinds: Kinds, *, negated: bool) -> _Test:
+    if leaf.op in ("is", "has"):
+        return _test_of_words(leaf, frozenset({leaf.value}), kinds, negated=negated)
+    attribute = leaf.attribute
+    if leaf.op in ("known", "unknown"):
+        wanted = (leaf.op == "unknown") != negated
+        return lambda view: (view.given.get(attribute) is None) == wanted
+    order, bound = _ORDER[leaf.op], scaled(cast("float", leaf.value))
+    return lambda view: (
+        (seen := view.given.get(attribute)) is not None and order(scaled(cast("float", seen)), bound) != negated
+    )
+
+
+def _test_of_words(leaf: Condition, words: frozenset[object], kinds: Kinds, *, negated: bool) -> _Test:
+    """Whether the attribute has one of the words; negated, whether it is known to have none of them."""
+    attribute = leaf.attribute
+    if leaf.op == "is":
+        return lambda view: (seen := view.given.get(attribute)) is not None and (seen in words) != negated
+    if kinds[attribute] == "derived":
+        return lambda view: words.isdisjoint(view.derived.get(attribute, _NO_WORDS)) == negated
+    return lambda view: (
+        (seen := view.given.get(attribute)) is not None and words.isdisjoint(cast("AbstractSet[str]", seen)) == negated
+    )
+
+
 _Ways = frozenset[frozenset[Premise]]
 """The premises of each way in which a condition holds."""
 _NO_WAY: _Ways = frozenset()
 _FREELY: _Ways = frozenset({frozenset()})
 
 
-def _fire(rule: Rule, view: _View, firings: set[Firing]) -> Iterator[Conclusion]:
+def _fire(ready: _Ready, view: _View, firings: set[Firing], *, premises: bool) -> Iterator[Conclusion]:
     """Record each way in which the rule holds, and say what it concluded anew."""
-    # Most rules do not hold, which is found out much sooner than all the ways in which one might.
-    if not _holds(rule.when, view, negated=False):
+    if not ready.holds(view):
         return
-    ways = _ways(rule.when, view, negated=False)
-    firings.update(Firing(rule.id, tuple(sorted(premises))) for premises in ways)
+    rule = ready.rule
+    ways = _ways(rule.when, view, negated=False) if premises else _FREELY
+    firings.update(Firing(rule.id, tuple(sorted(way))) for way in ways)
     for attribute, word in rule.then.derive.items():
         if word not in view.derived[attribute]:
             view.derived[attribute].add(word)
             yield attribute, word
-
-
-def _holds(condition: Condition, view: _View, *, negated: bool) -> bool:
-    if condition.op == "not":
-        return _holds(condition.parts[0], view, negated=not negated)
-    if not condition.parts:
-        holds = _compare(condition, _seen(condition, view.given, view.derived, view.kinds))
-        return holds is not None and holds != negated
-    held = (_holds(part, view, negated=negated) for part in condition.parts)
-    return all(held) if joins(condition, negated=negated) else any(held)
 
 
 def _ways(condition: Condition, view: _View, *, negated: bool) -> _Ways:
@@ -213,19 +257,6 @@ def _compare(leaf: Condition, seen: _Seen) -> bool | None:
     if leaf.op == "has":
         return leaf.value in cast("AbstractSet[str]", seen)
     return _ORDER[leaf.op](scaled(cast("float", seen)), scaled(cast("float", leaf.value)))
-
-
-def _needed(condition: Condition) -> frozenset[Conclusion] | None:
-    """Words of which at least one has to be there for the condition to hold; None where there are none such."""
-    if condition.op in ("is", "has"):
-        return frozenset({(condition.attribute, cast("str", condition.value))})
-    if condition.op not in ("all", "any"):
-        return None
-    parts = [_needed(part) for part in condition.parts]
-    if condition.op == "any" and None not in parts:
-        return frozenset().union(*cast("list[frozenset[Conclusion]]", parts))
-    known = [part for part in parts if part is not None]
-    return min(known, key=len) if condition.op == "all" and known else None
 
 
 def _asked(condition: Condition, kinds: Kinds) -> Iterator[Conclusion]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import is_
 
 from advisor.intake.versions import standing
 from advisor.model.answers import Answers
@@ -14,7 +15,7 @@ from advisor.model.trace import Given
 from advisor.model.vocabulary import Projection, Vocabulary
 
 _BRACES = re.compile(r"\{(\w+)\}")
-_MOST_KEPT = 20_000
+_MOST_KEPT = 2_000
 """What options say along paths, kept at once, so that a long batch runs in constant memory."""
 
 
@@ -51,11 +52,20 @@ class Projector:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._paths = [_Path.of(projection, vocabulary) for projection in vocabulary.projections]
         # Most changes of an answer move few paths: what an option says of the others is looked up once.
-        self._kept: dict[tuple[str, str, str, tuple[tuple[str, str], ...]], tuple[Framework, _Read]] = {}
+        self._kept: dict[
+            tuple[str, str, tuple[tuple[str, str], ...]], tuple[tuple[Framework, ...], tuple[_Read, ...]]
+        ] = {}
 
     def asked(self, answers: Answers) -> frozenset[str]:
         """The projections for which the answers are there; the others say nothing about any option."""
         return frozenset(path.projection.name for path, _ in self._filled(answers))
+
+    def paths(self, answers: Answers) -> dict[str, Mapping[str, str]]:
+        """The attributes of facts that the projections lead to: by projection, and by the word of a set of answers.
+
+        Without such a set the word is empty, and of a version it is the version.
+        """
+        return {path.projection.name: attributes for path, attributes in self._filled(answers)}
 
     def situate(self, answers: Answers, option: Framework) -> Projected:
         """The option in the light of the answers."""
@@ -63,15 +73,19 @@ class Projector:
 
     def views(self, answers: Answers, options: Iterable[Framework]) -> dict[str, Projected]:
         """Each option in the light of the answers, by its id."""
-        filled = self._filled(answers)
-        hardware, requested = str(answers.get("train_hw")), answers.get("requested_framework")
+        compared, hardware = tuple(options), str(answers.get("train_hw"))
+        columns = [
+            (path.projection.name, self._column(path, attributes, hardware, compared))
+            for path, attributes in self._filled(answers)
+        ]
+        requested = answers.get("requested_framework")
         found = {}
-        for option in options:
+        for i, option in enumerate(compared):
             facts: dict[str, Given] = {"option": option.id, "requested": "yes" if requested == option.id else "no"}
             words: dict[str, Mapping[str, Fact | None]] = {}
-            for path, attributes in filled:
-                read = self._read(option, path, attributes, hardware)
-                words[path.projection.name] = read.words
+            for name, column in columns:
+                read = column[i]
+                words[name] = read.words
                 facts.update(read.facts)
             found[option.id] = Projected(facts, words)
         return found
@@ -79,16 +93,19 @@ class Projector:
     def _filled(self, answers: Answers) -> list[tuple[_Path, Mapping[str, str]]]:
         return [(path, filled) for path in self._paths if (filled := path.filled(answers)) is not None]
 
-    def _read(self, option: Framework, path: _Path, attributes: Mapping[str, str], hardware: str) -> _Read:
-        key = (option.id, hardware, path.projection.name, tuple(attributes.items()))
+    def _column(
+        self, path: _Path, attributes: Mapping[str, str], hardware: str, options: tuple[Framework, ...]
+    ) -> tuple[_Read, ...]:
+        """What each option says along one path, in their order."""
+        key = (hardware, path.projection.name, tuple(attributes.items()))
         kept = self._kept.get(key)
-        if kept is not None and kept[0] is option:
+        if kept is not None and all(map(is_, kept[0], options)) and len(kept[0]) == len(options):
             return kept[1]
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        read = path.read(option, attributes, hardware)
-        self._kept[key] = (option, read)
-        return read
+        column = tuple(path.read(option, attributes, hardware) for option in options)
+        self._kept[key] = (options, column)
+        return column
 
 
 @dataclass(frozen=True, slots=True)

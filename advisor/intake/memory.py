@@ -8,7 +8,6 @@ from advisor.model.answers import Answers
 from advisor.model.knowledge import MemoryModel
 from advisor.model.vocabulary import Vocabulary
 
-
 _TOO_MUCH = {"exceeds", "serves_not"}
 
 

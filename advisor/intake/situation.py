@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from advisor.model.answers import Answer, Answers, Clash, Origin, Situation
-from advisor.model.vocabulary import Naming, Vocabulary
+from advisor.model.vocabulary import Band, Naming, Vocabulary
 
 if TYPE_CHECKING:
     from advisor.model.measurement import Machine
@@ -25,26 +25,56 @@ def complete(answers: Answers, vocabulary: Vocabulary, machine: Machine | None) 
     for key, value in _detected(answers, machine).items():
         if key not in known:
             known[key], origins[key] = value, "detected"
-    for said in (_of_names, _of_words, _of_bands):
-        for key, value in said(known, vocabulary).items():
+    for follows in (_of_names, _of_words, _of_bands):
+        implied: Mapping[str, Answer] = follows(known, vocabulary)
+        for key, answer in implied.items():
             if key not in known:
-                known[key], origins[key] = value, "implied"
+                known[key], origins[key] = answer, "implied"
     return Situation(answers=known, origins=origins)
 
 
-def clashes(answers: Answers, vocabulary: Vocabulary) -> tuple[Clash, ...]:
-    """Pairs of answers of which one says by definition that the other is something else."""
-    found = []
-    for key, value, reason in _named(answers, vocabulary):
-        for other, word in value.items():
-            if other in answers and isinstance(word, str) and answers[other] not in (word, *_OPEN_MINDED):
-                found.append(Clash(keys=(key, other), reason=reason))
-    for implication in vocabulary.implications:
-        if answers.get(implication.key) == implication.word:
-            for other, word in implication.implies.items():
-                if other in answers and answers[other] != word:
-                    found.append(Clash(keys=(implication.key, other), reason=implication.reason))
-    return tuple(found)
+def definition(key: str, answers: Answers, vocabulary: Vocabulary) -> tuple[str, str]:
+    """The answer that an implied one follows from, and why it does; both empty where none implies it."""
+    said = [
+        *_named(answers, vocabulary),
+        *((i.key, i.implies, i.reason) for i in vocabulary.implications if answers.get(i.key) == i.word),
+        *((band.key, band.implies, band.reason) for band in _bands(answers, vocabulary)),
+    ]
+    return next(((by, reason) for by, implied, reason in said if implied.get(key) == answers.get(key)), ("", ""))
+
+
+def clashes(answers: Answers, vocabulary: Vocabulary, machine: Machine | None = None) -> tuple[Clash, ...]:
+    """Pairs of answers that exclude each other by definition, and answers that this machine contradicts."""
+    return (*_by_definition(answers, vocabulary), *_by_detection(answers, machine))
+
+
+def _by_definition(answers: Answers, vocabulary: Vocabulary) -> Iterator[Clash]:
+    said = [
+        (implication.key, implication.implies, implication.reason)
+        for implication in vocabulary.implications
+        if answers.get(implication.key) == implication.word
+    ]
+    for key, implied, reason in (*_named(answers, vocabulary), *said):
+        for other, word in implied.items():
+            given = answers.get(other, word)
+            if isinstance(word, str) and given not in (word, *_OPEN_MINDED):
+                message = f"{key} {answers[key]} and {other} {given} exclude each other: {reason}."
+                yield Clash(word="definition", said={key: str(answers[key]), other: str(given)}, message=message)
+
+
+def _by_detection(answers: Answers, machine: Machine | None) -> Iterator[Clash]:
+    for key, value in _detected(answers, machine).items():
+        if key in answers and not _agree(answers[key], value, machine):
+            message = f"{key} is answered {answers[key]}, and this machine has {value}."
+            yield Clash(word="detected_hardware", said={key: str(answers[key])}, message=message)
+    detected = answers.get("detected_accelerator")
+    if detected is not None:
+        key = next((key for key in ("accelerator", "train_hw", "develop_hw") if key in answers), "")
+        message = (
+            f"{key} is answered {answers[key]}, and {detected} was detected." if key else f"{detected} was detected."
+        )
+        said = {key: str(answers[key])} if key else {}
+        yield Clash(word="detected_hardware", said={**said, "detected_accelerator": str(detected)}, message=message)
 
 
 def _of_names(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, str | float]:
@@ -67,21 +97,21 @@ def _named(
         text = answers.get(key)
         if not isinstance(text, str):
             continue
-        found = [_longest(part, key, vocabulary) for part in text.split("+")]
+        found = [_telling(part, key, vocabulary) for part in text.split("+")]
         first = found[0]
         if first is not None and all(other is not None and other.implies == first.implies for other in found):
             yield key, first.implies, first.reason
 
 
-def _longest(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
+def _telling(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
     words = "_" + "_".join(_WORDS.findall(text.lower())) + "_"
-    best: tuple[int, Naming] | None = None
-    for naming in vocabulary.namings:
-        if naming.key == key:
-            length = max((len(name) for name in naming.like if _stands(name, words)), default=0)
-            if length and (best is None or length > best[0]):
-                best = length, naming
-    return best[1] if best else None
+    found = [
+        ((len(naming.implies), len(name)), naming)
+        for naming in vocabulary.namings
+        for name in naming.like
+        if naming.key == key and _stands(name, words)
+    ]
+    return max(found, key=lambda one: one[0])[1] if found else None
 
 
 def _stands(name: str, words: str) -> bool:
@@ -97,21 +127,16 @@ def _stands(name: str, words: str) -> bool:
 
 def _of_bands(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, str]:
     """What the numbers among the answers say of other keys."""
-    found: dict[str, str] = {}
+    return {key: word for band in _bands(known, vocabulary) for key, word in band.implies.items()}
+
+
+def _bands(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Iterator[Band]:
+    """The band that each number among the answers lies in."""
     for key in dict.fromkeys(band.key for band in vocabulary.bands):
         number = known.get(key)
         bands = [band for band in vocabulary.bands if band.key == key]
         if isinstance(number, (int, float)):
-            found |= next((band.implies for band in bands if number < band.below), {})
-    return found
-
-
-def contradicted(answers: Answers, machine: Machine | None) -> bool:
-    """Whether an answer about a place that is here differs from what was detected there."""
-    if "detected_accelerator" in answers:
-        return True
-    found = _detected(answers, machine)
-    return any(key in answers and not _agree(answers[key], value, machine) for key, value in found.items())
+            yield from [band for band in bands if number < band.below][:1]
 
 
 def _agree(answer: Answer, value: str, machine: Machine | None) -> bool:

@@ -162,16 +162,19 @@ def check_words(vocabulary: Vocabulary, document: Document, problems: Problems) 
             numbers = [a.name for a in vocabulary.answers if a.kind == "number"]
             problems.add(f"{shown(band.key)} is no answer in numbers.", place, nearest(band.key, numbers))
 
-
+    reckoned = {a.name for a in vocabulary.answers if a.kind == "number"}
     for i, naming in enumerate(vocabulary.namings):
         place = document.place(("namings", i))
-        numbers = {a.name for a in vocabulary.answers if a.kind == "number"}
-        words = {key: str(word) for key, word in naming.implies.items() if key not in numbers}
+        words = {key: str(word) for key, word in naming.implies.items() if key not in reckoned}
         _check_implied(words, vocabulary, place, problems)
         asked = vocabulary.answer(naming.key)
         if asked is None or asked.kind != "text":
             texts = [a.name for a in vocabulary.answers if a.kind == "text"]
             problems.add(f"{shown(naming.key)} is no answer in free text.", place, nearest(naming.key, texts))
+    for i, attribute in enumerate(vocabulary.derived):
+        for word in sorted({word for group in attribute.exclusive for word in group}.difference(attribute.words)):
+            place = document.place(("derived", i, "exclusive"))
+            problems.add(f"{shown(word)} is not a word of {attribute.name}.", place, nearest(word, attribute.words))
     for layer in sorted(set(vocabulary.slots) ^ set(vocabulary.layers)):
         problems.add(f"{shown(layer)} stands on one side only of layers and slots.", document.place(("slots",)))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.loading.answers import check_answers
+from advisor.loading.answers import check_answers, read_answers
 from advisor.loading.problems import Problems
 from advisor.loading.yaml_reader import read_file
 from advisor.model.answers import Answers
@@ -30,6 +30,16 @@ def read_cases(files: Iterable[Path], base: KnowledgeBase) -> tuple[GoldCase, ..
     cases = [case for file in files for case in _of_file(file, base, problems)]
     problems.settle()
     return tuple(cases)
+
+
+def read_examples(files: Iterable[Path], base: KnowledgeBase) -> tuple[Answers, ...]:
+    """The answers in each of the files; raises `InputError` with every problem in them."""
+    problems = Problems()
+    criteria = [criterion.id for criterion in base.criteria]
+    documents = [read_answers(file.read_bytes(), f"{file.parent.name}/{file.name}", problems) for file in files]
+    answers = tuple(check_answers(one.data, base.vocabulary, criteria, one.place, problems) for one in documents)
+    problems.settle()
+    return answers
 
 
 def _of_file(file: Path, base: KnowledgeBase, problems: Problems) -> Iterable[GoldCase]:

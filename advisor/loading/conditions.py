@@ -1,7 +1,7 @@
 """Reads the `when` of a rule, in which a comparison is written as `attribute: word`, `[words]` or `{gte: 8}`.
 
-Comparisons are joined by all, any, not and unless. `not` of what is open is open itself and holds nothing; `unless` holds
-as long as the comparison is not known to.
+Comparisons are joined by all, any, not and unless. `not` of what is open is open itself and holds nothing; `unless`
+holds as long as the comparison is not known to.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class ConditionReader:
     def read(self, data: Any, path: Path) -> Condition | None:
         """The condition, or nothing and its problems. A mapping with several keys means all of them."""
         if not isinstance(data, dict) or not data:
-            return self._refuse(f"{shown(data)} is not a condition", path, "Write `attribute: word`, all, any, not or unless.")
+            return self._refuse(
+                f"{shown(data)} is not a condition", path, "Write `attribute: word`, all, any, not or unless."
+            )
         parts = [self._entry(key, value, (*path, key)) for key, value in data.items()]
         if None in parts:
             return None

@@ -114,4 +114,5 @@ class _Reader:
                 fires=entry.examples.fires,
                 misses=entry.examples.misses,
                 origin=origin,
+                place=document.line((i,)),
             )

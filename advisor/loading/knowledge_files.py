@@ -21,7 +21,7 @@ from advisor.loading.rules import read_rules
 from advisor.loading.validate import validate
 from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, MemoryModel, Question, SpeedModel
 from advisor.model.package import Denied
-from advisor.model.vocabulary import Vocabulary
+from advisor.model.vocabulary import WISH, WISHED, Vocabulary
 
 if TYPE_CHECKING:
     from advisor.loading.problems import Path as KeyPath
@@ -234,7 +234,10 @@ class _Reader:
         return found
 
     def _check_criteria(self, criteria: tuple[Criterion, ...], vocabulary: Vocabulary, document: Document) -> None:
-        scales = {projection.name: projection.words for projection in vocabulary.projections} | {"speed": ()}
+        scales = {projection.name: projection.words for projection in vocabulary.projections} | {
+            "speed": (),
+            WISH: WISHED,
+        }
         places = [document.place(("criteria", i, "id")) for i in range(len(criteria))]
         check_distinct(((c.id, place) for c, place in zip(criteria, places, strict=True)), "id", self.problems)
         for i, criterion in enumerate(criteria):

@@ -137,6 +137,7 @@ class _Reader:
                     misses=entry.examples.misses,
                     priority=entry.priority,
                     origin=origin,
+                    place=document.line(at),
                 )
 
     def _check(self, entry: RuleEntry, phase: Phase, document: Document, at: KeyPath) -> None:

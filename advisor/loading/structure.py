@@ -7,7 +7,7 @@ outside goes through `advisor.loading.validate`.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
@@ -34,6 +34,35 @@ def structure(kind: type[T], data: Any) -> T:
     return built
 
 
+class Later(Mapping[str, Any]):
+    """A mapping whose values are built when they are first asked for: of a knowledge base, most never are."""
+
+    __slots__ = ("_build", "_built", "_data")
+
+    def __init__(self, data: Mapping[str, Any], build: Callable[[Any], Any]) -> None:
+        self._data, self._build = data, build
+        self._built: dict[str, Any] = {}
+
+    def __getitem__(self, key: str) -> Any:
+        """The value, built once."""
+        if key not in self._built:
+            self._built[key] = self._build(self._data[key])
+        return self._built[key]
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The value, or the default where there is none."""
+        return self[key] if key in self._data else default
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._data
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._data)
+
+    def __len__(self) -> int:
+        return len(self._data)
+
+
 def _same(data: Any) -> Any:
     return data
 
@@ -51,7 +80,7 @@ def _builder(kind: Any) -> Callable[[Any], Any]:
         return lambda data: tuple([item(part) for item, part in zip(items, data, strict=True)])
     if isinstance(origin, type) and issubclass(origin, Mapping):
         item = _builder(args[1])
-        return _same if item is _same else lambda data: {key: item(part) for key, part in data.items()}
+        return _same if item is _same else lambda data: Later(data, item)
     if origin in (Union, types.UnionType):
         return _union_builder(args)
     if origin is Literal or kind in (str, int, float, bool, object, types.NoneType, Any):

@@ -37,6 +37,10 @@ class Document:
     data: Any
     lines: dict[KeyPath, int]
 
+    def line(self, path: KeyPath) -> str:
+        """File and line of a part that is there."""
+        return f"{self.name}:{self.lines[path]}"
+
     def place(self, path: KeyPath = ()) -> str:
         """The address of a part: `file:line key.key`, or of the nearest part around it."""
         known = path

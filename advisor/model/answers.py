@@ -16,10 +16,18 @@ Origin = Literal["answered", "detected", "implied"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """Two answers of which one says by definition that the other is something else."""
+    """Answers that exclude each other by definition, or an answer that this machine contradicts."""
 
-    keys: tuple[str, str]
-    reason: str
+    word: Literal["definition", "detected_hardware"]
+    """What it is called among the words of the derived attribute `clash`."""
+    said: Mapping[str, str]
+    """The answers, by key."""
+    message: str
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of the answers."""
+        return tuple(self.said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ class Criterion:
     title: str
     meaning: str
     reads: str
-    """The projection whose words the scale values, or `speed`."""
+    """The projection whose words the scale values, `requested`, or `speed`."""
     scale: Mapping[str, float] = field(default_factory=dict)
     """Word to value, from 0 (worst) to 1 (as good as matters)."""
     spread: float = 0.1

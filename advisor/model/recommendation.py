@@ -76,8 +76,8 @@ class Ranked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Revival:
-    """A change of the answers, verified by running it, after which an excluded option remains."""
+class Change:
+    """A change of the answers that was run, and what comes of it."""
 
     change: Mapping[str, object]
     why: str
@@ -89,7 +89,8 @@ class Excluded:
 
     option: str
     findings: tuple[str, ...]
-    revive: tuple[Revival, ...] = ()
+    revive: tuple[Change, ...] = ()
+    """After each of them the option remains."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +100,33 @@ class Flag:
     code: str
     message: str
     findings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Answers that exclude each other, and how to get out of that."""
+
+    between: Mapping[str, object]
+    """The answers, by key."""
+    message: str
+    findings: tuple[str, ...]
+    ways_out: tuple[Change, ...] = ()
+    """Each ends it, and makes no other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """The way of code or model from one place of the project to the next."""
+
+    start: Place
+    end: Place
+    to: str
+    """The accelerator or target there."""
+    state: str
+    """A word of the scale of the fact that it rests on, or `unknown`."""
+    via: tuple[str, ...]
+    """Components of the stack that lead there, in their order."""
+    finding: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +153,8 @@ class Sensitivity:
 
     stays_first: float
     flips: tuple[Flip, ...] = ()
+    decisive: tuple[str, ...] = ()
+    """Keys of the answers without which, one at a time, something else would be recommended first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,6 +213,8 @@ class Recommendation:
     ranking: tuple[Ranked, ...]
     excluded: tuple[Excluded, ...]
     flags: tuple[Flag, ...]
+    contradictions: tuple[Contradiction, ...] = ()
+    passages: tuple[Passage, ...] = ()
     findings: tuple[Finding, ...]
     questions: tuple[OpenQuestion, ...] = ()
     sensitivity: Sensitivity

@@ -119,3 +119,5 @@ class Rule:
     """Order of the trace only; no result depends on it."""
     origin: str = ""
     """The overlay it came from; empty for what comes with the program."""
+    place: str = ""
+    """File and line where it stands."""

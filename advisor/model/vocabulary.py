@@ -33,6 +33,8 @@ class Attribute:
     """The smallest number allowed."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """Of single words, where they are not plain."""
+    exclusive: tuple[tuple[str, ...], ...] = ()
+    """Of a derived attribute, groups of words of which one situation can have one at most."""
     silent: tuple[str, ...] = ()
     """Words that are answers, yet say nothing about the options: no code yet, no deployment."""
 
@@ -56,6 +58,9 @@ class Projection:
     """Those of the scale of the attribute at its path."""
 
 
+WISH, WISHED = "requested", ("yes", "no")
+"""The attribute that says of an option whether it was asked for, and its words."""
+
 AMONG = ("served", "older", "newer", "skipped")
 """Where a version stands to those that are named: it is one of them, lies before or after all, or is left out."""
 
@@ -77,7 +82,8 @@ class Naming:
     key: str
     """An answer in free text."""
     like: tuple[str, ...]
-    """Names in small letters, their parts joined by `_`; a longer text that has one in it counts, the longest wins."""
+    """Names in small letters, their parts joined by `_`; a longer text that has one in it counts. Of several the one
+    that implies most wins, then the longest."""
     implies: Mapping[str, str | float]
     reason: str
 
@@ -128,7 +134,7 @@ class Vocabulary:
         """Everything that a condition can ask about, by name: answers, what is derived, and the option at hand."""
         known = [*self.answers, *self.derived, *(a for p in self.projections for a in self._projected(p))]
         known.append(Attribute(name="option", kind="word", meaning="the option at hand", words=self.primaries))
-        known.append(Attribute(name="requested", kind="word", meaning="whether it was asked for", words=("yes", "no")))
+        known.append(Attribute(name=WISH, kind="word", meaning="whether it was asked for", words=WISHED))
         sure = "how sure the order of the options is"
         known.append(Attribute(name="confidence", kind="word", meaning=sure, words=("high", "medium", "low")))
         return {attribute.name: attribute for attribute in known}

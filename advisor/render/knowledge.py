@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
-from advisor.loading.problems import printable
 from advisor.model.attribute import FactAttribute
 from advisor.model.component import Component
 from advisor.model.fact import Fact
 from advisor.model.knowledge import Benchmark, Folklore
-from advisor.model.rule import Rule
+from advisor.render.lines import NARROW, as_markdown, entry, text, wrapped
 from advisor.upkeep.completeness import Coverage
 from advisor.upkeep.differences import Change, Reanswered
 from advisor.upkeep.staleness import Stale
 from advisor.upkeep.table import Row, Table
 from advisor.upkeep.verification import Held
 
-WIDTH = 80
-_NARROW = 14
 _WIDEST = 24
 """Of a name that text is aligned beside."""
 
@@ -26,55 +22,55 @@ _WIDEST = 24
 def fact(found: Fact, attribute: FactAttribute | None = None) -> str:
     """One fact with everything behind it."""
     meaning = attribute.words.get(found.said, "") if attribute else ""
-    lines = [found.id, *_entry("value", f"{found.said}: {meaning}" if meaning else found.said)]
+    lines = [found.id, *entry("value", f"{found.said}: {meaning}" if meaning else found.said)]
     if attribute:
-        lines += _entry("meaning", attribute.meaning)
-    lines += _entry("note", found.note)
-    lines += _entry("versions", found.versions)
+        lines += entry("meaning", attribute.meaning)
+    lines += entry("note", found.note)
+    lines += entry("versions", found.versions)
     for source in found.sources:
-        lines += _entry("source", f"{source.ref} ({source.grade}, {source.observed})")
-    lines += _entry("renew by", found.expires)
-    lines += _entry("from", found.origin)
-    return _text(lines)
+        lines += entry("source", f"{source.ref} ({source.grade}, {source.observed})")
+    lines += entry("renew by", found.expires)
+    lines += entry("from", found.origin)
+    return text(lines)
 
 
 def component(found: Component) -> str:
     """A component with its eight things."""
-    lines = _wrapped(f"{found.id}  {found.name}", 0, 2)
+    lines = wrapped(f"{found.id}  {found.name}", 0, 2)
     for one in found.facts:
-        lines += _entry(one.attribute.replace("_", " "), one.said)
-    lines += _entry("note", found.note)
+        lines += entry(one.attribute.replace("_", " "), one.said)
+    lines += entry("note", found.note)
     for source in dict.fromkeys(source for one in found.facts for source in one.sources):
-        lines += _entry("source", f"{source.ref} ({source.grade}, {source.observed})")
-    lines += _entry("from", found.origin)
-    return _text(lines)
+        lines += entry("source", f"{source.ref} ({source.grade}, {source.observed})")
+    lines += entry("from", found.origin)
+    return text(lines)
 
 
 def framework(name: str, summary: str, facts: Iterable[Fact]) -> str:
     """A framework with all its facts, one on a line."""
-    lines = [*_wrapped(name, 0, 2), *_wrapped(summary, 2, 2)]
+    lines = [*wrapped(name, 0, 2), *wrapped(summary, 2, 2)]
     for one in facts:
-        lines += _wrapped(f"{one.attribute}: {one.said} ({one.source.grade}, {one.source.observed})", 2, 6)
-    return _text(lines)
+        lines += wrapped(f"{one.attribute}: {one.said} ({one.source.grade}, {one.source.observed})", 2, 6)
+    return text(lines)
 
 
 def attribute(found: FactAttribute, facts: Iterable[Fact]) -> str:
     """An attribute with the definitions of its words, and what every framework has there."""
-    lines = [found.id, *_entry("meaning", found.meaning), *_entry("moves", f"as fast as {found.moves}")]
+    lines = [found.id, *entry("meaning", found.meaning), *entry("moves", f"as fast as {found.moves}")]
     for word, meaning in found.words.items():
-        lines += _entry(word, meaning)
+        lines += entry(word, meaning)
     for one in facts:
-        lines += _wrapped(f"{one.id}: {one.said}", 2, 6)
-    return _text(lines)
+        lines += wrapped(f"{one.id}: {one.said}", 2, 6)
+    return text(lines)
 
 
 def belief(found: Folklore) -> str:
     """A belief, how it fares, and what is true."""
-    lines = [found.id, *_entry("belief", found.belief), *_entry(found.standing, found.truth)]
-    lines += _entry("source", f"{found.source.ref} ({found.source.grade}, {found.source.observed})")
-    lines += _entry("facts", ", ".join(found.facts))
-    lines += _entry("claims", ", ".join(found.claims))
-    return _text(lines)
+    lines = [found.id, *entry("belief", found.belief), *entry(found.standing, found.truth)]
+    lines += entry("source", f"{found.source.ref} ({found.source.grade}, {found.source.observed})")
+    lines += entry("facts", ", ".join(found.facts))
+    lines += entry("claims", ", ".join(found.claims))
+    return text(lines)
 
 
 def beliefs(found: Iterable[Folklore]) -> str:
@@ -84,30 +80,18 @@ def beliefs(found: Iterable[Folklore]) -> str:
     return "\n".join(belief(one) for one in listed)
 
 
-def rule(found: Rule) -> str:
-    """A rule in words."""
-    lines = [
-        *_wrapped(f"{found.id}  {found.title}", 0, 2),
-        *_entry("says", found.message),
-        *_entry("because", found.reason),
-    ]
-    lines += _entry("source", f"{found.source.ref} ({found.source.grade}, {found.source.observed})")
-    lines += _entry("from", found.origin)
-    return _text(lines)
-
-
 def benchmark(found: Benchmark) -> str:
     """A published table, with what can be compared in it."""
     lines = [f"benchmark.{found.id}"]
     about = {"hardware": found.hardware, "precision": found.precision, "comparable": found.comparability}
     for label, said in {**about, "measured": found.date, "note": found.note}.items():
-        lines += _entry(label, said)
-    lines += _entry("source", f"{found.source.ref} ({found.source.grade}, {found.source.observed})")
+        lines += entry(label, said)
+    lines += entry("source", f"{found.source.ref} ({found.source.grade}, {found.source.observed})")
     for row in found.rows:
         times = ", ".join(f"{variant} {time:g}" for variant, time in row.times.items())
         batch = f", batch {row.batch}" if row.batch else ""
-        lines += _wrapped(f"{row.id}: {row.task}{batch} ({row.workload_class}, {row.unit}): {times}", 2, 6)
-    return _text(lines)
+        lines += wrapped(f"{row.id}: {row.task}{batch} ({row.workload_class}, {row.unit}): {times}", 2, 6)
+    return text(lines)
 
 
 def table_text(table: Table) -> str:
@@ -115,37 +99,28 @@ def table_text(table: Table) -> str:
     lines: list[str] = []
     width = min(max((len(subject) for subject in table.subjects), default=0), _WIDEST)
     for row in table.rows:
-        lines += _wrapped(f"{row.title} ({row.meaning})", 0, 4)
+        lines += wrapped(f"{row.title} ({row.meaning})", 0, 4)
         for subject in table.subjects:
-            lines += _wrapped(f"{subject:{width}}  {_said(row, subject)}", 2, width + 4)
+            lines += wrapped(f"{subject:{width}}  {_said(row, subject)}", 2, width + 4)
         lines.append("")
-    return _text(lines)
+    return text(lines)
 
 
 def table_markdown(table: Table) -> str:
     """One row for each attribute, one column for each subject."""
     lines = [
-        f"| | {' | '.join(map(_cell, table.subjects))} |",
+        f"| | {' | '.join(map(as_markdown, table.subjects))} |",
         f"|---|{'---|' * len(table.subjects)}",
         *(
-            f"| {_cell(row.title)} | {' | '.join(_cell(_said(row, subject)) for subject in table.subjects)} |"
+            f"| {' | '.join(map(as_markdown, [row.title, *(_said(row, subject) for subject in table.subjects)]))} |"
             for row in table.rows
         ),
     ]
-    return _text(lines)
+    return text(lines)
 
 
 def _said(row: Row, subject: str) -> str:
     return row.cells[subject].text if subject in row.cells else "not stated"
-
-
-def _cell(text: str) -> str:
-    """Text as it can stand in a cell: what Markdown or HTML would obey is written as what it is."""
-    for sign, written in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\\", "\\\\"), ("|", "\\|")):
-        text = text.replace(sign, written)
-    for sign in "`*_~[]":
-        text = text.replace(sign, f"\\{sign}")
-    return " ".join(text.split())
 
 
 def stale(found: Iterable[Stale], day: str) -> str:
@@ -153,8 +128,8 @@ def stale(found: Iterable[Stale], day: str) -> str:
     lines = []
     for one in found:
         when = f"since {one.since}" if one.days <= 0 else f"in {one.days} day{'s' * (one.days > 1)}"
-        lines += _wrapped(f"{one.fact.id}: {when} ({one.why}; {one.fact.source.ref})", 0, 4)
-    return _text(lines or [f"Nothing has to be looked at again by {day}."])
+        lines += wrapped(f"{one.fact.id}: {when} ({one.why}; {one.fact.source.ref})", 0, 4)
+    return text(lines or [f"Nothing has to be looked at again by {day}."])
 
 
 def checked(
@@ -178,20 +153,20 @@ def checked(
             ),
         )
     )
-    return _text([*lines, f"{beliefs} beliefs, {rules} rules.", *(f"problem: {problem}" for problem in problems)])
+    return text([*lines, f"{beliefs} beliefs, {rules} rules.", *(f"problem: {problem}" for problem in problems)])
 
 
 def _counted(name: str, coverage: Coverage) -> str:
-    return f"{name:{_NARROW}} {coverage.facts:5} facts, {coverage.share:4.0%} primary, {coverage.unknown:3} unknown"
+    return f"{name:{NARROW}} {coverage.facts:5} facts, {coverage.share:4.0%} primary, {coverage.unknown:3} unknown"
 
 
 def changes(found: Iterable[Change], cases: Iterable[Reanswered]) -> str:
     """What changed, and the gold cases whose answer did."""
     lines: list[str] = []
     for change in found:
-        lines += _wrapped(f"{change.kind} {change.id}", 0, 4)
-        lines += _wrapped(f"was {change.before}", 4, 8) if change.before else []
-        lines += _wrapped(f"is  {change.after}", 4, 8) if change.after else []
+        lines += wrapped(f"{change.kind} {change.id}", 0, 4)
+        lines += wrapped(f"was {change.before}", 4, 8) if change.before else []
+        lines += wrapped(f"is  {change.after}", 4, 8) if change.after else []
     if not lines:
         lines.append("No fact, rule or constant has changed.")
     answered = list(cases)
@@ -199,14 +174,14 @@ def changes(found: Iterable[Change], cases: Iterable[Reanswered]) -> str:
     many = "1 gold case is" if len(answered) == 1 else f"{len(answered)} gold cases are"
     lines.append(f"{many} answered differently." if answered else "No answer has changed.")
     for case in answered:
-        lines += _wrapped(f"{case.case}: {case.title}", 0, 4)
+        lines += wrapped(f"{case.case}: {case.title}", 0, 4)
         for part in ("primary", "status", "flags", "stack"):
             was, now = _part(getattr(case.before, part)), _part(getattr(case.after, part))
             if was != now:
-                lines += _wrapped(f"{part}: {was} -> {now}", 4, 8)
+                lines += wrapped(f"{part}: {was} -> {now}", 4, 8)
         if case.after.primary not in case.acceptable:
-            lines += _wrapped(f"right would be {' or '.join(case.acceptable)}", 4, 8)
-    return _text(lines)
+            lines += wrapped(f"right would be {' or '.join(case.acceptable)}", 4, 8)
+    return text(lines)
 
 
 def _part(value: str | tuple[str, ...]) -> str:
@@ -217,25 +192,5 @@ def held(found: Iterable[Held]) -> str:
     """Facts held against what is installed, those that do not hold first."""
     order = ("denied", "contradicted", "older", "holds")
     listed = sorted(found, key=lambda one: (order.index(one.verdict), one.fact))
-    lines = [line for one in listed for line in _wrapped(f"{one.verdict:12} {one.fact}: {one.found}", 0, 17)]
-    return _text(lines or ["None of the packages that something is known of is installed there."])
-
-
-def _entry(label: str, text: str) -> Iterator[str]:
-    if text:
-        yield from textwrap.wrap(
-            text,
-            WIDTH,
-            initial_indent=f"  {label:{_NARROW}} ",
-            subsequent_indent=" " * (_NARROW + 3),
-            break_on_hyphens=False,
-        )
-
-
-def _wrapped(text: str, first: int, rest: int) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=" " * first, subsequent_indent=" " * rest, break_on_hyphens=False)
-
-
-def _text(lines: Iterable[str]) -> str:
-    """The lines without anything that a terminal obeys: some of it comes from overlays."""
-    return "\n".join(map(printable, lines)).rstrip("\n") + "\n"
+    lines = [line for one in listed for line in wrapped(f"{one.verdict:12} {one.fact}: {one.found}", 0, 17)]
+    return text(lines or ["None of the packages that something is known of is installed there."])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.loading.problems import printable
 from advisor.model.finding import Finding
-from advisor.model.recommendation import Confidence, Contribution, Excluded, Ranked, Recommendation
+from advisor.model.recommendation import Confidence, Contradiction, Contribution, Excluded, Ranked, Recommendation
 from advisor.model.rule import PLACES
 
 WIDTH = 80
@@ -41,6 +41,8 @@ def render_detail(recommendation: Recommendation) -> str:
 def _summary(r: Recommendation) -> Iterator[str]:
     yield from _line("Build on", _headline(r))
     yield from _stack(r)
+    for passage in r.passages:
+        yield from _line("Passage", _finding_of(r, passage.finding).message)
     yield from _asked_for(r)
     if r.ranking and r.recommendation.primary == r.ranking[0].option:
         yield from _line("Why", _why(r))
@@ -51,6 +53,9 @@ def _summary(r: Recommendation) -> Iterator[str]:
     elif r.status == "needs_more_info":
         yield from _line("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
     yield from _against(r)
+    if r.sensitivity.decisive:
+        keys = ", ".join(r.sensitivity.decisive)
+        yield from _line("Rests on", f"{keys}: without one of them something else would come first.")
     if r.questions:
         question = r.questions[0]
         could = " or ".join(question.could_become)
@@ -105,8 +110,27 @@ def _against(r: Recommendation) -> Iterator[str]:
     for finding in r.findings:
         codes = ", ".join(flag.code for flag in r.flags if finding.id in flag.findings)
         if codes:
-            behind = " ".join(_reasons(r, "contradiction")) if codes == "contradiction" else ""
-            yield from _line("Mind", f"{finding.message} {behind}".rstrip() + f" ({codes})")
+            yield from _line("Mind", f"{finding.message} ({codes})")
+    for contradiction in r.contradictions:
+        yield from _line("Conflict", " ".join([contradiction.message, *_out_of(contradiction)]))
+
+
+def _out_of(contradiction: Contradiction) -> Iterator[str]:
+    """The ways out, each key with the words that end it."""
+    ways: dict[str, list[str]] = {}
+    for way in contradiction.ways_out:
+        for key, value in way.change.items():
+            ways.setdefault(key, []).append("left open" if value == "unknown" else _said(value))
+    if ways:
+        yield f"Either {'; or '.join(f'{key} {_or(words)}' for key, words in ways.items())}."
+
+
+def _or(words: Sequence[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _finding_of(r: Recommendation, identity: str) -> Finding:
+    return next(finding for finding in r.findings if finding.id == identity)
 
 
 def _headline(r: Recommendation) -> str:

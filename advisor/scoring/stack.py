@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from advisor.model.answers import Answers
 from advisor.model.component import Component
@@ -12,7 +13,8 @@ from advisor.model.rule import PLACES, Place, Put
 
 MAX_IN_PLACE = 8
 MAX_PARTS = 15
-_HARDWARE = {"develop": "develop_hw", "train": "train_hw", "deploy": "deploy_chip"}
+HARDWARE: Mapping[Place, str] = {"develop": "develop_hw", "train": "train_hw", "deploy": "deploy_chip"}
+"""The answer that names the accelerator of a place."""
 _BOUND = {"mixed", "none"}
 """Answers about hardware that no component is held against."""
 
@@ -25,11 +27,50 @@ class Proposal:
     finding: str
 
 
+Reason = Literal[
+    "ended", "primary", "constraint", "platform", "accelerator", "python", "excluded", "slot", "full", "lacking"
+]
+"""Why a component is left out, in the order in which it is looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """A component that was proposed for a place, or needed there by another one, and does not stand there."""
+
+    component: str
+    place: Place
+    findings: tuple[str, ...]
+    reason: Reason
+    by: tuple[str, ...] = ()
+    """What stands in its way: the successor, the primaries it goes with, the constraints, the answer of its place, the
+    components that took the slot or exclude it, or those of which it needs one."""
+    because: tuple[LeftOut, ...] = ()
+    """Where it lacks another component, why none of these can be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composition:
+    """A stack, and what was proposed for it in vain."""
+
+    parts: tuple[StackPart, ...]
+    left_out: tuple[LeftOut, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class _Part:
     component: Component
     place: Place
     findings: frozenset[str]
+
+    def left_out(self, reason: Reason, by: Iterable[str] = (), because: tuple[LeftOut, ...] = ()) -> LeftOut:
+        return LeftOut(
+            component=self.component.id,
+            place=self.place,
+            findings=tuple(sorted(self.findings)),
+            reason=reason,
+            by=tuple(sorted(by)),
+            because=because,
+        )
 
 
 def compose(
@@ -38,8 +79,8 @@ def compose(
     components: Mapping[str, Component],
     answers: Answers,
     slots: Mapping[str, int] | None = None,
-) -> tuple[StackPart, ...]:
-    """The parts that remain, by place.
+) -> Composition:
+    """The parts that remain, by place, and what does not.
 
     A component is left out where it has ended, goes with another primary, runs on none of the machines of its place,
     or breaks a constraint. Of several in one slot (`slots`: layer to the most of it in a place), and of two that
@@ -47,9 +88,8 @@ def compose(
     where that cannot be had, the part goes.
     """
     choice = _Choice(primary, components, answers, slots or {})
-    for part in _in_order(proposals, components):
-        choice.take(part)
-    found = (
+    tried = [choice.take(part) for part in _in_order(proposals, components)]
+    found = [
         StackPart(
             layer=part.component.layer,
             component=part.component.id,
@@ -57,8 +97,13 @@ def compose(
             findings=tuple(sorted(part.findings)),
         )
         for part in choice.taken
+    ]
+    there = {(part.component, part.place) for part in found}
+    left_out = (left for left in tried if left is not None and (left.component, left.place) not in there)
+    return Composition(
+        parts=tuple(sorted(found, key=lambda part: (PLACES.index(part.place), part.layer, part.component))),
+        left_out=tuple(sorted(left_out, key=lambda left: (PLACES.index(left.place), left.component))),
     )
-    return tuple(sorted(found, key=lambda part: (PLACES.index(part.place), part.layer, part.component)))
 
 
 def _in_order(proposals: Iterable[Proposal], components: Mapping[str, Component]) -> list[_Part]:
@@ -83,59 +128,77 @@ class _Choice:
         self._primary, self._components, self._answers, self._slots = primary, components, answers, slots
         self.taken: list[_Part] = []
 
-    def take(self, part: _Part) -> None:
-        """Take the part with what it cannot do without, or nothing of it."""
+    def take(self, part: _Part) -> LeftOut | None:
+        """Take the part with what it cannot do without, or nothing of it and say why."""
         before = list(self.taken)
-        if not self._add(part, frozenset()):
+        left = self._add(part)
+        if left is not None:
             self.taken = before
+        return left
 
-    def _add(self, part: _Part, above: frozenset[str]) -> bool:
+    def _add(self, part: _Part) -> LeftOut | None:
         name = part.component.id
         there = [i for i, old in enumerate(self.taken) if (old.component.id, old.place) == (name, part.place)]
         if there:
             old = self.taken[there[0]]
             self.taken[there[0]] = _Part(old.component, old.place, old.findings | part.findings)
-            return True
-        if name in above or not self._fits(part.component, part.place) or not self._room(part):
-            return False
+            return None
+        left = self._misfit(part) or self._no_room(part)
+        if left is not None:
+            return left
         self.taken.append(part)
-        return all(self._beside(group.split("|"), part, above | {name}) for group in part.component.beside)
+        groups = (group.split("|") for group in part.component.beside)
+        return next((left for group in groups if (left := self._beside(group, part))), None)
 
-    def _beside(self, group: list[str], part: _Part, above: frozenset[str]) -> bool:
-        """Whether one of the group is there, or can be taken to the same place."""
+    def _beside(self, group: list[str], part: _Part) -> LeftOut | None:
+        """Nothing where one of the group is there, or can be taken to the same place.
+
+        The part itself is there already, so that two which need each other come together.
+        """
         if self._primary in group or any(other.component.id in group for other in self.taken):
-            return True
+            return None
+        failed = []
         for name in group:
             before = list(self.taken)
-            if name in self._components and self._add(_Part(self._components[name], part.place, part.findings), above):
-                return True
+            if name in self._components:
+                left = self._add(_Part(self._components[name], part.place, part.findings))
+                if left is None:
+                    return None
+                failed.append(left)
             self.taken = before
-        return False
+        return part.left_out("lacking", group, tuple(failed))
 
-    def _room(self, part: _Part) -> bool:
+    def _no_room(self, part: _Part) -> LeftOut | None:
         beside = [old for old in self.taken if old.place == part.place]
-        alike = sum(old.component.layer == part.component.layer for old in beside)
-        return (
-            len(self.taken) < MAX_PARTS
-            and len(beside) < MAX_IN_PLACE
-            and alike < self._slots.get(part.component.layer, MAX_IN_PLACE)
-            and not any(_clash(part.component, old.component) for old in beside)
-        )
+        excluding = [old.component.id for old in beside if _clash(part.component, old.component)]
+        if excluding:
+            return part.left_out("excluded", excluding)
+        alike = [old.component.id for old in beside if old.component.layer == part.component.layer]
+        if len(alike) >= self._slots.get(part.component.layer, MAX_PARTS):
+            return part.left_out("slot", alike)
+        full = len(self.taken) >= MAX_PARTS or len(beside) >= MAX_IN_PLACE
+        return part.left_out("full", (old.component.id for old in beside)) if full else None
 
-    def _fits(self, component: Component, place: Place) -> bool:
-        if component.status == "ended" or (component.requires and self._primary not in component.requires):
-            return False
+    def _misfit(self, part: _Part) -> LeftOut | None:
+        """Why the component cannot stand in this place whatever else does."""
+        component, place = part.component, part.place
+        if component.status == "ended":
+            return part.left_out("ended", filter(None, [component.successor]))
+        if component.requires and self._primary not in component.requires:
+            return part.left_out("primary", component.requires)
         limits = self._answers.get("constraints")
         broken = set(component.breaks) & set(limits if isinstance(limits, tuple) else ())
         # Without Python at run time, what trains may use it all the same.
-        if broken - ({"no_python_at_runtime"} if place != "deploy" else set()):
-            return False
-        system, hardware = self._answers.get(f"{place}_os"), self._answers.get(_HARDWARE[place])
+        broken -= {"no_python_at_runtime"} if place != "deploy" else set()
+        if broken:
+            return part.left_out("constraint", broken)
+        system, hardware = self._answers.get(f"{place}_os"), self._answers.get(HARDWARE[place])
         if component.platforms and isinstance(system, str) and system not in component.platforms:
-            return False
+            return part.left_out("platform", [f"{place}_os"])
         if component.accelerators and isinstance(hardware, str) and hardware not in (*component.accelerators, *_BOUND):
-            return False
-        return place == "deploy" or self._python(component)
+            return part.left_out("accelerator", [HARDWARE[place]])
+        python = place == "deploy" or self._python(component)
+        return None if python else part.left_out("python", ["python_version"])
 
     def _python(self, component: Component) -> bool:
         """Whether the Python that is forced on the team is one of those that the component asks for."""

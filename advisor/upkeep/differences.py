@@ -11,7 +11,7 @@ from advisor.model.knowledge import Benchmark, KnowledgeBase
 from advisor.model.rule import Condition, Effects, condition_words, effects_words
 from advisor.model.vocabulary import Vocabulary
 
-_UNSAID = frozenset({"id", "expires", "origin"})
+_UNSAID = frozenset({"id", "expires", "origin", "place"})
 """Parts of a thing that its id says, that follow from other things, or that say where it lies."""
 
 

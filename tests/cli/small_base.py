@@ -24,6 +24,7 @@ projections:
 implications: []
 components: [engine, loader]
 layers: [runtime, data]
+slots: {runtime: 1, data: 2}
 grades: [measured, official, registry, maintainer, third_party, judged, seed_claim]
 workload_classes: {}
 variants: {}
@@ -81,6 +82,14 @@ speed:
   sd_unpublished: 0.7
   sd_distance: 0.6
   sd_model: 0.3
+  source: {ref: design, observed: "2024-06-01", grade: judged}
+memory:
+  train: 16
+  adapters: 2.2
+  four_bit: 0.8
+  serve: 2
+  serve_four_bit: 0.6
+  usable: 0.8
   source: {ref: design, observed: "2024-06-01", grade: judged}
 decision:
   tie_margin: 0.01

@@ -9,6 +9,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.loading.knowledge import load
 from advisor.loading.validate import adapter
+from advisor.model.explanation import Explanation
 from advisor.model.measurement import Measurements
 from advisor.model.recommendation import Recommendation
 
@@ -28,11 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `answers`, `recommendation` or `measurements`."""
+    """The JSON Schema of `answers`, `recommendation`, `explanation` or `measurements`."""
     if name == "answers":
         return _answers(load())
-    kind: Any = {"recommendation": Recommendation, "measurements": Measurements}[name]
-    return {"$schema": _DIALECT, **adapter(kind).json_schema(mode="serialization")}
+    kind: Any = {"recommendation": Recommendation, "explanation": Explanation, "measurements": Measurements}[name]
+    found = adapter(kind).json_schema(mode="serialization")
+    # A model that contains itself is only referred to: what it is comes first all the same.
+    itself = found["$defs"][found.pop("$ref").rpartition("/")[2]] if "$ref" in found else {}
+    return {"$schema": _DIALECT, **itself, **found}
 
 
 def _answers(base: KnowledgeBase) -> dict[str, Any]:

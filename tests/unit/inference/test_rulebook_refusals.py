@@ -115,9 +115,6 @@ def test_a_condition_nested_too_deep_is_refused(compile_rules: Compile) -> None:
     assert "rule DEEP: The condition is nested more than 20 levels deep." in refusal(compile_rules, rule("DEEP", when))
 
 
-# Each limit is tried at its edge, where both engines still answer, and one beyond.
-
-
 def ways(number: int) -> Condition:
     return any_(*(is_("os", f"w{word}") for word in range(number)))
 
@@ -132,73 +129,3 @@ def test_a_rule_can_hold_in_64_ways(compile_rules: Compile) -> None:
 
 def test_a_rule_that_would_explode_is_refused_at_once(compile_rules: Compile) -> None:
     assert f"can hold in {64**20} ways" in refusal(compile_rules, rule("R", all_(*[ways(64)] * 20)))
-
-
-def together(number: int) -> tuple[Rule, Kinds, dict[str, str]]:
-    names = [f"a{place}" for place in range(number)]
-    return (
-        rule("R", all_(*(is_(name, "yes") for name in names))),
-        dict.fromkeys(names, "word"),
-        dict.fromkeys(names, "yes"),
-    )
-
-
-def test_15_comparisons_can_hold_together(compile_rules: Compile) -> None:
-    most, kinds, facts = together(15)
-    assert len(compile_rules((most,), kinds).consult(facts).firings[0].premises) == 15
-    more, kinds, _ = together(16)
-    assert "rule R: 16 comparisons have to hold together; expected 15 at most." in refusal(
-        compile_rules, more, kinds=kinds
-    )
-
-
-def words(number: int) -> Iterator[Rule]:
-    return (rule(f"R{word}", is_("os", f"w{word}")) for word in range(number))
-
-
-def test_an_attribute_can_be_compared_with_480_words(compile_rules: Compile) -> None:
-    engine = compile_rules(tuple(words(480)), KINDS)
-    assert [firing.rule for firing in engine.consult({"os": "w479"}).firings] == ["R479"]
-    text = refusal(compile_rules, *words(600))
-    assert text.startswith("attribute os: The rules make 600 different comparisons of it; expected 480 at most.")
-
-
-def thresholds(number: int) -> Iterator[Rule]:
-    return (rule(f"R{least}", order("memory", "gte", least)) for least in range(number))
-
-
-def test_a_number_can_pass_58_thresholds(compile_rules: Compile) -> None:
-    engine = compile_rules(tuple(thresholds(58)), KINDS)
-    assert len(engine.consult({"memory": 100}).firings) == 58
-    text = refusal(compile_rules, *thresholds(70))
-    assert text.startswith("attribute memory: The rules make 70 different thresholds of it; expected 58 at most.")
-
-
-def test_a_comparison_can_be_used_240_times(compile_rules: Compile) -> None:
-    rules = [rule(f"R{number:03}", LINUX) for number in range(260)]
-    engine = compile_rules(tuple(rules[:240]), KINDS)
-    assert len(engine.consult({"os": "linux"}).firings) == 240
-    assert engine.consult({"os": "macos"}).firings == ()
-    text = refusal(compile_rules, *rules)
-    assert text.startswith("attribute os: The rules make 260 uses of one comparison of it; expected 240 at most.")
-
-
-def test_a_rulebook_can_read_480_attributes(compile_rules: Compile) -> None:
-    kinds: Kinds = {f"a{number}": "word" for number in range(520)}
-    rules = [rule(f"R{name}", known(name)) for name in kinds]
-    engine = compile_rules(tuple(rules[:480]), kinds)
-    assert len(engine.consult(dict.fromkeys(kinds, "x")).firings) == 480
-    assert "rulebook: The rules read 520 attributes; expected 480 at most." in refusal(
-        compile_rules, *rules, kinds=kinds
-    )
-
-
-def test_a_rulebook_can_hold_in_4000_ways(compile_rules: Compile) -> None:
-    kinds: Kinds = {f"a{number}": "word" for number in range(80)}
-    rules = [rule(f"R-{name}-{word}", is_(name, f"w{word}")) for name in kinds for word in range(51)]
-    engine = compile_rules(tuple(rules[:4000]), kinds)
-    assert len(engine.consult(dict.fromkeys(kinds, "w7")).firings) == 79
-    engine.close()
-    assert "rulebook: The conditions can hold in more than 4000 ways in all." in refusal(
-        compile_rules, *rules, kinds=kinds
-    )

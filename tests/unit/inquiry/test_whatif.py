@@ -13,7 +13,8 @@ import pytest
 from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
-from advisor.inquiry.whatif import WhatIf, inquire
+from advisor.inquiry.inquire import inquire
+from advisor.inquiry.whatif import WhatIf
 from advisor.intake.situation import complete
 from advisor.loading.answers import check_answers
 from advisor.loading.knowledge import load

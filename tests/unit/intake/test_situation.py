@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from advisor.intake.situation import complete, contradicted
+from advisor.intake.situation import clashes, complete
 from advisor.loading.knowledge import load
 from advisor.model.answers import Answers
 from advisor.model.measurement import Accelerator, Machine
@@ -116,27 +116,54 @@ def test_completing_leaves_the_answers_as_they_were(vocabulary: Vocabulary) -> N
     ],
 )
 def test_only_an_answer_about_a_place_that_is_here_can_be_contradicted(
-    answers: dict[str, Any], vendors: list[str], *, contradiction: bool
+    vocabulary: Vocabulary, answers: dict[str, Any], vendors: list[str], *, contradiction: bool
 ) -> None:
-    assert contradicted(answers, machine(*vendors)) is contradiction
+    assert bool(clashes(answers, vocabulary, machine(*vendors))) is contradiction
 
 
-def test_without_a_machine_only_what_is_said_of_detection_contradicts() -> None:
-    assert not contradicted({"develop_hw": "amd_gpu"}, None)
-    assert contradicted({"detected_accelerator": "tpu_v5e"}, None)
+def test_without_a_machine_only_what_is_said_of_detection_contradicts(vocabulary: Vocabulary) -> None:
+    assert not clashes({"develop_hw": "amd_gpu"}, vocabulary)
+    (clash,) = clashes({"develop_hw": "amd_gpu", "detected_accelerator": "tpu_v5e"}, vocabulary)
+    assert clash.said == {"develop_hw": "amd_gpu", "detected_accelerator": "tpu_v5e"}
 
 
 @pytest.mark.parametrize(
-    ("billions", "size"),
-    [(0.001, "tiny"), (0.01, "small"), (0.3, "medium"), (7, "large"), (15, "xlarge"), (400, "frontier")],
+    ("answers", "pair"),
+    [
+        ({"train_hw": "apple_gpu", "train_os": "linux"}, ("train_hw", "train_os")),
+        ({"train_hw": "amd_gpu", "accelerator": "h100"}, ("accelerator", "train_hw")),
+        ({"train_hw": "nvidia_gpu", "accelerator": "2x A100-SXM4-80GB"}, None),
+        ({"train_hw": "nvidia_gpu", "accelerator": "a chip of our own"}, None),
+        ({"train_hw": "mixed", "accelerator": "h100+mi300x"}, None),
+        ({"deploy_target": "jetson", "deploy_os": "windows_native"}, ("deploy_target", "deploy_os")),
+    ],
 )
-def test_the_number_of_parameters_says_the_size_of_the_model(
-    vocabulary: Vocabulary, billions: float, size: str
+def test_answers_that_exclude_each_other_by_definition_are_named_in_pairs(
+    vocabulary: Vocabulary, answers: Answers, pair: tuple[str, str] | None
 ) -> None:
-    found = complete({"model_params_b": billions}, vocabulary, None)
-    assert (found.answers["model_size"], found.origins["model_size"]) == (size, "implied")
+    assert [clash.keys for clash in clashes(answers, vocabulary)] == ([pair] if pair else [])
 
 
-def test_a_size_that_is_given_stays(vocabulary: Vocabulary) -> None:
-    found = complete({"model_params_b": 7, "model_size": "medium"}, vocabulary, None)
-    assert (found.answers["model_size"], found.origins["model_size"]) == ("medium", "answered")
+@pytest.mark.parametrize(
+    ("name", "implied"),
+    [
+        ("h100", {"train_hw": "nvidia_gpu", "accel_mem_gb": 80}),
+        ("NVIDIA H100 80GB", {"train_hw": "nvidia_gpu", "accel_mem_gb": 80}),
+        ("mi300x", {"train_hw": "amd_gpu", "accel_mem_gb": 192}),
+        ("m3_max", {"train_hw": "apple_gpu", "train_os": "macos_arm64"}),
+        ("tpu_v5p", {"train_hw": "google_tpu", "train_os": "linux"}),
+        ("h1000", {}),
+        ("h100+mi300x", {}),
+        ("h100+h100", {"train_hw": "nvidia_gpu", "accel_mem_gb": 80}),
+        ("something new", {}),
+    ],
+)
+def test_the_name_of_a_chip_says_whose_it_is(vocabulary: Vocabulary, name: str, implied: Answers) -> None:
+    assert complete({"accelerator": name}, vocabulary, None).answers == {"accelerator": name, **implied}
+
+
+def test_every_name_is_found_in_a_text_that_has_it(vocabulary: Vocabulary) -> None:
+    for naming in vocabulary.namings:
+        for name in naming.like:
+            found = complete({naming.key: f"two {name} cards"}, vocabulary, None).answers
+            assert naming.implies.keys() <= found.keys()

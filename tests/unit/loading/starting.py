@@ -44,12 +44,14 @@ def begin(
 ) -> subprocess.Popen[bytes]:
     """The program, running, with what it stores in that folder."""
     paths = [str(_PLACE), os.environ.get("PYTHONPATH", "")]
+    # Where nothing can be written, the measurement of coverage would complain at exit.
+    inherited = {k: v for k, v in os.environ.items() if limit is None or not k.startswith("COVERAGE_PROCESS")}
     return subprocess.Popen(
         [sys.executable, *program, *map(str, arguments)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "ADVISOR_HOME": str(home), "PYTHONPATH": os.pathsep.join(filter(None, paths))},
+        env={**inherited, "ADVISOR_HOME": str(home), "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         preexec_fn=limit or bounded(),  # noqa: PLW1509  (no thread has been started)
     )
 

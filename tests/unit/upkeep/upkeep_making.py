@@ -9,7 +9,7 @@ from advisor.model.attribute import Contradiction, FactAttribute
 from advisor.model.component import Component
 from advisor.model.fact import Fact, Grade, Source
 from advisor.model.framework import Framework
-from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, SpeedModel
+from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, MemoryModel, SpeedModel
 from advisor.model.package import Denied
 from advisor.model.rule import Condition, Effects, Example, Rule
 from advisor.model.vocabulary import Projection, Vocabulary
@@ -106,6 +106,7 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         sd_model=0.3,
         source=source(),
     )
+    memory = MemoryModel(train=18, adapters=3, four_bit=1, serve=2, serve_four_bit=0.5, usable=0.8, source=source())
     decision = Decision(
         tie_margin=0.01, decided=0.8, doubtful=0.6, weight_spread=0.3, draws=10, acceptance=(0.9, 0.5), source=source()
     )
@@ -116,6 +117,7 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         contradictions=contradictions,
         criteria=criteria,
         speed=speed,
+        memory=memory,
         decision=decision,
         questions=(),
         frameworks={one.id: one for one in frameworks},

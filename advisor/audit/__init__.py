@@ -1,0 +1,1 @@
+"""The rulebook held against itself, the vocabulary, the options and its own examples."""

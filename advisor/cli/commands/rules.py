@@ -1,0 +1,81 @@
+"""`advisor rules`: the rulebook, whether it is sound, and all of it as a document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from advisor import resources
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.cli.session import overlays, today
+from advisor.errors import InputError, Problem
+from advisor.loading.cases import read_cases, read_examples
+from advisor.loading.knowledge import load
+from advisor.loading.problems import nearest, shown
+from advisor.loading.structure import plain
+from advisor.render import rules as words
+from advisor.render.reference import reference
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.model.knowledge import KnowledgeBase
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    return _COMMANDS[arguments.rules_command](arguments)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from advisor.audit.audit import audit  # noqa: PLC0415  (no other command needs it)
+
+    base = _load(arguments)
+    folder = resources.knowledge()
+    cases = [case.answers for case in read_cases(sorted((folder / "cases").glob("*.yaml")), base)]
+    cases += read_examples(sorted((folder / "examples").glob("*.yaml")), base)
+    found = audit(base, cases, today())
+    document = plain(found)
+    document["coverage"]["share"] = round(found.coverage.share, 4)
+    _out(arguments, document, words.checked(found))
+    return Exit.USAGE if found.problems else Exit.ANSWER
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    found = [rule for rule in _load(arguments).rules if arguments.phase in (None, rule.phase)]
+    said = ("id", "phase", "title", "place", "origin")
+    _out(arguments, [{key: getattr(rule, key) for key in said} for rule in found], words.listed(found))
+    return Exit.ANSWER
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    rules = {rule.id: rule for rule in _load(arguments).rules}
+    identity = arguments.id.removeprefix("rule.").partition("@")[0]
+    if identity not in rules:
+        message = f"{shown(arguments.id)} is no rule."
+        raise InputError(Problem(message=message, place="rules show", hint=nearest(identity, rules)))
+    _out(arguments, plain(rules[identity]), words.rule(rules[identity]))
+    return Exit.ANSWER
+
+
+def _reference(arguments: argparse.Namespace) -> int:
+    write(reference(_load(arguments).rules), arguments.output)
+    return Exit.ANSWER
+
+
+def _load(arguments: argparse.Namespace) -> KnowledgeBase:
+    return load(overlays(arguments.knowledge), overlays(arguments.rules))
+
+
+def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
+    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "check": _check,
+    "list": _list,
+    "show": _show,
+    "reference": _reference,
+}

@@ -1,0 +1,17 @@
+"""`advisor why-not`: what keeps an option or a component out, and the smallest change that would not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.cli.explaining import grounds_for, opened, tell
+from advisor.inquiry.explain import why_not
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Explain why the option is not recommended, or the component not part of the stack."""
+    session, answers = opened(arguments)
+    return tell(why_not(grounds_for(session, answers), arguments.name), arguments)

@@ -1,0 +1,59 @@
+"""What the commands that explain share: a consultation over the answers, and how an explanation is written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.cli.session import Session, answers_from, chosen_options, day, overlays, today
+from advisor.consult.adviser import Adviser
+from advisor.errors import InputError, Problem
+from advisor.inference import plain
+from advisor.inquiry.explain_grounds import Grounds, ground
+from advisor.loading.knowledge import load
+from advisor.render.explanation import document, render
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.model.answers import Answers
+    from advisor.model.explanation import Explanation
+
+_LEVELS = 4
+
+
+def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
+    """The session that the command line asks for, and its answers.
+
+    The engine in plain Python is the one that can say why a rule did not fire; both find the same.
+    """
+    if arguments.answers is None and not arguments.set:
+        hint = "Use --answers FILE or --set KEY=VALUE."
+        raise InputError(Problem(message="no answers were given.", place=arguments.command, hint=hint))
+    base = load(overlays(arguments.knowledge), overlays(arguments.rules))
+    session = Session(base, Adviser(base, plain.compile_rules), only=chosen_options(base, arguments.options))
+    # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
+    if arguments.as_of or not arguments.no_detect:
+        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    answers = answers_from(base, arguments.answers, arguments.set)
+    if not arguments.no_detect:
+        from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
+
+        session = look_around(session, arguments, answers)
+    return session, answers
+
+
+def grounds_for(session: Session, answers: Answers) -> Grounds:
+    """What an explanation of these answers is built from."""
+    return ground(session.adviser, session.consult(answers), session.as_of)
+
+
+def tell(explanation: Explanation, arguments: argparse.Namespace) -> int:
+    """Write it as the command line asks for: as a tree of so many levels, or as JSON, whole unless levels are given."""
+    text = (
+        document(explanation, arguments.levels) if arguments.json else render(explanation, arguments.levels or _LEVELS)
+    )
+    write(text, arguments.output)
+    return Exit.ANSWER

@@ -1,0 +1,59 @@
+"""Explanations by name: of an option, a component or a finding, and of a change of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from advisor.errors import InputError, Problem
+from advisor.inquiry import explain_component, explain_option
+from advisor.inquiry.explain_grounds import Grounds
+from advisor.inquiry.explain_rules import finding, obstacles
+from advisor.loading.problems import nearest, shown
+from advisor.model.explanation import Explanation
+
+
+def why(grounds: Grounds, name: str) -> Explanation:
+    """Why an option or component stands where it stands."""
+    if name in grounds.base.frameworks:
+        return explain_option.why(grounds, _compared(grounds, name, "why"))
+    return explain_component.why(grounds, _component(grounds, name, "why"))
+
+
+def why_not(grounds: Grounds, name: str) -> Explanation:
+    """Why an option is not recommended, or a component not part of the stack."""
+    if name in grounds.base.frameworks:
+        return explain_option.why_not(grounds, _compared(grounds, name, "why-not"))
+    return explain_component.why_not(grounds, _component(grounds, name, "why-not"))
+
+
+def how(grounds: Grounds, identity: str) -> Explanation:
+    """How a finding came about; of a rule that did not fire, what stands in its way."""
+    if identity in grounds.findings:
+        return finding(grounds, grounds.findings[identity], effects=True)
+    name, _, option = identity.partition("@")
+    rule = grounds.adviser.rules.get(name)
+    of_option = option in grounds.weighed.projected
+    if rule is None or of_option != (rule.phase == "eligibility"):
+        unfired = (rule.id for rule in grounds.base.rules if rule.phase != "eligibility")
+        raise _unknown(identity, "no finding and no rule", "how", [*grounds.findings, *unfired])
+    return obstacles(grounds, rule, option)
+
+
+def _compared(grounds: Grounds, option: str, command: str) -> str:
+    if option not in grounds.weighed.projected:
+        hint = "Name it in --options, or leave --options out."
+        raise InputError(
+            Problem(message=f"{option} is not among the options that are compared.", place=command, hint=hint)
+        )
+    return option
+
+
+def _component(grounds: Grounds, name: str, command: str) -> str:
+    if name not in grounds.base.components:
+        known = [*grounds.weighed.projected, *grounds.base.components]
+        raise _unknown(name, "no option and no component", command, known)
+    return name
+
+
+def _unknown(name: str, what: str, command: str, known: Iterable[str]) -> InputError:
+    return InputError(Problem(message=f"{shown(name)} is {what}.", place=command, hint=nearest(name, known)))

@@ -1,0 +1,203 @@
+"""What another answer would change: old beside new, with the findings behind each difference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from advisor.inquiry.explain_component import hindered
+from advisor.inquiry.explain_criteria import behind, movers, of, weight
+from advisor.inquiry.explain_grounds import Grounds
+from advisor.inquiry.explain_option import TELLING, compared_with, none_recommended
+from advisor.inquiry.explain_rules import finding, obstacles
+from advisor.inquiry.explain_runs import said_change
+from advisor.inquiry.explain_words import ordinal
+from advisor.model.explanation import Explanation
+from advisor.model.recommendation import Contribution, Ranked
+
+_LEADERS = 3
+"""Options whose scores are told, of each order the first ones."""
+_CRITERIA = 3
+"""Criteria that are told for each of them, those that changed most."""
+
+
+def what_if(before: Grounds, after: Grounds, change: Mapping[str, object]) -> Explanation:
+    """What is different once these answers are given instead."""
+    told = _Differences(before, after)
+    sections = {
+        "Answers": told.answers(),
+        "Recommendation": told.verdict(),
+        "Scores": told.scores(),
+        "Ruled out or back": told.options(),
+        "Stack": told.stack(),
+        "To be minded": told.flags(),
+    }
+    made = [_section(text, because) for text, because in sections.items()]
+    differing = tuple(section for section in made if section.because)
+    said = (
+        f"With {said_change(change, before.weighed.answers)}" if change else "With the answers that are given already"
+    )
+    old, new = (one.recommendation.recommendation.primary for one in (before, after))
+    if not differing[1:]:
+        comes = f"{old} stays recommended, and nothing else changes" if differing else "nothing changes"
+    else:
+        comes = f"{old} stays recommended" if new == old else f"{new} is recommended instead of {old}"
+    return Explanation(
+        text=f"{said}, {comes}.",
+        kind="run",
+        id=new,
+        because=differing,
+        origin="" if differing else "run",
+        change=change,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Differences:
+    before: Grounds
+    after: Grounds
+
+    def answers(self) -> Iterator[Explanation]:
+        """The answers that differ, and those that follow from them."""
+        old, new = self.before.weighed.answers, self.after.weighed.answers
+        for attribute in self.after.base.vocabulary.answers:
+            if old.get(attribute.name) != new.get(attribute.name):
+                answer = self.after.answer(attribute.name)
+                yield replace(answer, text=f"{answer.text}, before: {self.before.said(attribute.name)}")
+
+    def verdict(self) -> Iterator[Explanation]:
+        """What is recommended, and how sure that is."""
+        old, new = self.before.recommendation, self.after.recommendation
+        was, now = old.recommendation.primary, new.recommendation.primary
+        if was != now:
+            yield _difference(f"{was} -> {now}", now, self._other_primary(was, now))
+        if old.status != new.status or _sure(old.recommendation.confidence) != _sure(new.recommendation.confidence):
+            text = f"{_status(self.before)} -> {_status(self.after)}"
+            yield Explanation(text=text, kind="difference", id=now, origin="run")
+
+    def _other_primary(self, was: str, now: str) -> Iterator[Explanation]:
+        """What is against the old one, or what the new one has over it, or why none is recommended."""
+        yield from (finding(self.after, self.after.findings[identity]) for identity in none_recommended(self.after))
+        for excluded in self.after.recommendation.excluded:
+            if excluded.option == was:
+                yield from (finding(self.after, self.after.findings[identity]) for identity in excluded.findings)
+        ranked = {one.option: one for one in self.after.recommendation.ranking}
+        if was in ranked and now in ranked:
+            yield from compared_with(self.after, ranked[now], ranked[was])
+        yield from self._gone(one for one in none_recommended(self.before) if one not in self.after.findings)
+
+    def scores(self) -> Iterator[Explanation]:
+        """The first options of either order whose score or place is another one."""
+        old, new = self.before.recommendation.ranking, self.after.recommendation.ranking
+        was = {one.option: (place, one) for place, one in enumerate(old, 1)}
+        now = {one.option: (place, one) for place, one in enumerate(new, 1)}
+        for option in dict.fromkeys(one.option for one in (*new[:_LEADERS], *old[:_LEADERS])):
+            if option in was and option in now:
+                (place, one), (where, other) = was[option], now[option]
+                moved = f", {ordinal(place)} -> {ordinal(where)}" if place != where else ""
+                if moved or abs(one.score - other.score) >= TELLING:
+                    text = f"{option}: {one.score:.2f} -> {other.score:.2f}{moved}"
+                    yield _difference(text, option, self._criteria(one, other))
+
+    def _criteria(self, old: Ranked, new: Ranked) -> Iterator[Explanation]:
+        """The criteria that moved a score, with the facts and weights that are other ones now."""
+        was = {c.criterion: c for c in old.contributions}
+        now = {c.criterion: c for c in new.contributions}
+        pairs = [(name, was.get(name), now.get(name)) for name in dict.fromkeys([*now, *was])]
+        # All weights sum to 1, so that each of them moves a little with every other one.
+        moved = [pair for pair in pairs if self._moved(*pair)]
+        moved.sort(key=lambda pair: -abs(_added(pair[2]) - _added(pair[1])))
+        for name, one, other in moved[:_CRITERIA]:
+            yield self._criterion(new.option, name, one, other)
+
+    def _moved(self, name: str, old: Contribution | None, new: Contribution | None) -> bool:
+        if old is None or new is None:
+            return True
+        return old.value != new.value or movers(self.before, name).keys() != movers(self.after, name).keys()
+
+    def _criterion(self, option: str, name: str, old: Contribution | None, new: Contribution | None) -> Explanation:
+        grounds = self.after if new else self.before
+        criterion = of(grounds, name)
+        because: list[Explanation] = []
+        if old is None or new is None or old.value != new.value:
+            because += behind(grounds, criterion, option)
+        because += weight(grounds, criterion)
+        gone = movers(self.before, name).keys() - movers(self.after, name).keys() - {"priorities"}
+        because += self._gone(sorted(gone))
+        text = f"{criterion.title}: {_valued(old)} -> {_valued(new)}"
+        return Explanation(
+            text=text, kind="criterion", id=name, because=tuple(because) or (grounds.meaning(criterion),)
+        )
+
+    def options(self) -> Iterator[Explanation]:
+        """Options that are ruled out now, or no longer."""
+        old = {one.option: one for one in self.before.recommendation.excluded}
+        new = {one.option: one for one in self.after.recommendation.excluded}
+        for option in sorted(new.keys() - old.keys()):
+            found = (finding(self.after, self.after.findings[identity]) for identity in new[option].findings)
+            yield _difference(f"{option} is ruled out", option, found)
+        for option in sorted(old.keys() - new.keys()):
+            yield _difference(f"{option} is back", option, self._gone(old[option].findings))
+
+    def stack(self) -> Iterator[Explanation]:
+        """Parts that come and go."""
+        old = {(p.place, p.component): p for p in self.before.recommendation.recommendation.stack}
+        new = {(p.place, p.component): p for p in self.after.recommendation.recommendation.stack}
+        for place, component in (key for key in new if key not in old):
+            found = (finding(self.after, self.after.findings[f]) for f in new[place, component].findings)
+            yield _difference(f"{component} comes to {place}", component, found)
+        left_out = {(left.place, left.component): left for left in self.after.composition.left_out}
+        for place, component in (key for key in old if key not in new):
+            left = left_out.get((place, component))
+            found = (hindered(self.after, left),) if left else self._gone(old[place, component].findings)  # type: ignore[assignment]
+            yield _difference(f"{component} leaves {place}", component, found)
+
+    def flags(self) -> Iterator[Explanation]:
+        """Flags that come and go."""
+        old = {flag.code: flag for flag in self.before.recommendation.flags}
+        new = {flag.code: flag for flag in self.after.recommendation.flags}
+        for code in (code for code in new if code not in old):
+            found = (finding(self.after, self.after.findings[identity]) for identity in new[code].findings)
+            yield _difference(f"{code} comes", code, found)
+        for code in (code for code in old if code not in new):
+            yield _difference(f"{code} goes", code, self._gone(old[code].findings))
+
+    def _gone(self, findings: Iterable[str]) -> Iterator[Explanation]:
+        """What each finding lacks now; one that still stands is told as it is."""
+        for identity in findings:
+            name, _, option = identity.partition("@")
+            rule = self.after.adviser.rules.get(name)
+            if identity in self.after.findings:
+                yield finding(self.after, self.after.findings[identity])
+            elif rule is not None:
+                yield obstacles(self.after, rule, option)
+            else:
+                text = f"No longer: {self.before.findings[identity].message}"
+                yield Explanation(text=text, kind="run", id=identity, origin="run")
+
+
+def _added(contribution: Contribution | None) -> float:
+    return contribution.contribution if contribution else 0.0
+
+
+def _valued(contribution: Contribution | None) -> str:
+    return f"{contribution.value:.2f} at {contribution.weight:.0%}" if contribution else "not asked"
+
+
+def _sure(confidence: object) -> str:
+    p_best, level = getattr(confidence, "p_best", 0.0), getattr(confidence, "level", "")
+    return f"best in {p_best:.0%} of draws, confidence {level}" if level else "nothing to compare"
+
+
+def _status(grounds: Grounds) -> str:
+    answer = grounds.recommendation
+    return f"{answer.status.replace('_', ' ')} ({_sure(answer.recommendation.confidence)})"
+
+
+def _difference(text: str, identity: str, because: Iterable[Explanation]) -> Explanation:
+    found = tuple(because)
+    return Explanation(text=text, kind="difference", id=identity, because=found, origin="" if found else "run")
+
+
+def _section(text: str, because: Iterable[Explanation]) -> Explanation:
+    return Explanation(text=text, kind="section", id="what-if", because=tuple(because))

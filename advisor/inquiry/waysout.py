@@ -1,0 +1,51 @@
+"""How to get out of contradictions: changes of one answer that end one, each of which was run."""
+
+from __future__ import annotations
+
+from advisor.consult.contradictions import Ways, clashing
+from advisor.inquiry.whatif import WhatIf, plain_answer, said_answer
+from advisor.intake.situation import clashes
+from advisor.model.answers import Answers
+from advisor.model.finding import Finding
+from advisor.model.recommendation import Change
+
+MOST = 3
+"""Words that are named for one key."""
+
+
+def ways_out(whatif: WhatIf) -> Ways:
+    """For each finding that concludes a clash, what ends it without making another."""
+    adviser, weighed = whatif.adviser, whatif.consultation.weighed
+    found = clashing(weighed.findings, adviser.rules)
+    if not found:
+        return {}
+    before = _excluding(whatif, weighed.answers)
+    return {finding.id: tuple(_ways(whatif, finding, before)) for finding in found}
+
+
+def _ways(whatif: WhatIf, finding: Finding, before: frozenset[tuple[str, ...]]) -> list[Change]:
+    found: list[Change] = []
+    given = whatif.consultation.weighed.answers
+    pair = tuple(sorted(finding.facts))
+    for key in (key for key in finding.facts if key in given):
+        words = [word for word in whatif.changes(key, coherent=False) if word != given[key]]
+        ending = [word for word in words if _ends(whatif, whatif.changed({key: word}), pair, before)]
+        for word in ending[:MOST]:
+            why = f"With {key} {said_answer(word)}, these answers go together."
+            found.append(Change(change={key: plain_answer(word)}, why=why))
+        if not ending and _ends(whatif, whatif.changed({}, without=(key,)), pair, before):
+            found.append(Change(change={key: "unknown"}, why=f"With {key} left open, these answers go together."))
+    return found
+
+
+def _ends(whatif: WhatIf, answers: Answers, pair: tuple[str, ...], before: frozenset[tuple[str, ...]]) -> bool:
+    after = _excluding(whatif, answers)
+    return pair not in after and after <= before
+
+
+def _excluding(whatif: WhatIf, answers: Answers) -> frozenset[tuple[str, ...]]:
+    """Every contradiction among these answers, by its keys."""
+    vocabulary = whatif.adviser.base.vocabulary
+    given = {key: answers[key] for key in answers if key in whatif.stated(answers)}
+    found = clashes(given, vocabulary)
+    return whatif.adviser.excluding(answers, found) | {tuple(sorted(clash.keys)) for clash in found}

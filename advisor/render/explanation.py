@@ -1,0 +1,92 @@
+"""An explanation as a tree that a person can read, and as one JSON document."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator
+
+from advisor.loading.problems import printable
+from advisor.loading.structure import plain
+from advisor.model.explanation import Explanation, pruned
+from advisor.render.json import rounded
+
+WIDTH = 80
+_STEP = 2
+_LEAST = 40
+"""Columns that are left for text, however deep it stands."""
+
+
+def render(explanation: Explanation, levels: int) -> str:
+    """The tree to that depth; where it goes on, how many lines more there are."""
+    lines = [*_wrapped(explanation.text, "", "")]
+    for part in explanation.because if levels > 1 else ():
+        section = part.kind == "section"
+        if section:
+            lines += ["", *_wrapped(_headed(part, levels - 1), "", "")]
+            for below in part.because if levels > 2 else ():
+                lines += _tree(below, 0, levels - 2)
+        else:
+            lines += _tree(part, 0, levels - 1)
+    deepest = depth(explanation)
+    if levels < deepest:
+        lines += ["", *_wrapped(_legend(levels, deepest), "", "")]
+    return "\n".join(map(printable, lines)) + "\n"
+
+
+def document(explanation: Explanation, levels: int | None = None) -> str:
+    """The whole of it as JSON, or to that depth."""
+    shown = explanation if levels is None else pruned(explanation, levels)
+    return json.dumps(rounded(plain(shown)), indent=2, ensure_ascii=False) + "\n"
+
+
+def depth(explanation: Explanation) -> int:
+    """The levels of the tree."""
+    return 1 + max(map(depth, explanation.because), default=0)
+
+
+def _tree(explanation: Explanation, indent: int, levels: int) -> Iterator[str]:
+    """One explanation and what is below it, each on lines of its own."""
+    below = explanation.because
+    cut = f" [+{_lines(explanation)}]" if below and levels <= 1 else ""
+    margin = " " * indent
+    yield from _wrapped(f"{_said(explanation)}{cut}", f"{margin}- ", f"{margin}  ")
+    if explanation.source:
+        yield from _wrapped(_source(explanation), f"{margin}  ", f"{margin}   ")
+    for part in below if levels > 1 else ():
+        yield from _tree(part, min(indent + _STEP, WIDTH - _LEAST), levels - 1)
+
+
+def _said(explanation: Explanation) -> str:
+    text = f"{explanation.id}: {explanation.text}" if explanation.kind == "finding" else explanation.text
+    if explanation.holds and explanation.kind == "condition":
+        text = f"{explanation.holds}: {text}"
+    return f"{text} ({explanation.origin})" if explanation.origin in _TOLD else text
+
+
+_TOLD = ("answered", "detected", "implied")
+
+
+def _source(explanation: Explanation) -> str:
+    aged = f", to be looked at again since {explanation.expires}" if explanation.expired else ""
+    return f"[{explanation.source}, {explanation.observed}, {explanation.grade.replace('_', ' ')}{aged}]"
+
+
+def _headed(section: Explanation, levels: int) -> str:
+    return f"{section.text} [+{_lines(section)}]" if levels <= 1 and section.because else section.text
+
+
+def _legend(levels: int, deepest: int) -> str:
+    more = f"`--levels {levels + 1}` shows the next of them"
+    every = f", `--levels {deepest}` all" if deepest > levels + 1 else ""
+    return f"[+N] stands for N lines more: {more}{every}."
+
+
+def _lines(explanation: Explanation) -> int:
+    """The lines that everything below it takes."""
+    everything = depth(explanation)
+    return sum(len(list(_tree(part, 0, everything))) for part in explanation.because)
+
+
+def _wrapped(text: str, first: str, rest: str) -> list[str]:
+    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
