@@ -20,7 +20,7 @@ class Options:
     """Each option with the words that it can give to what rules compare, and the answers for which it does."""
 
     def __init__(self, base: KnowledgeBase) -> None:
-        self._vocabulary = base.vocabulary
+        self._attributes = base.vocabulary.attributes()
         projections = base.vocabulary.projections
         self._names = {name: projection for projection in projections for name in names_of(projection)}
         self._says = {
@@ -80,7 +80,7 @@ class Options:
                 continue
             answers: dict[str, Room] = {}
             for key, word in found.groupdict().items():
-                kind = self._vocabulary.attributes()[key].kind
+                kind = self._attributes[key].kind
                 named = frozenset({word})
                 answers[key] = SomeOf(open=False, known=True, has=named) if kind == "words" else OneOf(named)
             if accelerator:

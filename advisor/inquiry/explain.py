@@ -32,10 +32,13 @@ def how(grounds: Grounds, identity: str) -> Explanation:
         return finding(grounds, grounds.findings[identity], effects=True)
     name, _, option = identity.partition("@")
     rule = grounds.adviser.rules.get(name)
-    of_option = option in grounds.weighed.projected
-    if rule is None or of_option != (rule.phase == "eligibility"):
-        unfired = (rule.id for rule in grounds.base.rules if rule.phase != "eligibility")
-        raise _unknown(identity, "no finding and no rule", "how", [*grounds.findings, *unfired])
+    if rule is not None and rule.phase == "eligibility" and not option:
+        fired = [one for one in grounds.findings if one.startswith(f"{name}@")]
+        hint = f"For example {(fired or [f'{name}@{min(grounds.weighed.projected)}'])[0]!r}."
+        raise InputError(Problem(message=f"{name} speaks of one option at a time.", place="how", hint=hint))
+    if rule is None or (option in grounds.weighed.projected) != (rule.phase == "eligibility"):
+        others = [rule.id for rule in grounds.base.rules if rule.phase != "eligibility"]
+        raise _unknown(identity, "no finding and no rule", "how", [*grounds.findings, *others])
     return obstacles(grounds, rule, option)
 
 

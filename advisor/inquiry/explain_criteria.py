@@ -10,6 +10,7 @@ from advisor.model.explanation import Explanation
 from advisor.model.knowledge import Criterion
 from advisor.model.recommendation import Contribution
 from advisor.model.score import Weight
+from advisor.model.vocabulary import WISH
 
 Sided = tuple[str, Contribution]
 """An option with what a criterion adds to its score."""
@@ -32,12 +33,15 @@ def beside(grounds: Grounds, own: Sided, other: Sided) -> Explanation:
         f"{'gains' if difference > 0 else 'costs'} {abs(difference):.2f}"
     )
     words = _differing(grounds, criterion, own[0], other[0])
-    facts = (leaf for option, _ in (own, other) for leaf in behind(grounds, criterion, option, words))
-    return _criterion(criterion, text, (*facts, *weight(grounds, criterion)))
+    facts = {leaf.id: leaf for option, _ in (own, other) for leaf in behind(grounds, criterion, option, words)}
+    return _criterion(criterion, text, (*facts.values(), *weight(grounds, criterion)))
 
 
 def behind(grounds: Grounds, criterion: Criterion, option: str, words: tuple[str, ...] = ()) -> Iterator[Explanation]:
     """The facts behind the value of an option."""
+    if criterion.reads == WISH:
+        yield grounds.answer("requested_framework")
+        return
     if criterion.reads != "speed":
         yield from grounds.projected(criterion.reads, option, words)
         return

@@ -12,6 +12,7 @@ from advisor.inquiry.explain_words import compared, comparison, seen
 from advisor.model.explanation import Basis, Explanation
 from advisor.model.finding import Finding
 from advisor.model.rule import Condition, Rule, effects_words
+from advisor.model.vocabulary import WISH
 
 _TOGETHER = {"all": "all of these", "any": "at least one of these", "not": "none of these together"}
 _Above = frozenset[tuple[str, str]]
@@ -146,7 +147,7 @@ class _Tree:
         grounds, option = self.grounds, self.grounds.spoken_of(self.rule, self.option)
         if grounds.base.vocabulary.answer(attribute) is not None:
             return (grounds.answer(attribute),)
-        if attribute == "requested":
+        if attribute == WISH:
             return (grounds.answer("requested_framework"),)
         if attribute == "confidence":
             return (_confidence(grounds),)

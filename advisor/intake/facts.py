@@ -73,7 +73,7 @@ class Projector:
 
     def views(self, answers: Answers, options: Iterable[Framework]) -> dict[str, Projected]:
         """Each option in the light of the answers, by its id."""
-        compared, hardware = tuple(options), str(answers.get("train_hw"))
+        compared, hardware = tuple(options), _hardware(answers)
         columns = [
             (path.projection.name, self._column(path, attributes, hardware, compared))
             for path, attributes in self._filled(answers)
@@ -106,6 +106,13 @@ class Projector:
         column = tuple(path.read(option, attributes, hardware) for option in options)
         self._kept[key] = (options, column)
         return column
+
+
+def _hardware(answers: Answers) -> str:
+    """The accelerator in question: the one that trains or, where nothing does, the one that the model runs on."""
+    keys = ["train_hw", "deploy_chip"]
+    found = [answers.get(key) for key in (reversed(keys) if answers.get("task") == "inference" else keys)]
+    return next((word for word in found if isinstance(word, str) and word != "none"), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +165,8 @@ class _Path:
     def _fact(self, option: Framework, attribute: str, hardware: str) -> Fact | None:
         """The fact as rules and criteria read it; nothing where it is open, or no more than a claim.
 
-        That for the training accelerator comes before the general one (`attribute@word`), and where support is denied,
-        the value is the last word of the scale.
+        That for the accelerator in question comes before the general one (`attribute@word`), and where support is
+        denied, the value is the last word of the scale.
         """
         fact = option.facts.get(f"{attribute}@{hardware}") or option.facts.get(attribute)
         if fact is None or fact.value in OPEN or fact.source.grade == CLAIMED:

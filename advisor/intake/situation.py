@@ -25,7 +25,7 @@ def complete(answers: Answers, vocabulary: Vocabulary, machine: Machine | None) 
     for key, value in _detected(answers, machine).items():
         if key not in known:
             known[key], origins[key] = value, "detected"
-    for follows in (_of_names, _of_words, _of_bands):
+    for follows in (_of_fleets, _of_names, _of_words, _of_bands):
         implied: Mapping[str, Answer] = follows(known, vocabulary)
         for key, answer in implied.items():
             if key not in known:
@@ -101,6 +101,17 @@ def _named(
         first = found[0]
         if first is not None and all(other is not None and other.implies == first.implies for other in found):
             yield key, first.implies, first.reason
+
+
+def _of_fleets(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, Answer]:
+    """The kinds of accelerator in a text that names several, as in h100+mi300x."""
+    parts = str(known.get("accelerator", "")).split("+")
+    namings = [_telling(part, "accelerator", vocabulary) for part in parts]
+    kinds = {str(naming.implies["train_hw"]) for naming in namings if naming is not None}
+    answer = vocabulary.answer("fleet")
+    if None in namings or len(kinds) == 1 or answer is None:
+        return {}
+    return {"fleet": tuple(word for word in answer.words if word in kinds), "train_hw": "mixed"}
 
 
 def _telling(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:

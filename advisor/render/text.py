@@ -230,6 +230,8 @@ def _values(options: Sequence[Ranked]) -> Iterator[str]:
     """As many options as fit beside each other."""
     yield f"{'':14}{'weight':>7}" + "".join(f"{ranked.option:>14}" for ranked in options)
     for i, contribution in enumerate(options[0].contributions):
+        if not contribution.weight:
+            continue
         row = "".join(f"{ranked.contributions[i].value:>14.2f}" for ranked in options)
         yield f"{contribution.criterion:14}{contribution.weight:>7.1%}{row}"
 
@@ -243,7 +245,7 @@ def _finding(finding: Finding) -> Iterator[str]:
 def _said(value: object) -> str:
     if isinstance(value, float):
         return f"{value:g}"
-    return " and ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+    return (" and ".join(map(str, value)) or "nothing") if isinstance(value, (list, tuple)) else str(value)
 
 
 def _change(change: object) -> str:

@@ -14,6 +14,8 @@ import pytest
 
 from advisor.cli import explaining, session
 from advisor.cli.main import main
+from advisor.consult.adviser import Adviser
+from advisor.inference import plain
 from advisor.loading.knowledge import load
 from cli.program import Ran, Run, example
 from cli.small_base import SmallBase, made
@@ -44,7 +46,7 @@ class Ask(Protocol):
 
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Ask]:
-    """Run a command in this process, over knowledge that is read once; each is asked for once."""
+    """Run a command in this process, over knowledge that is read and compiled once; each is asked for once."""
 
     @functools.cache
     def ask(*arguments: str | Path) -> Ran:
@@ -54,8 +56,11 @@ def ask() -> Iterator[Ask]:
         return Ran(status, out.getvalue(), err.getvalue())
 
     with pytest.MonkeyPatch.context() as patch:
+        base = load()
+        adviser = Adviser(base, plain.compile_rules)
         for module in (explaining, session):
-            patch.setattr(module, "load", functools.cache(load))
+            patch.setattr(module, "load", lambda *_: base)
+            patch.setattr(module, "Adviser", lambda *_: adviser)
         yield ask
 
 
@@ -115,7 +120,7 @@ def test_json_is_whole_unless_levels_are_asked_for(ask: Ask) -> None:
 UNKNOWN = {
     "an option": (("why", "pytroch"), "'pytorch'"),
     "a component": (("why-not", "transfomers"), "'transformers'"),
-    "a finding": (("how", "STK-O12"), "'STK-012'"),
+    "a finding": (("how", "stk-012"), "'STK-012'"),
     "a finding of an option": (("how", "ELI-003@mxnot"), "'ELI-003@mxnet'"),
     "a rule about options without one": (("how", "ELI-003"), "'ELI-003@mxnet'"),
     "a key": (("what-if", "trian_os=linux"), "'train_os'"),
@@ -127,8 +132,8 @@ UNKNOWN = {
 
 
 @pytest.mark.parametrize(("command", "named"), UNKNOWN.values(), ids=UNKNOWN)
-def test_what_is_not_known_is_2_with_the_nearest_name(run: Run, command: tuple[str, ...], named: str) -> None:
-    ran = run(*command, *PAPERS)
+def test_what_is_not_known_is_2_with_the_nearest_name(ask: Ask, command: tuple[str, ...], named: str) -> None:
+    ran = ask(*command, *PAPERS)
     assert (ran.exit, ran.stdout) == (2, "")
     assert named in ran.stderr
     assert all(line.startswith("advisor: ") for line in ran.stderr.splitlines())
@@ -147,7 +152,7 @@ def test_the_first_is_carried_by_criteria_and_has_a_stack(ask: Ask) -> None:
     sections = {section["text"].partition(":")[0]: section for section in why["because"]}
     criteria = sections["What carries it"]["because"]
     shares = {c["criterion"]: c["contribution"] for c in recommended["ranking"][0]["contributions"]}
-    assert [c["id"] for c in criteria] == sorted(shares, key=lambda name: -shares[name])[: len(criteria)]
+    assert [shares[c["id"]] for c in criteria] == sorted(shares.values(), reverse=True)[: len(criteria)]
     stack = recommended["recommendation"]["stack"]
     parts = sections["What stands around it"]["because"]
     assert {finding["id"] for part in parts for finding in part["because"]} == {f for p in stack for f in p["findings"]}
@@ -196,6 +201,13 @@ def test_what_changes_is_what_two_recommendations_differ_in(ask: Ask) -> None:
     assert sections["Ruled out or back"] == excluded[0] ^ excluded[1]
     assert told["id"] == new["recommendation"]["primary"]
     assert told["change"] == {"train_os": "macos_arm64"}
+
+
+def test_a_process_says_by_its_status_what_it_came_to(run: Run) -> None:
+    assert run("how", "DER-045", "--set", "task=train", "--no-detect").exit == 0
+    unknown = run("how", "DER-0450", "--set", "task=train", "--no-detect")
+    assert (unknown.exit, unknown.stdout) == (2, "")
+    assert "'DER-045'" in unknown.stderr
 
 
 def test_answers_are_read_from_standard_input(run: Run) -> None:

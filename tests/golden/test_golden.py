@@ -11,7 +11,14 @@ import advisor
 from golden.keeping import FOLDER, INPUTS, UPDATE, hold
 
 EXAMPLES = ("document_understanding", "thin")
-SCHEMAS = ("answers", "measurements", "recommendation")
+SCHEMAS = ("answers", "explanation", "measurements", "recommendation")
+EXPLAINED = {
+    "why": ("why", "pytorch"),
+    "why_not": ("why-not", "mxnet"),
+    "why_not_first": ("why-not", "tensorflow"),
+    "how": ("how", "STK-012"),
+    "what_if": ("what-if", "train_os=windows_native"),
+}
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -27,6 +34,13 @@ def test_an_answer_as_json(run: Run) -> None:
     for name in ("advisor", "engine", "knowledge", "rules"):
         document["provenance"][name] = "..."
     hold("frontier_on_tpu.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n")
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_an_explanation(run: Run, name: str) -> None:
+    ran = run(*EXPLAINED[name], "--answers", example("document_understanding"), "--no-detect")
+    assert (ran.exit, ran.stderr) == (0, "")
+    hold(f"{name}.txt", ran.stdout)
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -57,7 +71,7 @@ def test_everything_wrong_with_a_command_line(run: Run) -> None:
 
 
 def test_every_kept_file_is_held_against_something() -> None:
-    answers = [f"{name}.txt" for name in EXAMPLES]
+    answers = [f"{name}.txt" for name in (*EXAMPLES, *EXPLAINED)]
     schemas = [f"{name}.schema.json" for name in SCHEMAS]
     errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir()]
     known = {*answers, "frontier_on_tpu.json", *schemas, *errors, "command_line.txt"}

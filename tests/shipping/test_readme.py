@@ -45,7 +45,7 @@ def test_both_commands_stand_there_and_name_files_that_exist() -> None:
 
 def test_every_command_of_the_program_is_listed_and_no_other() -> None:
     action = next(a for a in build()._actions if a.dest == "command")
-    listed = set(re.findall(r"^\| `advisor (\w+)", README.read_text(encoding="utf-8"), re.MULTILINE))
+    listed = set(re.findall(r"^\| `advisor ([\w-]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
     assert action.choices is not None
     assert listed == set(action.choices)
 

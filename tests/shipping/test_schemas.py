@@ -12,7 +12,7 @@ from advisor.loading.knowledge import load
 if TYPE_CHECKING:
     from cli.program import Run
 
-NAMES = ("answers", "recommendation", "measurements")
+NAMES = ("answers", "recommendation", "explanation", "measurements")
 
 PROMISED = {
     "recommendation": {
@@ -35,6 +35,9 @@ PROMISED = {
         "Evidence": "id statement grade source observed expires",
         "MeasurementsUsed": "used share",
         "Provenance": "advisor knowledge rules measurements seed",
+    },
+    "explanation": {
+        "Explanation": "text kind id holds because source observed grade expires expired origin change more",
     },
     "measurements": {
         "Measurements": "schema machine frameworks results classes elapsed_s",

@@ -84,7 +84,7 @@ def put(thing: Any, **parts: Any) -> Any:
     return replace(thing, **parts)
 
 
-UNTOLD = {"origin", "expires"}
+UNTOLD = {"origin", "expires", "place"}
 """Where a thing lies, and the day that follows from other things."""
 PARTS = {
     "criteria": "criterion.upkeep",
