@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 _OUTSIDE = "none_of_these"
 _OPEN = "needs_more_info"
 _TOOL_LAYER = "alternative_tool"
+_AHEAD = 3
+"""Options that are looked at where none is recommended yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,17 +172,20 @@ def accepted(p_best: float, line: tuple[float, float]) -> float:
 
 
 def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -> Composition:
-    """The stack around the primary; outside deep learning, only the tool that does the job."""
+    """The stack around the primary; outside deep learning, only the tool that does the job.
+
+    Where the primary is open, only what leads to the target from each of the options that are ahead.
+    """
     proposals = [
         Proposal(put, finding.id) for finding in closing.findings for put in adviser.rules[finding.rule].then.put
     ]
     components, slots = adviser.base.components, adviser.base.vocabulary.slots
+    outside = primary == _OUTSIDE
+    parts = {name: part for name, part in components.items() if (part.layer == _TOOL_LAYER) == outside}
     if primary == _OPEN:
-        return Composition(parts=())
-    if primary == _OUTSIDE:
-        tools = {name: part for name, part in components.items() if part.layer == _TOOL_LAYER}
-        return compose(proposals, primary, tools, weighed.answers, slots)
-    parts = {name: part for name, part in components.items() if part.layer != _TOOL_LAYER}
+        ahead = [scored.option for scored in closing.ranking.scored[:_AHEAD]] if closing.ranking else []
+        parts = {name: part for name, part in parts.items() if not part.requires or set(ahead) <= set(part.requires)}
+        proposals = [proposal for proposal in proposals if proposal.put.place == "deploy"]
     return compose(proposals, primary, parts, weighed.answers, slots)
 
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from advisor.inquiry.explain_criteria import alone, beside
 from advisor.inquiry.explain_grounds import Grounds
-from advisor.inquiry.explain_rules import conditions, finding
+from advisor.inquiry.explain_rules import conditions, finding, obstacles
 from advisor.inquiry.explain_runs import putting_first, reviving
 from advisor.inquiry.explain_words import ordinal
-from advisor.inquiry.whatif import decided
+from advisor.inquiry.whatif import OPEN, OUTSIDE, decided
 from advisor.model.explanation import Explanation
 from advisor.model.recommendation import Contribution, Ranked
 
@@ -18,6 +18,8 @@ MOST = 5
 """Criteria that are told, those that matter most first."""
 TELLING = 0.005
 """Difference of two contributions from which on it is worth a word."""
+_WITHOUT_OPTION = {OUTSIDE: ("scope", "outside"), OPEN: ("shape", "thin")}
+"""An answer that names no option, to the derived word that leads to it."""
 _CARRIED = 0.8
 """The share of a score after which the criteria that add to it are no longer told."""
 
@@ -47,6 +49,20 @@ def why_not(grounds: Grounds, option: str) -> Explanation:
         return _told(grounds, option, [putting_first(grounds, option)])
     others = grounds.recommendation.ranking[1:2]
     return _told(grounds, option, [_behind(grounds, ranked, other) for other in others])
+
+
+def none_of_them(grounds: Grounds, name: str) -> Explanation:
+    """Why none of the options is recommended, or what would have to be so for that."""
+    primary = grounds.recommendation.recommendation.primary
+    if primary == name:
+        text = f"The answer is {name}: {grounds.recommendation.status.replace('_', ' ')}."
+        raised = [finding(grounds, grounds.findings[one]) for one in none_recommended(grounds)]
+        against = [] if raised else [_against(grounds, one.option) for one in grounds.recommendation.excluded]
+        return Explanation(text=text, kind="option", id=name, because=(*raised, *against))
+    attribute, word = _WITHOUT_OPTION[name]
+    rules = tuple(obstacles(grounds, rule) for rule in grounds.derivers(attribute, (word,)))
+    text = f"The answer is {primary} and not {name}, for which {attribute} would have to be {word}."
+    return Explanation(text=text, kind="option", id=name, because=rules)
 
 
 def _told(grounds: Grounds, option: str, sections: Iterable[Explanation]) -> Explanation:
@@ -152,7 +168,7 @@ def _minded(grounds: Grounds, option: str) -> Explanation:
 def _against(grounds: Grounds, option: str) -> Explanation:
     excluded = next(one for one in grounds.recommendation.excluded if one.option == option)
     listed = [conditions(grounds, grounds.findings[identity]) for identity in excluded.findings]
-    text = "What stands against it" if len(listed) == 1 else f"What stands against it: {len(listed)} rules"
+    text = f"What stands against {option}" + (f": {len(listed)} rules" if len(listed) > 1 else "")
     return _section(text, option, listed)
 
 

@@ -11,7 +11,7 @@ from advisor.model.answers import Answer, Answers
 from advisor.scoring.rank import expected
 
 OUTSIDE = "none_of_these"
-_OPEN = "needs_more_info"
+OPEN = "needs_more_info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class WhatIf:
 def decided(weighed: Weighed) -> str:
     """What is recommended first, for a situation that was weighed."""
     best = first(weighed)
-    return _OPEN if best != OUTSIDE and "thin" in weighed.derived.get("shape", ()) else best
+    return OPEN if best != OUTSIDE and "thin" in weighed.derived.get("shape", ()) else best
 
 
 def first(weighed: Weighed) -> str:
