@@ -93,7 +93,9 @@ def _amiss(rule: Rule, stage: Stage) -> str:
     kinds = {name: attribute.kind for name, attribute in stage.base.vocabulary.attributes().items()}
     derived: Mapping[str, frozenset[str]] = heard.trace.derived
     known = {
-        name: value for name, value in heard.facts.items() if isinstance(value, frozenset) and kinds[name] == "derived"
+        name: value
+        for name, value in heard.facts.items()
+        if isinstance(value, frozenset) and kinds.get(name) == "derived"
     }
     verdict = explain(rule.when, heard.facts, {**derived, **known}, kinds)
     return "; ".join(dict.fromkeys(_blocking(verdict)))

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from advisor.consult.library import Library
 from advisor.consult.rulebooks import kinds, rulebooks
 from advisor.consult.speeds import Speeds
 from advisor.inference.engine import Compile, Engine
@@ -80,6 +81,7 @@ class Adviser:
     rules: dict[str, Rule] = field(default_factory=dict)
     projector: Projector = field(init=False)
     speeds: Speeds = field(init=False)
+    library: Library = field(init=False)
     judged: dict[tuple[object, ...], Trace] = field(default_factory=dict)
     """What the rules about options concluded, by what they read: most changes of an answer touch few options."""
     valued: dict[tuple[str, int], tuple[object, Value]] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Adviser:
     def __post_init__(self) -> None:
         self.projector = Projector(self.base.vocabulary)
         self.speeds = Speeds(self.base)
+        self.library = Library(self.base)
         self.rules = {rule.id: rule for rule in self.base.rules}
         attributes = kinds(self.base)
         for name, rules in rulebooks(self.base).items():

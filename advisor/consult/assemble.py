@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import advisor
 from advisor.consult.adviser import Adviser, Closing, Consultation, Weighed
 from advisor.consult.contradictions import Ways, contradictions
+from advisor.consult.library import measured
 from advisor.consult.passages import PINNED, passages, pinned
-from advisor.model.fact import Fact, Source
 from advisor.model.finding import Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import (
     Change,
     Confidence,
     Contribution,
-    Evidence,
     Excluded,
     Flag,
     Flip,
@@ -111,7 +110,12 @@ def assemble(
             decisive=inquiries.decisive,
         ),
         weights=weighed.weights,
-        evidence=tuple(_dated(e, day) for e in _evidence(base, findings, ranking, measurements)),
+        evidence=tuple(
+            measured(identity, measurements)
+            if measurements is not None and identity.startswith("measurement.")
+            else adviser.library.evidence(identity, day)
+            for identity in sorted(_rests_on(findings, ranking))
+        ),
         measurements=MeasurementsUsed(
             used=used, share={"performance": weighed.speeds[first].share if first else 0.0}, note=_note(used)
         ),
@@ -252,55 +256,8 @@ def _note(used: tuple[str, ...]) -> str:
     return "No measurement of this machine was used; speed is from published figures. `advisor probe` measures it."
 
 
-def _evidence(
-    base: KnowledgeBase, findings: Iterable[Finding], ranking: Iterable[Ranked], measurements: Measurements | None
-) -> tuple[Evidence, ...]:
-    """Every piece of evidence that something above rests on, by id."""
+def _rests_on(findings: Iterable[Finding], ranking: Iterable[Ranked]) -> set[str]:
+    """The ids of every piece of evidence that something above rests on."""
     said = {finding.id for finding in findings}
     ids = {i for finding in findings for i in finding.evidence} - said
-    ids |= {i for ranked in ranking for c in ranked.contributions for i in c.evidence}
-    return tuple(_look_up(base, i, measurements) for i in sorted(ids))
-
-
-def _dated(evidence: Evidence, day: str) -> Evidence:
-    return replace(evidence, expired=bool(evidence.expires) and evidence.expires <= day)
-
-
-def _look_up(base: KnowledgeBase, identity: str, measurements: Measurements | None) -> Evidence:
-    kind, _, rest = identity.partition(".")
-    if kind == "rule":
-        rule = next(rule for rule in base.rules if rule.id == rest)
-        return replace(_from(identity, f"{rule.title}: {rule.reason}", rule.source), origin=rule.origin)
-    if kind == "benchmark":
-        table, row = next((t, r) for t in base.benchmarks for r in t.rows if r.id == rest)
-        return _from(identity, f"{row.task}, {table.hardware}, {row.unit}.", table.source)
-    if kind == "measurement" and measurements is not None:
-        statement = f"{len(measurements.results)} results on {measurements.machine.cpu}."
-        return Evidence(
-            id=identity,
-            statement=statement,
-            grade="measured",
-            source="advisor probe",
-            observed=measurements.measured,
-            expires="",
-        )
-    fact = _component_fact(base, rest) if kind == "component" else base.frameworks[kind].facts[rest]
-    found = _from(identity, fact.statement, fact.source)
-    together = "; ".join(source.ref for source in fact.sources)
-    return replace(found, source=together, expires=fact.expires, origin=fact.origin)
-
-
-def _component_fact(base: KnowledgeBase, name: str) -> Fact:
-    component, _, thing = name.rpartition(".")
-    return next(fact for fact in base.components[component].facts if fact.attribute == thing)
-
-
-def _from(identity: str, statement: str, source: Source) -> Evidence:
-    return Evidence(
-        id=identity,
-        statement=statement,
-        grade=source.grade,
-        source=source.ref,
-        observed=source.observed,
-        expires="",
-    )
+    return ids | {i for ranked in ranking for c in ranked.contributions for i in c.evidence}

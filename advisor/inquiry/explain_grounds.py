@@ -131,10 +131,10 @@ class Grounds:
             expired=found.expired,
         )
 
-    def reason(self, rule: Rule, more: str = "") -> Explanation:
+    def reason(self, rule: Rule, *, title: bool = True, more: str = "") -> Explanation:
         """Why a rule is right, with its source."""
-        text = f"{rule.title}: {rule.reason}" + (f" {more}" if more else "")
-        return self._sourced(f"rule.{rule.id}", text, rule.source)
+        said = [f"{rule.title}: {rule.reason}" if title else rule.reason, more]
+        return self._sourced(f"rule.{rule.id}", " ".join(filter(None, said)), rule.source)
 
     def meaning(self, criterion: Criterion) -> Explanation:
         """What a criterion means, and where its scale and weight come from."""

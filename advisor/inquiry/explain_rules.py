@@ -27,7 +27,7 @@ def finding(grounds: Grounds, found: Finding, above: _Above = frozenset(), *, ef
     else:
         more = f"What follows: {effects_words(rule.then)}." if effects else ""
         tree = _Tree(grounds, rule, _option_of(found), above)
-        because = (grounds.reason(rule, more), *tree.premises())
+        because = (grounds.reason(rule, more=more), *tree.premises())
     return Explanation(text=found.message, kind="finding", id=found.id, because=because)
 
 
@@ -50,7 +50,7 @@ def obstacles(grounds: Grounds, rule: Rule, option: str = "", above: _Above = fr
         text=f"{identity} does not hold: {rule.title.rstrip('.')}.",
         kind="rule",
         id=identity,
-        because=(grounds.reason(rule), *tree.obstacles()),
+        because=(grounds.reason(rule, title=False), *tree.obstacles()),
     )
 
 

@@ -15,10 +15,24 @@ from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get
 T = TypeVar("T")
 
 
+_ALREADY = frozenset({str, int, float, bool, types.NoneType})
+"""Types whose values are plain as they are."""
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...] | None:
+    """The names of the fields of a model, in their order."""
+    return tuple(f.name for f in fields(kind)) if is_dataclass(kind) else None
+
+
 def plain(value: Any) -> Any:
     """The value in mappings, lists, texts and numbers, keys in the order of the fields."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    kind = type(value)
+    if kind in _ALREADY:
+        return value
+    names = _names(cast("Hashable", kind))
+    if names is not None:
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, (tuple, list)):

@@ -14,8 +14,8 @@ def in_words(condition: Condition) -> str:
         return _part(condition, within=False)
     exceptions = [exception for part in condition.parts if (exception := _exception(part))]
     others = [part for part in condition.parts if not _exception(part)]
-    said = [" and ".join(_part(part, within=len(others) > 1) for part in others), *(f"unless {e}" for e in exceptions)]
-    return ", ".join(filter(None, said))
+    held = " and ".join(_part(part, within=len(others) > 1) for part in others)
+    return ", ".join(filter(None, [held, f"unless {' or '.join(exceptions)}" if exceptions else ""]))
 
 
 def _part(condition: Condition, *, within: bool) -> str:

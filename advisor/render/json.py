@@ -29,10 +29,11 @@ def line(recommendation: Recommendation) -> str:
 
 def rounded(value: Any, digits: int = 6) -> Any:
     """The value with every float rounded to that many digits."""
-    if isinstance(value, float):
+    kind = type(value)
+    if kind is float:
         return round(value, digits) + 0.0
-    if isinstance(value, dict):
+    if kind is dict:
         return {key: rounded(item, digits) for key, item in value.items()}
-    if isinstance(value, list):
+    if kind is list:
         return [rounded(item, digits) for item in value]
     return value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
@@ -13,6 +14,7 @@ from advisor.render.rules import situation
 
 COMMAND = "advisor rules reference --output rules/README.md"
 
+_WITHIN = re.compile(r"(?<=\w)\\_(?=\w)")
 _PHASES: dict[Phase, str] = {
     "derive": "What kind of decision it is: concluded of the answers, before any option is looked at.",
     "preference": "What counts more, or less: shifts the weights of criteria within their bands.",
@@ -50,7 +52,7 @@ def _document(rules: list[Rule]) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> Iterator[str]:
-    yield from ("", f"**{rule.id}** {as_markdown(rule.title)}", "")
+    yield from ("", f"**{rule.id}** {_text(rule.title)}", "")
     source = f"{rule.source.ref} ({rule.source.grade}, {rule.source.observed})"
     for label, said in (
         ("when", in_words(rule.when)),
@@ -61,7 +63,12 @@ def _rule(rule: Rule) -> Iterator[str]:
         ("fires", situation(rule.fires)),
         ("misses", situation(rule.misses)),
     ):
-        yield f"- {label}: {as_markdown(said)}"
+        yield f"- {label}: {_text(said)}"
+
+
+def _text(said: str) -> str:
+    """Text in Markdown, in which an underscore within a name means nothing."""
+    return _WITHIN.sub("_", as_markdown(said))
 
 
 def _file(rule: Rule) -> str:

@@ -10,6 +10,7 @@ import math
 import random
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from operator import mul
 from statistics import NormalDist
 
 from advisor.model.knowledge import Decision
@@ -39,8 +40,11 @@ def expected(values: Mapping[str, Value], weights: Sequence[Weight]) -> float:
 
 def rank(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight], decision: Decision) -> Ranking:
     """The options by expected score, ties by name; options is by id, each with a value for every weight."""
-    drawn = _drawn_weights(weights, decision)
-    samples = {option: _sample(option, values, weights, drawn) for option, values in options.items()}
+    # A criterion without any weight has no part in any draw.
+    weighing = [weight for weight in weights if weight.final]
+    drawn = _drawn_weights(weighing, decision)
+    squared = [tuple([weight * weight for weight in row]) for row in drawn]
+    samples = {option: _sample(option, values, weighing, drawn, squared) for option, values in options.items()}
     order = sorted(options, key=lambda option: (-round(expected(options[option], weights), 9), option))
     scored = tuple(
         Scored(
@@ -67,30 +71,40 @@ def rank(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight], 
     )
 
 
+@lru_cache(maxsize=256)
+def _factors(name: str, draws: int, spread: float) -> tuple[float, ...]:
+    """What each draw makes of a weight."""
+    return tuple(math.exp(spread * z) for z in stream(name, draws))
+
+
 def _drawn_weights(weights: Sequence[Weight], decision: Decision) -> list[tuple[float, ...]]:
     """For each draw the weights, each moved by a factor around 1, summing to 1."""
     columns = [
-        [w.final * math.exp(decision.weight_spread * z) for z in stream(f"weight/{w.criterion}", decision.draws)]
+        [w.final * factor for factor in _factors(f"weight/{w.criterion}", decision.draws, decision.weight_spread)]
         for w in weights
     ]
     rows: list[tuple[float, ...]] = []
     for row in zip(*columns, strict=True) if columns else [()] * decision.draws:
         total = sum(row) or 1.0
-        rows.append(tuple(weight / total for weight in row))
+        rows.append(tuple([weight / total for weight in row]))
     return rows
 
 
 def _sample(
-    option: str, values: Mapping[str, Value], weights: Sequence[Weight], drawn: list[tuple[float, ...]]
+    option: str,
+    values: Mapping[str, Value],
+    weights: Sequence[Weight],
+    drawn: list[tuple[float, ...]],
+    squared: list[tuple[float, ...]],
 ) -> list[float]:
     """Scores of one option: given the weights of a draw, its score is normal."""
     means = [values[w.criterion].mean for w in weights]
     variances = [values[w.criterion].sd ** 2 for w in weights]
     noise = stream(f"option/{option}", len(drawn))
+    # `sum` over `map` stays in C, where most of the time of a consultation is spent.
     return [
-        sum(w * m for w, m in zip(row, means, strict=True))
-        + z * math.sqrt(sum(w * w * v for w, v in zip(row, variances, strict=True)))
-        for row, z in zip(drawn, noise, strict=True)
+        sum(map(mul, row, means)) + z * math.sqrt(sum(map(mul, squares, variances)))
+        for row, squares, z in zip(drawn, squared, noise, strict=True)
     ]
 
 

@@ -11,6 +11,7 @@ from advisor import resources
 from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
+from advisor.inference.applicable import fares
 from advisor.inquiry import explain, explain_component, explain_option
 from advisor.inquiry.explain_change import what_if
 from advisor.inquiry.explain_grounds import Grounds, ground
@@ -126,6 +127,16 @@ def test_why_a_rule_did_not_fire(name: str) -> None:
     for rule in session().base.rules[place :: len(cases())]:
         identity = f"{rule.id}@jax" if rule.phase == "eligibility" else rule.id
         held(explain.how(found, identity), found)
+
+
+@EACH_CASE
+def test_a_rule_fired_where_its_condition_is_told_to_be_true(name: str) -> None:
+    found = grounds(cases()[name].answers)
+    for rule in session().base.rules:
+        for option in found.weighed.projected if rule.phase == "eligibility" else ("",):
+            identity = f"{rule.id}@{option}" if option else rule.id
+            if not option or option in found.weighed.excluded:
+                assert (fares(found.verdict(rule, option)) == "true") == (identity in found.findings), identity
 
 
 @EACH_CASE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seeding import audited, rule
+from faulting import audited, rule
 
 from advisor.inference import durable
 from advisor.inference.limits import MOST_USES_OF_A_CHECK

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from seeding import audited, deriving, found, rule
+from faulting import audited, deriving, found, rule
 
 from advisor.model.rule import Effects, Example, Put, Rule
 

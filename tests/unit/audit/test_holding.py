@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from seeding import audited, deriving, found, noted, rule, shipped
+from faulting import audited, deriving, found, noted, rule, shipped
 
 from advisor.audit.conclusions import worlds
 from advisor.audit.holding import holding

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from seeding import deriving, found, rule
+from faulting import deriving, found, rule
 
 from advisor.model.rule import Effects, Put, Rule
 

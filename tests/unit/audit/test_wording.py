@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from seeding import SOURCE, found, rule, shipped
+from faulting import SOURCE, found, rule, shipped
 
 from advisor.audit.wording import identity
 from advisor.model.fact import Source

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from seeding import deriving, found, noted, rule, shipped
+from faulting import deriving, found, noted, rule, shipped
 
 from advisor.model.rule import Effects, Put
 
