@@ -33,7 +33,7 @@ def _fires(rule: Rule, stage: Stage, names: Iterable[str]) -> Iterator[Remark]:
         hint = "Mend the condition, or the example."
         yield _remark(rule, "live", f"it does not fire in its own example: {_amiss(rule, stage)}.", hint)
         return
-    yield from sentence(rule, finding, stage.base, names)
+    yield from sentence(rule, finding, names)
     if not stage.known(rule.fires):
         real = [option for option in stage.base.frameworks if stage.finding(rule, _about(rule.fires, option))]
         if real:

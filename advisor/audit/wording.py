@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
+from string import Formatter
 
 from advisor.model.audit import Remark
 from advisor.model.finding import Finding
@@ -60,10 +61,11 @@ def source(rule: Rule, today: str) -> Iterator[Remark]:
         yield _remark(rule, "source", message, "State a fact of the field, from a source of the field.")
 
 
-def sentence(rule: Rule, found: Finding, base: KnowledgeBase, names: Iterable[str]) -> Iterator[Remark]:
+def sentence(rule: Rule, found: Finding, names: Iterable[str]) -> Iterator[Remark]:
     """What is wrong with the sentence that the rule says in its own example."""
     said = found.message
-    open_ones = [name for name in base.vocabulary.attributes() if f"unknown {name}" in said]
+    named = dict.fromkeys(name for _, name, _, _ in Formatter().parse(rule.message) if name is not None)
+    open_ones = [name for name in named if f"unknown {name}" in said]
     if open_ones:
         hint = "Name only what the condition makes known."
         yield _remark(rule, "message", f"{', '.join(open_ones)} cannot be filled in where it fires.", hint)

@@ -57,7 +57,10 @@ def seen(verdict: Verdict, verb: str = "is") -> str:
 def ordinal(place: int) -> str:
     """A place in an order, in words."""
     named = ("first", "second", "third", "fourth", "fifth")
-    return named[place - 1] if place <= len(named) else f"{place}th"
+    if place <= len(named):
+        return named[place - 1]
+    ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{ending}"
 
 
 def _alternatives(condition: Condition) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ COMMANDS = {
     "why of another": ("why", "tensorflow"),
     "why of one that is out": ("why", "mxnet"),
     "why of a component": ("why", "transformers"),
+    "why of none": ("why", "none_of_these"),
     "why-not": ("why-not", "jax"),
     "why-not of one that is out": ("why-not", "mxnet"),
     "why-not of a component": ("why-not", "xla"),

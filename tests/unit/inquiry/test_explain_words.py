@@ -68,4 +68,12 @@ def test_what_was_seen_is_told(condition: Condition, facts: Facts, said: str) ->
 
 
 def test_places_in_an_order() -> None:
-    assert [ordinal(place) for place in (1, 2, 5, 6, 11)] == ["first", "second", "fifth", "6th", "11th"]
+    assert [ordinal(place) for place in (1, 5, 6, 11, 21, 23, 112)] == [
+        "first",
+        "fifth",
+        "6th",
+        "11th",
+        "21st",
+        "23rd",
+        "112th",
+    ]

@@ -57,6 +57,14 @@ FAULTS = {
         "'linus', which is no",
         "'linux'?",
     ),
+    "words that exclude each other and are none": Fault(
+        VOCABULARY,
+        r"exclusive: \[\[training, inference_only\]",
+        "exclusive: [[training, inference_onli]",
+        "",
+        "'inference_onli' is not a word of shape",
+        "'inference_only'?",
+    ),
     "mistyped path of a fact": Fault(
         JAX,
         r"^  accelerator\.linux\.cpu:",
