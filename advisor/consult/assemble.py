@@ -151,9 +151,9 @@ def status_of(weighed: Weighed, closing: Closing, base: KnowledgeBase) -> Status
 
 
 def _primary(status: Status, ranking: Ranking | None) -> str:
-    if status == "needs_more_info":
+    if ranking is None or status == "needs_more_info":
         return _OPEN
-    return _OUTSIDE if ranking is None or status == "out_of_scope" else ranking.scored[0].option
+    return _OUTSIDE if status == "out_of_scope" else ranking.scored[0].option
 
 
 def _confidence(closing: Closing, base: KnowledgeBase) -> Confidence | None:

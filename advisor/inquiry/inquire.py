@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.consult.assemble import Inquiries
 from advisor.inquiry.waysout import ways_out
-from advisor.inquiry.whatif import OUTSIDE, WhatIf, decided, expected_scores, first, plain_answer, said_answer
+from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, expected_scores, first, plain_answer, said_answer
 from advisor.model.knowledge import Question
 from advisor.model.recommendation import Change, Flip, OpenQuestion
 from advisor.model.vocabulary import Vocabulary
@@ -72,7 +72,7 @@ def _flips(whatif: WhatIf, weighed: Weighed, most: int) -> tuple[Flip, ...]:
         seen: set[str] = set()
         for word in whatif.changes(question.key):
             leader = first(whatif.run({question.key: word}))
-            if leader not in (now, OUTSIDE) and leader not in seen:
+            if leader not in (now, OUTSIDE, OPEN) and leader not in seen:
                 seen.add(leader)
                 found.append(Flip(change={question.key: plain_answer(word)}, to=leader))
     return tuple(found[:most])

@@ -81,8 +81,10 @@ def decided(weighed: Weighed) -> str:
 
 
 def first(weighed: Weighed) -> str:
-    """The option that is expected to be best, or `none_of_these`."""
-    if "outside" in weighed.derived.get("scope", ()) or not weighed.options:
+    """The option that is expected to be best, `none_of_these` out of scope, `needs_more_info` where none remains."""
+    if not weighed.options:
+        return OPEN
+    if "outside" in weighed.derived.get("scope", ()):
         return OUTSIDE
     scores = expected_scores(weighed)
     return min(scores, key=lambda option: (-round(scores[option], 9), option))

@@ -60,7 +60,8 @@ def checked(found: Audit) -> str:
 def _book(book: Book) -> str:
     nearest = sorted(book.limits, key=lambda limit: -limit.figure / limit.most)[:_SHOWN]
     near = "; ".join(f"{limit.limit} {limit.figure} of {limit.most} ({limit.place})" for limit in nearest)
-    return f"{book.name}: {book.rules} rules in {book.layers} layers, {book.engine}; nearest to its limits: {near}"
+    layers = f"{book.layers} layer{'s' * (book.layers > 1)}"
+    return f"{book.name}: {book.rules} rules in {layers}, {book.engine}; nearest to its limits: {near}"
 
 
 def _covered(found: Audit) -> str:

@@ -150,9 +150,7 @@ def test_an_audit_is_told_with_one_remark_on_a_line() -> None:
     lines = words.checked(AUDIT).splitlines()
     text = " ".join(" ".join(lines).split())
     assert lines[0] == "3 rules: derive 2, stack 1."
-    assert (
-        "situation: 2 rules in 1 layers, plain; nearest to its limits: ways of a rule 32 of 64 (rule DER-001)" in text
-    )
+    assert "situation: 2 rules in 1 layer, plain; nearest to its limits: ways of a rule 32 of 64 (rule DER-001)" in text
     assert "2 of 3 rules (67%) fire in one of 4 cases or in an example of another rule. Not covered: DER-002." in text
     assert lines[-2] == "note: optax: no rule proposes it."
     assert lines[-1] == "problem: rules/a.yaml:3 DER-001: It is dead. Mend it."
