@@ -16,33 +16,40 @@ if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass  # noqa: PLC0414  (type checkers see the one they know)
 else:
 
-    def dataclass(cls=None, /, *, frozen=False, slots=False, kw_only=False, order=False):
-        """`dataclasses.dataclass`: the same for whoever uses the class, and for all others than frozen ones with slots."""
+    def dataclass(cls: type | None = None, /, **options: bool) -> Any:
+        """`dataclasses.dataclass`, to whoever uses the class; what is not a frozen one with slots comes from there."""
 
         def make(plain: type) -> type:
-            if not (frozen and slots) or order or hasattr(plain, "__post_init__"):
-                return dataclasses.dataclass(plain, frozen=frozen, slots=slots, kw_only=kw_only, order=order)
-            return _frozen(plain, kw_only=kw_only)
+            asked = {name for name, on in options.items() if on}
+            if {"frozen", "slots"} <= asked <= {"frozen", "slots", "kw_only"} and not hasattr(plain, "__post_init__"):
+                return _frozen(plain, kw_only="kw_only" in asked)
+            return dataclasses.dataclass(plain, **options)
 
         return make if cls is None else make(cls)
 
 
 def _frozen(plain: type, *, kw_only: bool) -> type:
-    made = dataclasses.dataclass(plain, init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
+    made: type = dataclasses.dataclass(plain, init=False, repr=False, eq=False, slots=True, kw_only=kw_only)
+    own = set(vars(plain))
     fields = dataclasses.fields(made)
-    made.__init__ = _init(fields)  # type: ignore[misc]
-    made._values = attrgetter(*(field.name for field in fields)) if fields else lambda _: ()  # type: ignore[attr-defined]
-    for method in (_eq, _hash, _repr, _refuse_to_set, _refuse_to_delete, _getstate, _setstate):
-        name = _NAMES[method]
-        if name not in vars(plain):
-            setattr(made, name, method)
+    shared = {name: method for name, method in _SHARED.items() if name not in own}
+    for name, method in {**shared, "__init__": _init(fields), _VALUES: _getter(fields)}.items():
+        setattr(made, name, method)
     return made
+
+
+_VALUES = "_values_of_fields"
+"""Where a class keeps what takes the values out of an instance."""
+
+
+def _getter(fields: tuple[dataclasses.Field[Any], ...]) -> Callable[[Any], Any]:
+    return staticmethod(attrgetter(*(field.name for field in fields)) if fields else lambda _: ())
 
 
 def _init(fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
     """The constructor, which has to have the names and defaults of the fields as its own."""
     known: dict[str, Any] = {"_set": object.__setattr__, "_ABSENT": _ABSENT}
-    positional, named, body = ["self"], [], []
+    positional, named, body = ["self"], list[str](), list[str]()
     for field in fields:
         parameter, value = field.name, field.name
         if field.default_factory is not dataclasses.MISSING:
@@ -63,14 +70,15 @@ def _init(fields: tuple[dataclasses.Field[Any], ...]) -> Callable[..., None]:
 _ABSENT = object()
 
 
-def _eq(self: Any, other: object) -> bool:
+def _eq(self: Any, other: object) -> Any:
     if other.__class__ is not self.__class__:
         return NotImplemented
-    return bool(type(self)._values(self) == type(self)._values(other))  # noqa: SLF001
+    values = getattr(type(self), _VALUES)
+    return bool(values(self) == values(other))
 
 
 def _hash(self: Any) -> int:
-    return hash((type(self), type(self)._values(self)))  # noqa: SLF001
+    return hash((type(self), getattr(type(self), _VALUES)(self)))
 
 
 def _repr(self: Any) -> str:
@@ -95,12 +103,12 @@ def _setstate(self: Any, state: list[Any]) -> None:
         object.__setattr__(self, field.name, value)
 
 
-_NAMES: dict[Callable[..., Any], str] = {
-    _eq: "__eq__",
-    _hash: "__hash__",
-    _repr: "__repr__",
-    _refuse_to_set: "__setattr__",
-    _refuse_to_delete: "__delattr__",
-    _getstate: "__getstate__",
-    _setstate: "__setstate__",
+_SHARED: dict[str, Callable[..., Any]] = {
+    "__eq__": _eq,
+    "__hash__": _hash,
+    "__repr__": _repr,
+    "__setattr__": _refuse_to_set,
+    "__delattr__": _refuse_to_delete,
+    "__getstate__": _getstate,
+    "__setstate__": _setstate,
 }

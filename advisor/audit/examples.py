@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from advisor.audit.words import leaves
 from advisor.consult.adviser import Adviser
 from advisor.consult.rulebooks import PHASES
+from advisor.frozen import dataclass
 from advisor.inference import plain
 from advisor.inference.findings import findings
 from advisor.intake.situation import clashes, complete
@@ -110,7 +111,7 @@ class Stage:
         return not example.option or example.option in self.base.frameworks
 
     def _consult(self, book: str, facts: Mapping[str, Given]) -> Heard:
-        trace = self.adviser.engines[book].consult(facts)
+        trace = self.adviser.engines.over(book, facts).consult(facts)
         return Heard(trace, {**facts, **trace.derived})
 
     def _unsure(self, answers: Answers, known: Facts) -> Heard:

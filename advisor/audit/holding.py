@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from advisor.audit.options import Options
 from advisor.audit.worlds import World
+from advisor.frozen import dataclass
 from advisor.inference.normal import Alternative, Check, alternatives
 from advisor.model.audit import Remark
 from advisor.model.fact import NOT_APPLICABLE

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from advisor.frozen import dataclass
 from advisor.inference.facts import LIMIT, SCALE, scaled
 from advisor.inference.normal import Check
 from advisor.model.fact import NOT_APPLICABLE

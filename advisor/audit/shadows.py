@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import combinations, permutations, product
 
 from advisor.audit.conclusions import merged
 from advisor.audit.rooms import Box, OneOf, cut, inside
 from advisor.audit.worlds import World
+from advisor.frozen import dataclass
 from advisor.inference.normal import alternatives
 from advisor.model.audit import Remark
 from advisor.model.rule import Effects, Rule

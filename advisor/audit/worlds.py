@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from advisor.audit.rooms import Box, Room, SomeOf, asked, cut, inside
+from advisor.frozen import dataclass
 from advisor.inference.normal import Check
 from advisor.inference.strata import Conclusion
 from advisor.model.vocabulary import Attribute

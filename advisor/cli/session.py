@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from advisor.consult.adviser import Adviser, Consultation
 from advisor.consult.assemble import assemble
 from advisor.errors import InputError, Problem
+from advisor.frozen import dataclass
 from advisor.inference import choice, plain
 from advisor.inquiry.inquire import inquire
 from advisor.intake.situation import clashes, complete
@@ -64,10 +65,12 @@ class Session:
         return self.thinker[0]
 
 
-def open_session(only: str = "", knowledge: Iterable[str] = (), rules: Iterable[str] = ()) -> Session:
+def open_session(
+    only: str = "", knowledge: Iterable[str] = (), rules: Iterable[str] = (), *, single: bool = False
+) -> Session:
     """The session over the program's knowledge and the overlays on it; `only` names options, separated by commas."""
     base = load(overlays(knowledge), overlays(rules))
-    return Session(base, Adviser(base, choice.best()), only=chosen_options(base, only))
+    return Session(base, Adviser(base, choice.best(), single), only=chosen_options(base, only))
 
 
 def today() -> str:

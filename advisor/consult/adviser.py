@@ -6,13 +6,14 @@ The engine and the measurements come in as arguments; nothing here reads a file,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
 from advisor.consult.library import Library
-from advisor.consult.rulebooks import kinds, rulebooks
+from advisor.consult.rulebooks import Engines
 from advisor.consult.speeds import Speeds
-from advisor.inference.engine import Compile, Engine
+from advisor.frozen import dataclass
+from advisor.inference.engine import Compile
 from advisor.inference.findings import findings
 from advisor.intake.facts import Projected, Projector, situation_facts
 from advisor.intake.memory import suffices
@@ -77,7 +78,9 @@ class Adviser:
 
     base: KnowledgeBase
     compile_rules: Compile
-    engines: dict[str, Engine] = field(default_factory=dict)
+    single: bool = False
+    """Whether one situation is all that it will be asked about."""
+    engines: Engines = field(init=False)
     rules: dict[str, Rule] = field(default_factory=dict)
     projector: Projector = field(init=False)
     speeds: Speeds = field(init=False)
@@ -94,25 +97,18 @@ class Adviser:
         self.speeds = Speeds(self.base)
         self.library = Library(self.base)
         self.rules = {rule.id: rule for rule in self.base.rules}
-        attributes = kinds(self.base)
-        for name, rules in rulebooks(self.base).items():
-            self.engines[name] = self.compile_rules(rules, attributes)
+        self.engines = Engines(self.base, self.compile_rules, self.single)
         eligibility = [rule for rule in self.base.rules if rule.phase == "eligibility"]
         self.read = tuple(sorted({name for rule in eligibility for name in attributes_of(rule.when)}))
 
     @property
     def engine_name(self) -> str:
-        """The engine that chains the rules; where rulebooks are chained by different ones, each with what it chains."""
-        chained: dict[str, list[str]] = {}
-        for name, engine in self.engines.items():
-            chained.setdefault(engine.name, []).append(name)
-        several = len(chained) > 1
-        return ", ".join(f"{engine} ({', '.join(books)})" if several else engine for engine, books in chained.items())
+        """What chains the rules."""
+        return self.engines.name
 
     def close(self) -> None:
         """Give back what the engines hold."""
-        for engine in self.engines.values():
-            engine.close()
+        self.engines.close()
 
     def consult(
         self,
@@ -147,7 +143,7 @@ class Adviser:
         """
         clashes = tuple(clashes)
         handed = self.handed(answers, clashes)
-        trace = self.engines["situation"].consult(handed, premises=explain)
+        trace = self.engines.over("situation", handed).consult(handed, premises=explain)
         known: dict[str, Given] = {**handed, **trace.derived}
         behind = self._evidence(None, trace)
         situation = (
@@ -174,7 +170,8 @@ class Adviser:
 
     def excluding(self, answers: Answers, clashes: Iterable[Clash]) -> frozenset[tuple[str, ...]]:
         """Which answers exclude each other, as the keys of each contradiction."""
-        trace = self.engines["situation"].consult(self.handed(answers, clashes))
+        handed = self.handed(answers, clashes)
+        trace = self.engines.over("situation", handed).consult(handed)
         return frozenset(
             tuple(sorted({premise.attribute for premise in firing.premises}))
             for firing in trace.firings
@@ -192,7 +189,7 @@ class Adviser:
         if key not in self.judged:
             if len(self.judged) >= _MOST_KEPT:
                 self.judged.clear()
-            self.judged[key] = self.engines["option"].consult(facts, premises=explain)
+            self.judged[key] = self.engines.over("option", facts).consult(facts, premises=explain)
         return self.judged[key]
 
     def conclude(self, weighed: Weighed) -> Closing:
@@ -208,7 +205,7 @@ class Adviser:
         if ranking is not None:
             seen = weighed.projected[ranking.scored[0].option]
             known |= seen.facts
-        trace = self.engines["verdict"].consult(known)
+        trace = self.engines.over("verdict", known).consult(known)
         said = findings(trace.firings, self.rules, {**known, **trace.derived}, self._evidence(seen, trace, weighed))
         return Closing(ranking, confidence, said)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import advisor
@@ -12,6 +12,7 @@ from advisor.consult.adviser import Adviser, Closing, Consultation, Weighed
 from advisor.consult.contradictions import Ways, contradictions
 from advisor.consult.library import measured
 from advisor.consult.passages import PINNED, passages, pinned
+from advisor.frozen import dataclass
 from advisor.model.finding import Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import (

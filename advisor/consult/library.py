@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from advisor.frozen import dataclass
 from advisor.model.fact import Fact, Source
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Evidence

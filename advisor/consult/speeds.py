@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from advisor.frozen import dataclass
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
 from advisor.scoring import speed

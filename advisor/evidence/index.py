@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit, urlunsplit
 
@@ -16,6 +15,7 @@ from packaging.utils import canonicalize_name
 
 from advisor.errors import AdvisorError, Problem
 from advisor.evidence.releases import Published, digest_of, summed_up
+from advisor.frozen import dataclass
 from advisor.loading.problems import printable
 from advisor.model.package import Canary, Package
 

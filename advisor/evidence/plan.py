@@ -5,11 +5,12 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from advisor.errors import InputError, Problem
+from advisor.frozen import dataclass
 from advisor.model.measurement import Outcome
 from advisor.model.probe import ProbeDefinition
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from statistics import median
@@ -12,6 +11,7 @@ from statistics import median
 from packaging.utils import canonicalize_version, parse_wheel_filename
 from packaging.version import Version
 
+from advisor.frozen import dataclass
 from advisor.model.package import Package
 
 UNKNOWN = "unknown"

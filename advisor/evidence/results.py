@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from advisor.evidence.stability import (
@@ -18,6 +18,7 @@ from advisor.evidence.stability import (
     median_interval,
     paired,
 )
+from advisor.frozen import dataclass
 from advisor.model.measurement import Outcome, ProbeResult
 
 UNSOUND = {

@@ -5,10 +5,11 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from advisor.evidence.stability import CANARY_SIZES, FEWEST, LOOKS, Block, CanaryBlock, decided, undisturbed
 from advisor.evidence.workers import Answer, Worker
+from advisor.frozen import dataclass
 
 
 @dataclass(slots=True, kw_only=True)

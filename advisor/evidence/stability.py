@@ -9,9 +9,10 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
+
+from advisor.frozen import dataclass
 
 LOOKS = (10, 20, 40)
 """Rounds after which stopping is considered; the last ends a probe in any case."""

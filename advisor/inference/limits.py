@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from advisor.errors import Problem
+from advisor.frozen import dataclass
 from advisor.inference.engine import RulebookError
 from advisor.inference.normal import ORDERINGS, Check
 from advisor.inference.rulebook import MOST_ALTERNATIVES_OF_A_RULE, Rulebook

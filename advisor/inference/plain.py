@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
 from operator import ge, gt, le, lt
 from typing import NamedTuple, cast
 
+from advisor.frozen import dataclass
 from advisor.inference.engine import Engine, Kinds
 from advisor.inference.facts import admit, scaled
 from advisor.inference.normal import joins

@@ -4,34 +4,38 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from functools import cached_property
 
 from advisor.errors import Problem
+from advisor.frozen import dataclass
 from advisor.inference.engine import Kinds, RulebookError
 from advisor.inference.normal import Alternative, alternatives, count
 from advisor.inference.strata import Strata, layered
 from advisor.inference.wellformed import faults
-from advisor.model.rule import Rule
+from advisor.model.rule import Rule, attributes_of
 from advisor.model.trace import Firing, Trace
 
 MOST_ALTERNATIVES_OF_A_RULE = 64
 """More are too much for durable-rules, and for whoever has to read the rule."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rulebook:
     """Checked rules."""
 
     rules: tuple[Rule, ...]
     """In order of priority and id."""
     kinds: Kinds
-    alternatives: Mapping[str, tuple[Alternative, ...]]
-    """Of each rule, by id."""
     strata: Strata
     read: frozenset[str]
     """The attributes that some condition asks about."""
     concludes: frozenset[str]
     """The derived attributes that some rule can conclude."""
+
+    @cached_property
+    def alternatives(self) -> Mapping[str, tuple[Alternative, ...]]:
+        """The ways in which each rule can hold, by its id; written out when they are first asked for."""
+        return {rule.id: alternatives(rule.when) for rule in self.rules}
 
     def trace(self, firings: Iterable[Firing], concluded: Mapping[str, Iterable[str]]) -> Trace:
         """What happened, in the order that all engines share."""
@@ -51,15 +55,13 @@ def read_rulebook(rules: tuple[Rule, ...], kinds: Kinds) -> Rulebook:
     _refuse(problem for rule in rules for problem in faults(rule, kinds))
     _refuse(_excess(rule) for rule in rules if count(rule.when) > MOST_ALTERNATIVES_OF_A_RULE)
     ordered = tuple(sorted(rules, key=lambda rule: (rule.priority, rule.id)))
-    ways = {rule.id: alternatives(rule.when) for rule in ordered}
-    strata, recursion = layered(ordered, ways, kinds)
+    strata, recursion = layered(ordered, kinds)
     _refuse(recursion)
     return Rulebook(
         rules=ordered,
         kinds=kinds,
-        alternatives=ways,
         strata=strata,
-        read=frozenset(check.attribute for alternative in _all(ways) for check in alternative),
+        read=frozenset().union(*(attributes_of(rule.when) for rule in ordered)),
         concludes=frozenset(attribute for rule in ordered for attribute in rule.then.derive),
     )
 
@@ -68,10 +70,6 @@ def _refuse(problems: Iterable[Problem]) -> None:
     found = tuple(problems)
     if found:
         raise RulebookError(*found)
-
-
-def _all(ways: Mapping[str, tuple[Alternative, ...]]) -> Iterator[Alternative]:
-    return (alternative for of_rule in ways.values() for alternative in of_rule)
 
 
 def _repeated(rules: tuple[Rule, ...]) -> Iterator[Problem]:

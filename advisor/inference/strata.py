@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from advisor.errors import Problem
 from advisor.inference.engine import Kinds
-from advisor.inference.normal import Alternative
-from advisor.model.rule import Rule
+from advisor.model.rule import Condition, Rule
 
 Conclusion = tuple[str, str]
 """A derived attribute and a word of it."""
@@ -33,11 +32,9 @@ class _Needs(NamedTuple):
     concludes: frozenset[Conclusion]
 
 
-def layered(
-    rules: tuple[Rule, ...], ways: Mapping[str, tuple[Alternative, ...]], kinds: Kinds
-) -> tuple[Strata, tuple[Problem, ...]]:
+def layered(rules: tuple[Rule, ...], kinds: Kinds) -> tuple[Strata, tuple[Problem, ...]]:
     """The layers of the rules, and a problem for each rule that asks for the absence of what depends on itself."""
-    needs = [_needs(rule, ways[rule.id], kinds) for rule in rules]
+    needs = [_needs(rule, kinds) for rule in rules]
     problems = tuple(_circular(needs))
     if problems:
         return Strata({}, {}), problems
@@ -55,13 +52,19 @@ def layered(
     return Strata({need.rule: _layer(need, level) for need in needs}, absences), ()
 
 
-def _needs(rule: Rule, ways: tuple[Alternative, ...], kinds: Kinds) -> _Needs:
-    asked: dict[str, set[Conclusion]] = {"has": set(), "lacks": set()}
-    for alternative in ways:
-        for check in alternative:
-            if kinds[check.attribute] == "derived":
-                asked[check.test].add((check.attribute, str(check.value)))
-    return _Needs(rule.id, frozenset(asked["has"]), frozenset(asked["lacks"]), frozenset(rule.then.derive.items()))
+def _needs(rule: Rule, kinds: Kinds) -> _Needs:
+    asked = {True: set[Conclusion](), False: set[Conclusion]()}
+    for there, conclusion in _asked(rule.when, kinds, negated=False):
+        asked[there].add(conclusion)
+    return _Needs(rule.id, frozenset(asked[True]), frozenset(asked[False]), frozenset(rule.then.derive.items()))
+
+
+def _asked(condition: Condition, kinds: Kinds, *, negated: bool) -> Iterator[tuple[bool, Conclusion]]:
+    """The conclusions that a condition asks for, and whether they have to be there or absent."""
+    if condition.op == "has" and kinds[condition.attribute] == "derived":
+        yield not negated, (condition.attribute, str(condition.value))
+    for part in condition.parts:
+        yield from _asked(part, kinds, negated=negated != (condition.op == "not"))
 
 
 def _layer(need: _Needs, level: defaultdict[Conclusion, int]) -> int:

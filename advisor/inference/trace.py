@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from advisor.frozen import dataclass
 from advisor.inference.strata import Conclusion
 from advisor.model.rule import Rule
 from advisor.model.trace import Firing, Trace

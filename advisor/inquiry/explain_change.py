@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from advisor.frozen import dataclass
 from advisor.inquiry.explain_component import hindered
 from advisor.inquiry.explain_criteria import behind, movers, of, weight
 from advisor.inquiry.explain_grounds import Grounds

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.consult.assemble import assemble, composition
 from advisor.consult.rulebooks import kinds
+from advisor.frozen import dataclass
 from advisor.inference.engine import Kinds
 from advisor.inference.plain import Verdict, explain
 from advisor.inquiry.whatif import decided, said_answer

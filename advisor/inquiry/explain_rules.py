@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from advisor.frozen import dataclass
 from advisor.inference.applicable import fares
 from advisor.inference.plain import Verdict
 from advisor.inquiry.explain_grounds import Grounds

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import combinations
 
 from advisor.consult.adviser import Weighed
+from advisor.frozen import dataclass
 from advisor.inquiry.whatif import WhatIf
 from advisor.intake.situation import clashes
 from advisor.model.answers import Answer

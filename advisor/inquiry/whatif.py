@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
+from advisor.frozen import dataclass
 from advisor.intake.situation import complete
 from advisor.model.answers import Answer, Answers
 from advisor.scoring.rank import expected

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import is_
 
+from advisor.frozen import dataclass
 from advisor.intake.versions import standing
 from advisor.model.answers import Answers
 from advisor.model.fact import CLAIMED, OPEN, UNSUPPORTED, Fact

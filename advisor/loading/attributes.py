@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from typing import get_args
 
+from advisor.frozen import dataclass
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.yaml_reader import Document
 from advisor.model.attribute import Contradiction, FactAttribute, Moves, general

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from advisor.frozen import dataclass
 from advisor.loading.answers import check_answers, read_answers
 from advisor.loading.problems import Problems
 from advisor.loading.yaml_reader import read_file

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
+from advisor.frozen import dataclass
 from advisor.loading.attributes import Attributes
 from advisor.loading.folders import Folder, check_sources, check_word
 from advisor.loading.ids import check_id

@@ -7,9 +7,9 @@ holds as long as the comparison is not known to.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+from advisor.frozen import dataclass
 from advisor.loading.problems import Path, Problems, nearest, shown
 from advisor.model.rule import Condition
 from advisor.model.vocabulary import Attribute

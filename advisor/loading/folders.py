@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import get_args
 
+from advisor.frozen import dataclass
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.yaml_reader import Document, read_file

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
+from advisor.frozen import dataclass
 from advisor.loading.attributes import Attributes
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.folders import Folder, check_day, check_distinct, check_word

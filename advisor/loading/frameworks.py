@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from advisor.frozen import dataclass
 from advisor.loading.attributes import Attributes
 from advisor.loading.folders import Folder, check_sources, check_word
 from advisor.loading.problems import Problems, shown

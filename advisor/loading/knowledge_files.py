@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from packaging.utils import canonicalize_name, is_normalized_name
 from packaging.version import Version
 
+from advisor.frozen import dataclass
 from advisor.loading.attributes import Attributes, AttributesFile, check_words
 from advisor.loading.benchmarks import read_benchmarks
 from advisor.loading.components import read_components

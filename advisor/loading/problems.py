@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeVar
 
 from advisor.errors import InputError, Problem
+from advisor.frozen import dataclass
 
 MOST = 300
 """Finding the nearest word for each of a hundred thousand would take minutes."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from string import Formatter
 from typing import TYPE_CHECKING, Any, get_args
 
+from advisor.frozen import dataclass
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.folders import Folder, check_sources, everything, looks_read
 from advisor.loading.ids import check_id

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 from typing import Any
 
 import yaml
 
+from advisor.frozen import dataclass
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, shown
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from advisor.frozen import dataclass
 
 Answer = str | float | int | tuple[str, ...] | Mapping[str, float] | Mapping[str, str]
 """A word or text, a number, several words, `sizes` or `priorities`."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from advisor.frozen import dataclass
 
 Moves = Literal["release", "support", "interface", "licence", "history"]
 """How fast an attribute moves, which says how long a fact about it can be relied on."""

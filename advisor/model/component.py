@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from advisor.frozen import dataclass
 from advisor.model.fact import NOT_APPLICABLE, Fact, Source
 
 Status = Literal["active", "maintenance", "beta", "experimental", "ended"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from advisor.frozen import dataclass
 
 Grade = Literal["measured", "official", "registry", "maintainer", "third_party", "judged", "seed_claim"]
 """How a statement is known, strongest first."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from advisor.frozen import dataclass
 
 Outcome = Literal["ok", "unstable", "failed", "timed_out", "not_installed", "not_applicable", "skipped"]
 """A closed set. Only `ok` moves a ranking; everything else is shown with its reason."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
+from advisor.frozen import dataclass
 from advisor.model.fact import Source
 
 Operator = Literal["all", "any", "not", "is", "has", "lt", "lte", "gt", "gte", "known", "unknown"]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from advisor.frozen import dataclass
 
 Given = str | float | frozenset[str]
 """A word or text, a number, or a set of words: what an attribute can be. An attribute that is not there is unknown."""

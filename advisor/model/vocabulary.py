@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from advisor.frozen import dataclass
 
 AttributeKind = Literal["word", "words", "number", "text", "derived", "numbers", "levels"]
 """How an attribute takes values.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from advisor.frozen import dataclass
 from advisor.model.knowledge import Benchmark, BenchmarkRow, SpeedModel
 from advisor.model.score import Value
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from advisor.frozen import dataclass
 from advisor.model.answers import Answers
 from advisor.model.component import Component
 from advisor.model.recommendation import StackPart

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from advisor.frozen import dataclass
 from advisor.model.attribute import general
 from advisor.model.fact import OPEN, PRIMARY, Fact
 from advisor.model.knowledge import KnowledgeBase

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from typing import Literal
 
+from advisor.frozen import dataclass
 from advisor.model.fact import Fact, Source
 from advisor.model.knowledge import Benchmark, KnowledgeBase
 from advisor.model.rule import Condition, Effects, condition_words, effects_words

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from packaging.version import InvalidVersion, Version
 
+from advisor.frozen import dataclass
 from advisor.model.fact import Fact, measured_of
 from advisor.model.knowledge import Folklore, KnowledgeBase
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from advisor.frozen import dataclass
 from advisor.model.attribute import FactAttribute
 from advisor.model.component import THINGS
 from advisor.model.fact import STATES, UNSUPPORTED, Fact

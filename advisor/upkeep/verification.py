@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_version
 from packaging.version import Version
 
+from advisor.frozen import dataclass
 from advisor.model.component import Component
 from advisor.model.fact import STATES, UNSUPPORTED, Fact
 from advisor.model.framework import Framework

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import advisor
@@ -19,6 +18,7 @@ from advisor.evidence.detection import detect
 from advisor.evidence.entrants import choose
 from advisor.evidence.installed import look_into
 from advisor.evidence.plan import Plan, offers, wanted
+from advisor.frozen import dataclass
 from advisor.inference import durable
 from advisor.loading.knowledge import load
 from advisor.loading.structure import plain

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
     _check_usage(arguments)
-    session = open_session(arguments.options, arguments.knowledge, arguments.rules)
+    session = open_session(arguments.options, arguments.knowledge, arguments.rules, single=arguments.batch is None)
     # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
     if arguments.as_of or not arguments.no_detect:
         session = dataclasses.replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
