@@ -61,7 +61,7 @@ class Session:
     def _thinker(self) -> Adviser:
         """An adviser over the engine in plain Python, which is the faster one for many short consultations."""
         if not self.thinker:
-            self.thinker.append(Adviser(self.base, plain.compile_rules))
+            self.thinker.append(self.adviser.with_engine(plain.compile_rules))
         return self.thinker[0]
 
 

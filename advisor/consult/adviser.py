@@ -6,6 +6,7 @@ The engine and the measurements come in as arguments; nothing here reads a file,
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from copy import copy
 from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
@@ -15,9 +16,10 @@ from advisor.consult.speeds import Speeds
 from advisor.frozen import dataclass
 from advisor.inference.engine import Compile
 from advisor.inference.findings import findings
-from advisor.intake.facts import Projected, Projector, situation_facts
+from advisor.intake.facts import Projected, Projector, Views, situation_facts
 from advisor.intake.memory import suffices
 from advisor.model.answers import Answers, Clash, Situation
+from advisor.model.fact import Fact
 from advisor.model.finding import Finding
 from advisor.model.knowledge import Criterion, KnowledgeBase
 from advisor.model.rule import Rule, attributes_of
@@ -87,10 +89,10 @@ class Adviser:
     library: Library = field(init=False)
     judged: dict[tuple[object, ...], Trace] = field(default_factory=dict)
     """What the rules about options concluded, by what they read: most changes of an answer touch few options."""
-    valued: dict[tuple[str, int], tuple[object, Value]] = field(default_factory=dict)
-    """What a criterion says of facts or a speed, by criterion and their identity."""
-    read: tuple[str, ...] = ()
-    """The attributes that rules about options read."""
+    valued: dict[tuple[str, int], tuple[object, tuple[Value, ...]]] = field(default_factory=dict)
+    """What a criterion says of what the options say, by criterion and the identity of that."""
+    read: tuple[tuple[str, ...], tuple[tuple[str, str], ...]] = ((), ())
+    """The attributes that rules about options read: of the situation, and of the option with the projection of each."""
 
     def __post_init__(self) -> None:
         self.projector = Projector(self.base.vocabulary)
@@ -99,12 +101,26 @@ class Adviser:
         self.rules = {rule.id: rule for rule in self.base.rules}
         self.engines = Engines(self.base, self.compile_rules, self.single)
         eligibility = [rule for rule in self.base.rules if rule.phase == "eligibility"]
-        self.read = tuple(sorted({name for rule in eligibility for name in attributes_of(rule.when)}))
+        read = sorted({name for rule in eligibility for name in attributes_of(rule.when)})
+        projections = {p.name: p.name for p in self.base.vocabulary.projections}
+        projections |= {f"{p.name}.{w}": p.name for p in self.base.vocabulary.projections if p.each for w in p.words}
+        about = projections | {"option": "", WISH: ""}
+        self.read = (
+            tuple(name for name in read if name not in about),
+            tuple((name, about[name]) for name in read if name in about),
+        )
 
     @property
     def engine_name(self) -> str:
         """What chains the rules."""
         return self.engines.name
+
+    def with_engine(self, compile_rules: Compile) -> Adviser:
+        """An adviser over the same knowledge and another engine, which shares what was worked out already."""
+        other = copy(self)
+        other.compile_rules, other.single, other.judged = compile_rules, False, {}
+        other.engines = Engines(self.base, compile_rules, books=self.engines.books)
+        return other
 
     def close(self) -> None:
         """Give back what the engines hold."""
@@ -155,17 +171,19 @@ class Adviser:
         frameworks = [framework for name, framework in self.base.frameworks.items() if not only or name in only]
         projected = self.projector.views(answers, frameworks)
         speeds = self.speeds.of(answers, trace.derived.get("workload", frozenset()), measurements)
-        for name, seen in projected.items():
-            valued = {c.id: self._value(c, seen, speeds[name]) for c in criteria}
-            facts = {**known, **seen.facts}
-            fired = self._judge(facts, explain=explain)
-            failed = self._musts_failed(valued, answers)
+        valued = self._valued(criteria, projected, speeds)
+        for name, fired in self._judged(known, projected, explain=explain).items():
+            failed = self._musts_failed(valued[name], answers)
             if not failed and not any(self.rules[firing.rule].then.exclude for firing in fired.firings):
-                options[name] = valued
-                continue
-            said = findings(fired.firings, self.rules, facts, self._evidence(seen, trace), name) if explain else ()
-            excluding = tuple(finding for finding in said if self.rules[finding.rule].then.exclude)
-            excluded[name] = (*excluding, *(_must_finding(c, name, valued[c.id]) for c in failed))
+                options[name] = valued[name]
+            elif explain:
+                seen = projected[name]
+                said = findings(fired.firings, self.rules, {**known, **seen.facts}, self._evidence(seen, trace), name)
+                excluding = tuple(finding for finding in said if self.rules[finding.rule].then.exclude)
+                musts = (_must_finding(c, name, valued[name][c.id]) for c in failed)
+                excluded[name] = (*excluding, *musts)
+            else:
+                excluded[name] = ()
         return Weighed(answers, trace.derived, situation, excluded, options, weights, projected, speeds)
 
     def excluding(self, answers: Answers, clashes: Iterable[Clash]) -> frozenset[tuple[str, ...]]:
@@ -184,13 +202,20 @@ class Adviser:
         words = frozenset(clash.word for clash in clashes)
         return {**situation_facts(answers, self.base.vocabulary), "clash": words, "memory": memory}
 
-    def _judge(self, facts: Mapping[str, Given], *, explain: bool) -> Trace:
-        key = (explain, *[facts.get(name) for name in self.read])
-        if key not in self.judged:
-            if len(self.judged) >= _MOST_KEPT:
-                self.judged.clear()
-            self.judged[key] = self.engines.over("option", facts).consult(facts, premises=explain)
-        return self.judged[key]
+    def _judged(self, known: Mapping[str, Given], views: Views, *, explain: bool) -> dict[str, Trace]:
+        """What the rules about options conclude of each."""
+        of_situation, of_option = self.read
+        situation = (explain, *[known.get(name) for name in of_situation])
+        found = {}
+        for option, said in zip(views, views.compared(of_option), strict=True):
+            key = (situation, said)
+            if key not in self.judged:
+                if len(self.judged) >= _MOST_KEPT:
+                    self.judged.clear()
+                facts = {**known, **views[option].facts}
+                self.judged[key] = self.engines.over("option", facts).consult(facts, premises=explain)
+            found[option] = self.judged[key]
+        return found
 
     def conclude(self, weighed: Weighed) -> Closing:
         """The order of the options that remain, and what has to be said about the first."""
@@ -231,21 +256,31 @@ class Adviser:
         levels = {k: str(v) for k, v in priorities.items()} if isinstance(priorities, Mapping) else {}
         return settle(criteria, shifts, levels), criteria
 
-    def _value(self, criterion: Criterion, seen: Projected, fast: speed.Speed) -> Value:
+    def _valued(
+        self, criteria: tuple[Criterion, ...], views: Views, speeds: Mapping[str, speed.Speed]
+    ) -> dict[str, dict[str, Value]]:
+        """What each criterion says of each option."""
+        columns = {criterion.id: self._column(criterion, views, speeds) for criterion in criteria}
+        return {option: {name: column[i] for name, column in columns.items()} for i, option in enumerate(views)}
+
+    def _column(self, criterion: Criterion, views: Views, speeds: Mapping[str, speed.Speed]) -> tuple[Value, ...]:
+        """What the criterion says of the options, in their order."""
         if criterion.reads == WISH:
-            return Value(mean=criterion.scale[str(seen.facts[WISH])], sd=criterion.spread, grade="judged")
-        about = fast if criterion.reads == "speed" else seen.words.get(criterion.reads)
-        if not about:
-            return values.UNKNOWN
+            scale = criterion.scale
+            return tuple(
+                Value(mean=scale[views.wished(option)], sd=criterion.spread, grade="judged") for option in views
+            )
+        about: object = speeds if criterion.reads == "speed" else views.columns[criterion.reads]
         kept = self.valued.get((criterion.id, id(about)))
         # What is kept holds on to what it is about, so that no other can have come to its place in memory.
-        if kept is not None and kept[0] is about:
+        if kept is not None and kept[0] is about and len(kept[1]) == len(views):
             return kept[1]
         if len(self.valued) >= _MOST_KEPT:
             self.valued.clear()
-        found = (
-            speed.value(about, self.base.speed) if isinstance(about, speed.Speed) else values.of_words(criterion, about)
-        )
+        if criterion.reads == "speed":
+            found = tuple(speed.value(speeds[option], self.base.speed) for option in views)
+        else:
+            found = tuple(_of(criterion, read.words) for read in views.columns[criterion.reads])
         self.valued[criterion.id, id(about)] = (about, found)
         return found
 
@@ -290,6 +325,10 @@ class _Behind:
         words = self.seen.words.get(name, {})
         fact = words.get("") or words.get(str(value))
         return (*derived, fact.id) if fact else tuple(derived)
+
+
+def _of(criterion: Criterion, words: Mapping[str, Fact | None]) -> Value:
+    return values.of_words(criterion, words) if words else values.UNKNOWN
 
 
 def _clash_finding(clash: Clash) -> Finding:

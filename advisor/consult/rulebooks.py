@@ -50,13 +50,14 @@ class Engines:
     base: KnowledgeBase
     compile_rules: Compile
     single: bool = False
-    _books: Mapping[str, tuple[Rule, ...]] = field(init=False)
+    books: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
+    """Those of the knowledge base, if they are there already."""
     _kinds: Kinds = field(init=False)
     _settled: frozenset[str] = field(init=False)
     _compiled: dict[str, tuple[Facts, Engine]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._books, self._kinds = rulebooks(self.base), kinds(self.base)
+        self.books, self._kinds = self.books or rulebooks(self.base), kinds(self.base)
         self._settled = frozenset(answer.name for answer in self.base.vocabulary.answers)
 
     def over(self, name: str, facts: Facts) -> Engine:
@@ -71,7 +72,7 @@ class Engines:
             return kept[1]
         if kept is not None:
             kept[1].close()
-        rules = narrowed(self._books[name], said, settled) if self.single else self._books[name]
+        rules = narrowed(self.books[name], said, settled) if self.single else self.books[name]
         engine = self.compile_rules(rules, self._kinds)
         self._compiled[name] = said, engine
         return engine

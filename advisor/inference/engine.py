@@ -26,8 +26,8 @@ class Engine(Protocol):
     def consult(self, facts: Facts, *, premises: bool = True) -> Trace:
         """Fire every rule that holds for these facts and what is derived from them.
 
-        Seen from outside, a pure function. Without `premises` it need not be said on what each rule fired, which some
-        engines find out much sooner.
+        Seen from outside, a pure function. Without `premises` it need not be said on what each rule fired, and the
+        facts are taken as they are, which lets some engines answer much sooner.
         """
 
     def close(self) -> None:

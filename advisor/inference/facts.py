@@ -44,7 +44,8 @@ def admit(facts: Facts, kinds: Kinds, read: AbstractSet[str]) -> Situation:
         if kind == "derived":
             concluded[attribute] = _words(attribute, value)
         elif attribute in read and kind is not None:
-            given[attribute] = _value(attribute, kind, value)
+            # Most facts are words, and most are right.
+            given[attribute] = value if kind == "word" and type(value) is str else _value(attribute, kind, value)
     return Situation(given, concluded)
 
 

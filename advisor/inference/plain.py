@@ -76,21 +76,43 @@ class PlainEngine:
         for rule in book.rules:
             layers[book.strata.rules[rule.id]].append(rule)
         self._layers = tuple(_Layer.of(layers[number], book.kinds) for number in sorted(layers))
+        self._derived = tuple(attribute for attribute, kind in book.kinds.items() if kind == "derived")
+        self._bare = {rule.id: (place, Firing(rule.id, ())) for place, rule in enumerate(book.rules)}
 
     def consult(self, facts: Facts, *, premises: bool = True) -> Trace:
         """Fire every rule that holds for these facts and what is derived from them."""
         if self._closed:
             raise RuntimeError("This engine has been closed.")
+        if not premises:
+            return self._quickly(facts)
         situation = admit(facts, self._book.kinds, self._book.read)
-        derived = defaultdict(set, {attribute: set(words) for attribute, words in situation.concluded.items()})
-        view = _View(situation.given, derived, self._book.kinds)
+        derived = {attribute: set(words) for attribute, words in situation.concluded.items()}
+        view = _View(situation.given, defaultdict(set, derived), self._book.kinds)
         firings: set[Firing] = set()
+        for ready in self._fired(view):
+            ways = _ways(ready.rule.when, view, negated=False)
+            firings.update(Firing(ready.rule.id, tuple(sorted(way))) for way in ways)
+        return self._book.trace(firings, view.derived)
+
+    def _quickly(self, facts: Facts) -> Trace:
+        """The same for facts that are taken as they are, and without a word on what each rule rests on."""
+        derived = {name: set(cast("AbstractSet[str]", facts[name])) for name in self._derived if name in facts}
+        view = _View(facts, defaultdict(set, derived), self._book.kinds)
+        fired = sorted({self._bare[ready.rule.id] for ready in self._fired(view)})
+        concluded = {name: frozenset(words) for name, words in view.derived.items()}
+        return Trace(tuple(firing for _, firing in fired), concluded)
+
+    def _fired(self, view: _View) -> Iterator[_Ready]:
+        """Each rule as it fires; one that can hold in a further way is met again, as what is derived grows."""
         for layer in self._layers:
             waiting: Collection[_Ready] = layer.rules
             while waiting:
-                fresh = [new for ready in waiting for new in _fire(ready, view, firings, premises=premises)]
+                fresh: list[Conclusion] = []
+                for ready in waiting:
+                    if ready.holds(view):
+                        fresh += _conclude(ready.rule, view)
+                        yield ready
                 waiting = {ready.rule.id: ready for new in fresh for ready in layer.askers.get(new, ())}.values()
-        return self._book.trace(firings, derived)
 
     def close(self) -> None:
         """There is nothing to give back; consulting it afterwards is an error all the same."""
@@ -199,13 +221,8 @@ _NO_WAY: _Ways = frozenset()
 _FREELY: _Ways = frozenset({frozenset()})
 
 
-def _fire(ready: _Ready, view: _View, firings: set[Firing], *, premises: bool) -> Iterator[Conclusion]:
-    """Record each way in which the rule holds, and say what it concluded anew."""
-    if not ready.holds(view):
-        return
-    rule = ready.rule
-    ways = _ways(rule.when, view, negated=False) if premises else _FREELY
-    firings.update(Firing(rule.id, tuple(sorted(way))) for way in ways)
+def _conclude(rule: Rule, view: _View) -> Iterator[Conclusion]:
+    """What the rule concludes anew."""
     for attribute, word in rule.then.derive.items():
         if word not in view.derived[attribute]:
             view.derived[attribute].add(word)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from operator import is_
 
@@ -13,7 +13,7 @@ from advisor.model.answers import Answers
 from advisor.model.fact import CLAIMED, OPEN, UNSUPPORTED, Fact
 from advisor.model.framework import Framework
 from advisor.model.trace import Given
-from advisor.model.vocabulary import Projection, Vocabulary
+from advisor.model.vocabulary import WISH, Projection, Vocabulary
 
 _BRACES = re.compile(r"\{(\w+)\}")
 _MOST_KEPT = 2_000
@@ -53,9 +53,7 @@ class Projector:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._paths = [_Path.of(projection, vocabulary) for projection in vocabulary.projections]
         # Most changes of an answer move few paths: what an option says of the others is looked up once.
-        self._kept: dict[
-            tuple[str, str, tuple[tuple[str, str], ...]], tuple[tuple[Framework, ...], tuple[_Read, ...]]
-        ] = {}
+        self._kept: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[tuple[Framework, ...], Column]] = {}
 
     def asked(self, answers: Answers) -> frozenset[str]:
         """The projections for which the answers are there; the others say nothing about any option."""
@@ -72,32 +70,21 @@ class Projector:
         """The option in the light of the answers."""
         return self.views(answers, (option,))[option.id]
 
-    def views(self, answers: Answers, options: Iterable[Framework]) -> dict[str, Projected]:
+    def views(self, answers: Answers, options: Iterable[Framework]) -> Views:
         """Each option in the light of the answers, by its id."""
         compared, hardware = tuple(options), _hardware(answers)
-        columns = [
-            (path.projection.name, self._column(path, attributes, hardware, compared))
+        columns = {
+            path.projection.name: self._column(path, attributes, hardware, compared)
             for path, attributes in self._filled(answers)
-        ]
-        requested = answers.get("requested_framework")
-        found = {}
-        for i, option in enumerate(compared):
-            facts: dict[str, Given] = {"option": option.id, "requested": "yes" if requested == option.id else "no"}
-            words: dict[str, Mapping[str, Fact | None]] = {}
-            for name, column in columns:
-                read = column[i]
-                words[name] = read.words
-                facts.update(read.facts)
-            found[option.id] = Projected(facts, words)
-        return found
+        }
+        return Views(tuple(option.id for option in compared), columns, answers.get("requested_framework"))
 
     def _filled(self, answers: Answers) -> list[tuple[_Path, Mapping[str, str]]]:
         return [(path, filled) for path in self._paths if (filled := path.filled(answers)) is not None]
 
     def _column(
         self, path: _Path, attributes: Mapping[str, str], hardware: str, options: tuple[Framework, ...]
-    ) -> tuple[_Read, ...]:
-        """What each option says along one path, in their order."""
+    ) -> Column:
         key = (hardware, path.projection.name, tuple(attributes.items()))
         kept = self._kept.get(key)
         if kept is not None and all(map(is_, kept[0], options)) and len(kept[0]) == len(options):
@@ -109,6 +96,57 @@ class Projector:
         return column
 
 
+Column = tuple["Read", ...]
+"""What each option says along one path, in their order."""
+
+
+class Views(Mapping[str, Projected]):
+    """Options in the light of the answers, by id; each is put together when it is asked for."""
+
+    def __init__(self, options: tuple[str, ...], columns: Mapping[str, Column], requested: object) -> None:
+        self.columns = columns
+        """By projection; one about which the answers say nothing is absent."""
+        self._places = {option: place for place, option in enumerate(options)}
+        self._requested = requested
+        self._built: dict[str, Projected] = {}
+
+    def __getitem__(self, option: str) -> Projected:
+        """The option in the light of the answers."""
+        if option not in self._built:
+            place = self._places[option]
+            facts: dict[str, Given] = {"option": option, WISH: self.wished(option)}
+            words: dict[str, Mapping[str, Fact | None]] = {}
+            for name, column in self.columns.items():
+                words[name] = column[place].words
+                facts.update(column[place].facts)
+            self._built[option] = Projected(facts, words)
+        return self._built[option]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def wished(self, option: str) -> str:
+        """Whether it was asked for, as rules and criteria read it."""
+        return "yes" if option == self._requested else "no"
+
+    def compared(self, attributes: Iterable[tuple[str, str]]) -> list[tuple[Given | None, ...]]:
+        """What each option says of these attributes, each with its projection; None where that is unknown."""
+        rows = []
+        for attribute, projection in attributes:
+            if attribute == "option":
+                rows.append(list[Given | None](self._places))
+            elif attribute == WISH:
+                rows.append([self.wished(option) for option in self._places])
+            else:
+                column = self.columns.get(projection)
+                none: list[Given | None] = [None] * len(self._places)
+                rows.append(none if column is None else [read.facts.get(attribute) for read in column])
+        return list(zip(*rows, strict=True)) if rows else [()] * len(self._places)
+
+
 def _hardware(answers: Answers) -> str:
     """The accelerator in question: the one that trains or, where nothing does, the one that the model runs on."""
     keys = ["train_hw", "deploy_chip"]
@@ -117,7 +155,7 @@ def _hardware(answers: Answers) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class Read:
     """What an option says along one path."""
 
     words: Mapping[str, Fact | None]
@@ -145,23 +183,23 @@ class _Path:
         names = tuple((f"{projection.name}.{word}", word) for word in projection.words)
         return cls(projection, projection.path, tuple((key, silent[key]) for key in keys), several, names)
 
-    def read(self, option: Framework, attributes: Mapping[str, str], hardware: str) -> _Read:
+    def read(self, option: Framework, attributes: Mapping[str, str], hardware: str) -> Read:
         """What the option says: the facts by word, and what the rules compare."""
         found = {word: self._fact(option, attribute, hardware) for word, attribute in attributes.items()}
         if self.projection.among:
             return self._version(found)
         said = {word: fact.value for word, fact in found.items() if fact is not None and isinstance(fact.value, str)}
         if self.several:
-            return _Read(found, {name: frozenset(w for w in said if said[w] == value) for name, value in self.names})
-        return _Read(found, {self.projection.name: said[""]} if said.get("") else {})
+            return Read(found, {name: frozenset(w for w in said if said[w] == value) for name, value in self.names})
+        return Read(found, {self.projection.name: said[""]} if said.get("") else {})
 
-    def _version(self, found: Mapping[str, Fact | None]) -> _Read:
+    def _version(self, found: Mapping[str, Fact | None]) -> Read:
         """Where the version that was answered stands to those that the fact names."""
         ((version, fact),) = found.items()
         where = standing(version, fact.value) if fact is not None else ""
         if not where or fact is None:
-            return _Read({"": None}, {})
-        return _Read({"": replace(fact, value=where)}, {self.projection.name: where})
+            return Read({"": None}, {})
+        return Read({"": replace(fact, value=where)}, {self.projection.name: where})
 
     def _fact(self, option: Framework, attribute: str, hardware: str) -> Fact | None:
         """The fact as rules and criteria read it; nothing where it is open, or no more than a claim.

@@ -114,7 +114,23 @@ def _of_fleets(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[s
     return {"fleet": tuple(word for word in answer.words if word in kinds), "train_hw": "mixed"}
 
 
+_KEPT: dict[tuple[int, str, str], tuple[Vocabulary, Naming | None]] = {}
+_MOST_KEPT = 4096
+"""Names at once, so that a long batch runs in constant memory."""
+
+
 def _telling(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
+    """What the names in a text say; the same text is asked about in every what-if, and looked through once."""
+    place = id(vocabulary), key, text
+    kept = _KEPT.get(place)
+    if kept is None or kept[0] is not vocabulary:
+        if len(_KEPT) >= _MOST_KEPT:
+            _KEPT.clear()
+        kept = _KEPT[place] = vocabulary, _look_through(text, key, vocabulary)
+    return kept[1]
+
+
+def _look_through(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
     words = "_" + "_".join(_WORDS.findall(text.lower())) + "_"
     found = [
         ((len(naming.implies), len(name)), naming)
