@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import NoReturn, get_args
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, NoReturn, get_args
 
 import advisor
 from advisor.errors import InputError, Problem
@@ -15,13 +16,47 @@ _MOST_DIGITS = 9
 """Of a count, a seed or a number of days: far more than makes sense, and no strain."""
 
 
+Fill = Callable[[argparse.ArgumentParser], None]
+"""Adds the arguments of a command."""
+
+
 class _Parser(argparse.ArgumentParser):
-    """Reports a mistake in usage like every other mistake of a user."""
+    """Reports a mistake in usage like every other mistake of a user.
+
+    The arguments of a command are added by `fill` when the command is called or its help is asked for: most of them are
+    none of a start's business.
+    """
+
+    def __init__(
+        self, *args: Any, fill: Callable[[argparse.ArgumentParser], None] | None = None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self._fill = fill
 
     def error(self, message: str) -> NoReturn:
         """Raise instead of exiting, so that there is one door for errors."""
         command = self.prog.partition(" ")[2]
         raise InputError(Problem(message=f"{message}.", place=command, hint=f"See `{self.prog} --help`."))
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """Parse, with all arguments there."""
+        self._complete()
+        return super().parse_known_args(args, namespace)
+
+    def format_help(self) -> str:
+        """The help, with all arguments in it."""
+        self._complete()
+        return super().format_help()
+
+    def format_usage(self) -> str:
+        """The usage, with all arguments in it."""
+        self._complete()
+        return super().format_usage()
+
+    def _complete(self) -> None:
+        fill, self._fill = self._fill, None
+        if fill is not None:
+            fill(self)
 
 
 def build() -> argparse.ArgumentParser:
@@ -29,24 +64,34 @@ def build() -> argparse.ArgumentParser:
     parser = _Parser(prog="advisor", description=advisor.__doc__, epilog=_EPILOG)
     parser.add_argument("--version", action="version", version=f"advisor {advisor.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    _recommend(commands.add_parser("recommend", help="one recommendation, or a batch", epilog=_EPILOG))
-    _explain(commands.add_parser("why", help="what puts an option or a component where it stands"), "OPTION")
-    against = "what keeps an option or a component out, and the smallest change that would not"
-    _explain(commands.add_parser("why-not", help=against), "OPTION")
-    _explain(commands.add_parser("how", help="how a finding came about, down to answers and facts"), "FINDING")
-    _explain(commands.add_parser("what-if", help="what other answers would change"), "KEY=VALUE")
-    _probe(commands.add_parser("probe", help="measure the frameworks that can be found, store and print the result"))
-    _doctor(commands.add_parser("doctor", help="what is detected here, what is broken and how to mend it"))
-    _knowledge(commands.add_parser("knowledge", help="what is known, whether it is sound, and whether it still holds"))
-    _rules(commands.add_parser("rules", help="the rulebook, whether it is sound, and all of it as a document"))
-    schema = commands.add_parser("schema", help="print a JSON Schema")
-    schema.add_argument("name", choices=["answers", "recommendation", "explanation", "measurements"], metavar="NAME")
+    commands.add_parser("recommend", help="one recommendation, or a batch", epilog=_EPILOG, fill=_recommend)
+    explained = {
+        "why": ("OPTION", "what puts an option or a component where it stands"),
+        "why-not": ("OPTION", "what keeps an option or a component out, and the smallest change that would not"),
+        "how": ("FINDING", "how a finding came about, down to answers and facts"),
+        "what-if": ("KEY=VALUE", "what other answers would change"),
+    }
+    for name, (subject, about) in explained.items():
+        commands.add_parser(name, help=about, fill=partial(_explain, about=subject))
+    for name, about, fill in (
+        ("probe", "measure the frameworks that can be found, store and print the result", _probe),
+        ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
+        ("knowledge", "what is known, whether it is sound, and whether it still holds", _knowledge),
+        ("rules", "the rulebook, whether it is sound, and all of it as a document", _rules),
+        ("schema", "print a JSON Schema", _schema),
+    ):
+        commands.add_parser(name, help=about, fill=fill)
     return parser
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The parsed arguments; raises `InputError` where they make no sense."""
     return build().parse_args(arguments)
+
+
+def _schema(parser: argparse.ArgumentParser) -> None:
+    names = ["answers", "recommendation", "explanation", "measurements"]
+    parser.add_argument("name", choices=names, metavar="NAME")
 
 
 def _recommend(parser: argparse.ArgumentParser) -> None:

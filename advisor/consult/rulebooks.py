@@ -10,7 +10,6 @@ from advisor.inference.applicable import lower
 from advisor.inference.engine import Compile, Engine, Kinds
 from advisor.inference.narrowing import narrowed
 from advisor.model.attribute import family
-from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.rule import Phase, Rule
 from advisor.model.trace import Facts
@@ -99,6 +98,4 @@ class Engines:
 
 def _can_be_dropped(base: KnowledgeBase) -> frozenset[str]:
     """The projections of which some option says that they do not apply to it."""
-    facts = (fact for framework in base.frameworks.values() for fact in framework.facts.values())
-    families = {family(fact.attribute) for fact in facts if fact.value == NOT_APPLICABLE}
-    return frozenset(p.name for p in base.vocabulary.projections if not p.each and family(p.path) in families)
+    return frozenset(p.name for p in base.vocabulary.projections if not p.each and family(p.path) in base.inapplicable)

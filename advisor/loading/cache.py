@@ -8,14 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 
 from advisor import resources
-from advisor.loading.structure import plain, structure
+from advisor.loading.structure import brief, structure
 from advisor.model.knowledge import KnowledgeBase
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -46,8 +45,10 @@ def read(key: str, overlays: Sequence[str] = ()) -> KnowledgeBase | None:
 
 def write(key: str, overlays: Sequence[str], base: KnowledgeBase) -> None:
     """Keep the knowledge base under this key, in place of what was kept before for these overlays."""
+    import tempfile  # noqa: PLC0415  (a warm start writes nothing)
+
     file = _file(overlays)
-    text = json.dumps(plain(base), separators=(",", ":")).encode()
+    text = json.dumps(brief(base), separators=(",", ":")).encode()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix="knowledge-", suffix=".tmp")

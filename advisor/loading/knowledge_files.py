@@ -20,6 +20,8 @@ from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.registry import REGISTRY, read_registry
 from advisor.loading.rules import read_rules
 from advisor.loading.validate import validate
+from advisor.model.attribute import family
+from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, MemoryModel, Question, SpeedModel
 from advisor.model.package import Denied
 from advisor.model.vocabulary import WISH, WISHED, Vocabulary
@@ -115,6 +117,7 @@ class _Reader:
             folklore=folklore,
             denied=tuple(denied),
             rules=(*found, *beliefs),
+            inapplicable=_inapplicable(frameworks),
             as_of=_latest_day(frameworks, components, found),
             digests=digests,
             overlays=tuple(folder.origin for folder in (*self.folders, *self.rules) if folder.origin),
@@ -268,6 +271,11 @@ def _entries(kind: type[T], document: Document, problems: Problems, key: str = "
         for i in range(len(document.data))
         if (entry := validate(kind, document, problems, (i,))) is not None
     ]
+
+
+def _inapplicable(frameworks: Mapping[str, Framework]) -> tuple[str, ...]:
+    facts = (fact for framework in frameworks.values() for fact in framework.facts.values())
+    return tuple(sorted({family(fact.attribute) for fact in facts if fact.value == NOT_APPLICABLE}))
 
 
 def _latest_day(

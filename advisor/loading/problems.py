@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable
 from dataclasses import field
 from typing import TypeVar
@@ -40,7 +39,9 @@ def nearest(word: object, allowed: Iterable[str], *, limit: int = 12) -> str:
     """A hint at the allowed word that was probably meant, or the list of them where it is short."""
     words = sorted(allowed)
     in_small = {known.lower(): known for known in words}
-    close = difflib.get_close_matches(str(word)[:80].lower(), in_small, n=1, cutoff=0.6)
+    from difflib import get_close_matches  # noqa: PLC0415  (for a mistake only)
+
+    close = get_close_matches(str(word)[:80].lower(), in_small, n=1, cutoff=0.6)
     if close:
         return f"Did you mean {in_small[close[0]]!r}?"
     if len(words) <= limit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
@@ -42,8 +42,34 @@ def plain(value: Any) -> Any:
     return value
 
 
+def brief(value: Any) -> Any:
+    """The same without the fields that are as they are by default, which `structure` fills in again."""
+    if type(value) in _ALREADY:
+        return value
+    defaults = _defaults(cast("Hashable", type(value)))
+    if defaults is not None:
+        found = ((name, getattr(value, name), default) for name, default in defaults.items())
+        return {name: brief(item) for name, item, default in found if default is _NONE or item != default}
+    if isinstance(value, Mapping):
+        return {key: brief(item) for key, item in value.items()}
+    return [brief(item) for item in value] if isinstance(value, (tuple, list)) else plain(value)
+
+
+_NONE = object()
+
+
+@cache
+def _defaults(kind: Any) -> Mapping[str, Any] | None:
+    """The default of each field of a model, in their order; `_NONE` where it has none."""
+    if not is_dataclass(kind):
+        return None
+    made = {f.name: f.default_factory() for f in fields(kind) if f.default_factory is not MISSING}
+    given = {f.name: f.default for f in fields(kind) if f.default is not MISSING}
+    return {f.name: {**made, **given}.get(f.name, _NONE) for f in fields(kind)}
+
+
 def structure(kind: type[T], data: Any) -> T:
-    """The model that `plain` turned into this data."""
+    """The model that `plain` or `brief` turned into this data."""
     built: T = _builder(cast("Hashable", kind))(data)
     return built
 
@@ -75,6 +101,11 @@ class Later(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._data)
+
+    def __eq__(self, other: object) -> bool:
+        return dict(self.items()) == dict(other.items()) if isinstance(other, Mapping) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _same(data: Any) -> Any:
@@ -115,11 +146,17 @@ def _union_builder(args: tuple[Any, ...]) -> Callable[[Any], Any]:
 def _dataclass_builder(kind: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(kind)
     # Filled after the constructor below exists, since a model may contain itself.
-    steps: list[tuple[str, Callable[[Any], Any]]] = []
+    builders: dict[str, Callable[[Any], Any]] = {}
 
     def build(data: Any) -> Any:
-        if not steps:
-            steps.extend((f.name, _builder(hints[f.name])) for f in fields(kind) if f.init)
-        return kind(**{name: item(data[name]) for name, item in steps if name in data})
+        if not builders:
+            builders.update((f.name, _builder(hints[f.name])) for f in fields(kind) if f.init)
+        return kind(
+            **{
+                name: item if (builder := builders[name]) is _same else builder(item)
+                for name, item in data.items()
+                if name in builders
+            }
+        )
 
     return build

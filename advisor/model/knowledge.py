@@ -180,6 +180,8 @@ class KnowledgeBase:
     folklore: tuple[Folklore, ...]
     denied: tuple[Denied, ...]
     rules: tuple[Rule, ...]
+    inapplicable: tuple[str, ...] = ()
+    """Families of attributes of which some framework says that they do not apply to it."""
     as_of: str
     """The latest day on which something in it was observed."""
     digests: Mapping[Literal["knowledge", "rules"], str]

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Mapping
+from typing import cast
 
 from advisor.model.recommendation import Recommendation
-from advisor.render import json, text
 
 Render = Callable[[Recommendation], str]
 
-FORMATS: Mapping[str, Render] = {"text": text.render, "detail": text.render_detail, "json": json.render}
-"""By name; each ends with a line break."""
+FORMATS: Mapping[str, tuple[str, str]] = {
+    "text": ("text", "render"),
+    "detail": ("text", "render_detail"),
+    "json": ("json", "render"),
+}
+"""By name, the module here and the function in it; what that returns ends with a line break."""
+
+
+def rendering(form: str) -> Render:
+    """The function for a format; its module is imported when it is asked for."""
+    module, function = FORMATS[form]
+    return cast("Render", getattr(importlib.import_module(f"advisor.render.{module}"), function))

@@ -16,7 +16,7 @@ from advisor.cli.session import Session, answers_from, day, open_session, today
 from advisor.errors import InputError, Problem
 from advisor.loading.answers import LineError, batch_line, check_answers
 from advisor.loading.problems import Problems
-from advisor.render import FORMATS
+from advisor.render import rendering
 from advisor.render.json import line as json_line
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
         session = look_around(session, arguments, answers)
     recommendation = session.recommend(answers, full=arguments.depth != "core")
     form = "json" if arguments.json else "detail" if arguments.detail else "text"
-    write(FORMATS[form](recommendation), arguments.output)
+    write(rendering(form)(recommendation), arguments.output)
     return _exit_of(recommendation)
 
 

@@ -11,7 +11,7 @@ from seeding import Folders, copied
 from advisor import resources
 from advisor.loading import cache, knowledge_files
 from advisor.loading.knowledge import load
-from advisor.loading.structure import plain
+from advisor.loading.structure import brief
 from advisor.model.knowledge import KnowledgeBase
 
 
@@ -54,7 +54,7 @@ def test_a_warm_read_equals_a_cold_one_and_reads_no_file(
     monkeypatch.setattr(knowledge_files, "read", unread)
     warm = load()
     assert warm == base
-    assert plain(warm) == plain(base)
+    assert brief(warm) == brief(base)
     assert warm.rules[0].when == base.rules[0].when
 
 
@@ -63,7 +63,7 @@ def test_what_is_kept_is_json_that_runs_nothing(kept: Path, base: KnowledgeBase)
     assert [path.name for path in kept.parent.iterdir()] == ["knowledge.json"]
     content = json.loads(kept.read_text(encoding="utf-8"))
     assert set(content) == {"key", "base"}
-    assert content["base"] == json.loads(json.dumps(plain(base)))
+    assert content["base"] == json.loads(json.dumps(brief(base)))
 
 
 @pytest.mark.parametrize(

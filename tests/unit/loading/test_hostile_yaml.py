@@ -14,7 +14,7 @@ from advisor.errors import InputError
 from advisor.loading import folders
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems
-from advisor.loading.structure import plain
+from advisor.loading.structure import brief
 from advisor.loading.yaml_reader import MAX_BYTES, Document, read_file
 
 MANY = 100_000
@@ -234,7 +234,7 @@ def test_a_damaged_cache_is_made_anew_without_a_word(
     file.write_bytes(damaged(sound)[damage])
     assert file.read_bytes() != sound
     monkeypatch.setenv("ADVISOR_HOME", str(tmp_path))
-    assert json.loads(json.dumps(plain(load()))) == json.loads(sound)["base"]
+    assert json.loads(json.dumps(brief(load()))) == json.loads(sound)["base"]
     assert file.read_bytes() == sound
     assert capsys.readouterr() == ("", "")
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from rendering import EXAMPLES, SITUATIONS, every, situation, with_hostile_texts
 
-from advisor.render import FORMATS
+from advisor.render import FORMATS, rendering
 from advisor.render.json import document
 from advisor.render.text import WIDTH, render, render_detail
 
@@ -19,7 +19,7 @@ NAMES = [*(path.stem for path in EXAMPLES), *SITUATIONS]
 @pytest.mark.parametrize("form", FORMATS)
 @pytest.mark.parametrize("name", NAMES)
 def test_every_format_ends_with_a_line_break_and_has_no_trailing_blanks(form: str, name: str) -> None:
-    text = FORMATS[form](every()[name])
+    text = rendering(form)(every()[name])
     assert text.endswith("\n")
     assert not text.endswith("\n\n")
     assert all(line == line.rstrip() for line in text.splitlines())
