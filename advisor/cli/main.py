@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -20,10 +21,15 @@ Command = Callable[["argparse.Namespace"], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
+    # A command that answers once leaves nothing behind worth looking for, which takes a seventh of its time.
+    collecting = gc.isenabled()
+    gc.disable()
     try:
         try:
             return _dispatch(parse(arguments))
         finally:
+            if collecting:
+                gc.enable()
             if sys.stdout is not None:
                 # What cannot be written is found out here rather than at exit, where nobody answers for it.
                 sys.stdout.flush()
@@ -51,6 +57,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     if arguments.command is None:
         build().print_help()
         return Exit.ANSWER
+    if getattr(arguments, "batch", None) is not None or arguments.command == "probe":
+        gc.enable()
     # Each command is imported when it is called: `--help` and the others need not wait for it.
     module = importlib.import_module(f"advisor.cli.commands.{arguments.command.replace('-', '_')}")
     return cast("Command", module.run)(arguments)

@@ -96,11 +96,14 @@ class PlainEngine:
 
     def _quickly(self, facts: Facts) -> Trace:
         """The same for facts that are taken as they are, and without a word on what each rule rests on."""
-        derived = {name: set(cast("AbstractSet[str]", facts[name])) for name in self._derived if name in facts}
-        view = _View(facts, defaultdict(set, derived), self._book.kinds)
+        given = {name: cast("AbstractSet[str]", facts[name]) for name in self._derived if name in facts}
+        derived = (
+            defaultdict(set, {name: set(words) for name, words in given.items()}) if self._book.concludes else given
+        )
+        view = _View(facts, cast("defaultdict[str, set[str]]", derived), self._book.kinds)
         fired = sorted({self._bare[ready.rule.id] for ready in self._fired(view)})
         concluded = {name: frozenset(words) for name, words in view.derived.items()}
-        return Trace(tuple(firing for _, firing in fired), concluded)
+        return Trace(tuple([firing for _, firing in fired]), concluded)
 
     def _fired(self, view: _View) -> Iterator[_Ready]:
         """Each rule as it fires; one that can hold in a further way is met again, as what is derived grows."""
