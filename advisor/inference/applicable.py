@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Literal
 
-from advisor.inference.normal import joins
+from advisor.inference.normal import joins, listed
 from advisor.inference.plain import Verdict
 from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.rule import Condition, Rule, attributes_of
@@ -40,7 +40,7 @@ def _holding(condition: Condition, attributes: Collection[str], *, negated: bool
     """That the condition applies and holds; negated, that it applies and does not."""
     if condition.op == "not":
         return _holding(condition.parts[0], attributes, negated=not negated)
-    if not condition.parts:
+    if not condition.parts or listed(condition):
         return _leaf(condition, attributes, negated=negated)
     held = [_holding(part, attributes, negated=negated) for part in condition.parts]
     if not joins(condition, negated=negated):
@@ -53,10 +53,12 @@ def _holding(condition: Condition, attributes: Collection[str], *, negated: bool
 
 
 def _leaf(leaf: Condition, attributes: Collection[str], *, negated: bool) -> Condition:
+    """The same of one comparison, or of several words of one attribute, which are dropped together."""
+    attribute = leaf.parts[0].attribute if leaf.parts else leaf.attribute
     test = Condition(op="not", parts=(leaf,)) if negated else leaf
     # What does not apply is known, and differs from every word; that it is not known is never true of it.
-    if leaf.attribute in attributes and negated != (leaf.op == "known"):
-        return _join("all", [test, Condition(op="not", parts=(_absent(leaf.attribute),))])
+    if attribute in attributes and negated != (leaf.op == "known"):
+        return _join("all", [test, Condition(op="not", parts=(_absent(attribute),))])
     return test
 
 

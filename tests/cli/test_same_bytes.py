@@ -23,6 +23,19 @@ WORLDS = {
 }
 
 
+SITUATION = ("--answers", example("document_understanding"), "--no-detect")
+EXPLAINED = {
+    "why": ("why", "pytorch", "--json"),
+    "why of a component": ("why", "transformers", "--json"),
+    "why-not": ("why-not", "jax", "--json"),
+    "why-not of one that is out": ("why-not", "mxnet", "--json"),
+    "what-if": ("what-if", "team_skill=jax", "needs=streaming,full_int8", "--json"),
+    "what-if in words": ("what-if", "team_skill=jax", "needs=streaming,full_int8"),
+    "full depth": ("recommend", "--depth", "full", "--json"),
+    "full depth in words": ("recommend", "--depth", "full", "--detail"),
+}
+
+
 @pytest.fixture(scope="module")
 def expected(run: Run) -> str:
     ran = run(*ARGUMENTS)
@@ -33,6 +46,14 @@ def expected(run: Run) -> str:
 @pytest.mark.parametrize("world", WORLDS)
 def test_in_another_world(run: Run, expected: str, world: str) -> None:
     assert run(*ARGUMENTS, env=WORLDS[world]).stdout == expected
+
+
+@pytest.mark.parametrize("asked", EXPLAINED)
+def test_whatever_is_explained_in_another_order_of_hashing(run: Run, asked: str) -> None:
+    ran = [run(*EXPLAINED[asked], *SITUATION, env={"PYTHONHASHSEED": seed}) for seed in ("0", "1", "2")]
+    assert [(one.exit, one.stderr) for one in ran] == [(0, "")] * 3
+    assert ran[0].stdout
+    assert {one.stdout for one in ran} == {ran[0].stdout}
 
 
 def test_from_another_folder(run: Run, expected: str, tmp_path: Path) -> None:

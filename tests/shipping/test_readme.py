@@ -16,23 +16,55 @@ README = Path(__file__).resolve().parents[2] / "README.md"
 pytestmark = pytest.mark.checkout
 
 
-def blocks() -> list[str]:
-    return re.findall(r"```\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+def blocks(language: str = "") -> list[str]:
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    return [block for name, block in found if name == language]
 
 
-def test_the_first_answer_is_printed_as_it_stands_there(tmp_path: Path) -> None:
-    shown = next(block for block in blocks() if block.startswith("$ advisor recommend"))
-    command, _, expected = shown.partition("\n")
-    done = subprocess.run(
-        [sys.executable, "-m", *command.removeprefix("$ ").split()],
-        cwd=README.parent,
+def run(command: str, home: Path, folder: Path = README.parent) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", *command.split()],
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
-        env={"ADVISOR_HOME": str(tmp_path), "PATH": ""},
+        env={"ADVISOR_HOME": str(home), "PATH": "", "PYTHONPATH": str(README.parent)},
     )
+
+
+@pytest.mark.parametrize("command", ["recommend", "how"])
+def test_what_a_command_answers_is_printed_as_it_stands_there(command: str, tmp_path: Path) -> None:
+    shown = next(block for block in blocks() if block.startswith(f"$ advisor {command} "))
+    line, _, expected = shown.partition("\n")
+    done = run(line.removeprefix("$ "), tmp_path)
     assert done.stderr == ""
     assert done.stdout == expected
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    """The worked example, written as it stands there."""
+    for block in blocks("yaml"):
+        name = block.partition("\n")[0].removeprefix("# ")
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(block, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_commands_of_the_worked_example_succeed(house: Path) -> None:
+    commands = next(block for block in blocks() if "--rules house/rules" in block).splitlines()
+    for command in commands:
+        done = run(command, house / "home", house)
+        assert (done.returncode, done.stderr) == (0, ""), command
+    assert "works council" in done.stdout
+
+
+def test_the_worked_example_is_refused_as_it_stands_there(house: Path) -> None:
+    rule = house / "house" / "rules" / "caution" / "house.yaml"
+    rule.write_text(rule.read_text(encoding="utf-8").replace("onprem_server", "cloud_api"), encoding="utf-8")
+    done = run("advisor rules check --rules house/rules", house / "home", house)
+    assert done.returncode == 2
+    assert next(block for block in blocks() if block.startswith("problem: ")) in done.stdout
 
 
 def test_both_commands_stand_there_and_name_files_that_exist() -> None:

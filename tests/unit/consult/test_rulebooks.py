@@ -39,5 +39,6 @@ def test_a_rulebook_too_large_for_one_engine_is_chained_by_the_other_and_the_ans
 
 def test_rulebooks_within_the_limits_are_chained_by_one_engine() -> None:
     adviser = Adviser(base(), choice.best())
+    Session(base(), adviser).recommend(checked(RAW), full=False)
     assert adviser.engine_name == ("durable-rules" if durable.available() else "plain")
     adviser.close()
