@@ -76,12 +76,17 @@ def suite(folder: Path) -> list[str]:
     """The tests against the installed wheel, then those of the checkout itself, then coverage."""
     shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
-    reports = folder / "wheel.xml", folder / "checkout.xml"
+    reports = tuple(folder / f"{name}.xml" for name in ("wheel", "frameworks", "checkout"))
     failed = []
-    measured = [tool("coverage"), "run", "-m", "pytest", "-m", "not checkout", f"--junitxml={reports[0]}"]
+    pytest = [tool("coverage"), "run", "-m", "pytest"]
+    together = ["-n", "logical", "--dist", "loadfile"]
+    measured = [*pytest, *together, "-m", "not checkout and not frameworks", f"--junitxml={reports[0]}"]
     if not ran("tests", measured, folder):
         failed.append("tests")
-    checkout = [tool("pytest"), "-q", "-m", "checkout", "-p", "no:cacheprovider", f"--junitxml={reports[1]}"]
+    alone = [*pytest, "-m", "frameworks and not checkout", f"--junitxml={reports[1]}"]
+    if not ran("tests with real frameworks", alone, folder):
+        failed.append("tests with real frameworks")
+    checkout = [tool("pytest"), "-q", "-m", "checkout", "-p", "no:cacheprovider", f"--junitxml={reports[2]}"]
     if not ran("tests of the checkout", checkout, ROOT):
         failed.append("tests of the checkout")
     must([tool("coverage"), "combine", "-q"], folder, quiet=True)

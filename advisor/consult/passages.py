@@ -65,8 +65,8 @@ def _to_target(
     state, evidence = _state(seen, "at_deploy.runtime")
     leading = [part for part in parts if part.layer == "conversion" or part.place == "deploy"]
     via = tuple(dict.fromkeys(part.component for part in sorted(leading, key=_stage) if part.layer in _CONVERTING))
-    way = f" by {_listed(via)}" if via else ""
-    message = f"From {option.id} to {target}{way}: the way is {_said(state)}."
+    way = f", here by {_listed(via)}" if via else ""
+    message = f"From {option.id} to {target}: the way is {_said(state)}{way}."
     passage = Passage(start="train", end="deploy", to=target, state=state, via=via, finding="passage.train.deploy")
     yield passage, _finding(passage, message, {"deploy_target": target}, evidence)
 

@@ -15,6 +15,8 @@ _LABEL = 10
 _KEY = 20
 _BESIDE = 4
 _HEADLINES = {"needs_more_info": "nothing yet (needs_more_info)", "none_of_these": "none of these frameworks"}
+_RULED_OUT = 6
+"""Exclusions that the summary gives a reason for; all of them are findings, and stand in the detail."""
 _TELLING = 0.005
 """Difference of two contributions from which on it is worth a word."""
 _STATUS = {
@@ -106,7 +108,9 @@ def _reasons(r: Recommendation, code: str) -> list[str]:
 def _against(r: Recommendation) -> Iterator[str]:
     """What is out and why, and what has to be minded."""
     if r.excluded:
-        yield from _line("Ruled out", "; ".join(_reason(r, excluded) for excluded in r.excluded))
+        reasons = [_reason(r, excluded) for excluded in r.excluded]
+        more = [f"and {len(reasons) - _RULED_OUT} more"] if len(reasons) > _RULED_OUT + 1 else []
+        yield from _line("Ruled out", "; ".join([*(reasons[:_RULED_OUT] if more else reasons), *more]))
     for finding in r.findings:
         codes = ", ".join(flag.code for flag in r.flags if finding.id in flag.findings)
         if codes:

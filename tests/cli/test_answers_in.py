@@ -59,7 +59,8 @@ def test_set_adds_and_overrides(run: Run) -> None:
 
 
 def test_set_alone_is_enough(run: Run) -> None:
-    assert answers(run("recommend", "--set", "domain=cv", *QUIET)) == {"domain": "cv"}
+    given = ("--set", "domain=cv", "--set", "task=train")
+    assert answers(run("recommend", *given, *QUIET)) == {"domain": "cv", "task": "train"}
 
 
 def test_set_to_unknown_takes_an_answer_back(run: Run) -> None:
@@ -82,9 +83,8 @@ def test_options_compares_only_these(run: Run) -> None:
 def test_a_priority_can_be_set_for_every_criterion(run: Run) -> None:
     criteria = [criterion.id for criterion in load(use_cache=False).criteria]
     given = [part for criterion in criteria for part in ("--set", f"priorities.{criterion}=could")]
-    assert answers(run("recommend", "--set", "domain=cv", *given, *QUIET))["priorities"] == dict.fromkeys(
-        sorted(criteria), "could"
-    )
+    given += ["--set", "domain=cv", "--set", "task=train"]
+    assert answers(run("recommend", *given, *QUIET))["priorities"] == dict.fromkeys(sorted(criteria), "could")
 
 
 def test_every_example_is_an_answers_file_that_runs(run: Run) -> None:

@@ -100,7 +100,7 @@ def test_ids_come_back_as_they_were(run: Run) -> None:
 
 
 def test_a_line_without_an_id_is_answered_without_one(run: Run) -> None:
-    (answer,) = batch(run, '{"answers": {"domain": "cv"}}').lines
+    (answer,) = batch(run, '{"answers": {"domain": "cv", "task": "train", "train_hw": "nvidia_gpu"}}').lines
     assert "id" not in answer
     assert answer["recommendation"]["primary"] == "pytorch"
 

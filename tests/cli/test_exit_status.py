@@ -41,7 +41,7 @@ def test_another_kind_of_tool_is_an_answer(run: Run) -> None:
     assert ran.exit == 0
     assert ran.document["status"] == "out_of_scope"
     assert ran.document["recommendation"]["primary"] == "none_of_these"
-    assert [part["component"] for part in ran.document["recommendation"]["stack"]] == ["or-tools"]
+    assert [part["component"] for part in ran.document["recommendation"]["stack"]] == ["mip-solver", "or-tools"]
 
 
 def test_a_batch_whose_every_line_produced_an_object_is_0(run: Run) -> None:
@@ -94,7 +94,7 @@ def test_every_mistake_in_the_settings_is_told_at_once(run: Run) -> None:
 def test_output_is_written_whole_and_nothing_is_left_beside_it(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "answer.json"
     file.write_text("before", encoding="utf-8")
-    ran = run("recommend", "--set", "domain=cv", NO_DETECT, "--json", "--output", file)
+    ran = run("recommend", "--set", "domain=cv", "--set", "task=train", NO_DETECT, "--json", "--output", file)
     assert (ran.exit, ran.stdout, ran.stderr) == (0, "", "")
     assert json.loads(file.read_text(encoding="utf-8"))["schema"] == "advisor/recommendation/1"
     assert list(tmp_path.iterdir()) == [file]

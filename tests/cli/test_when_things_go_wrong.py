@@ -14,7 +14,7 @@ import pytest
 
 from cli.program import Run, environment, start
 
-LINE = json.dumps({"id": 1, "answers": {"domain": "cv"}}) + "\n"
+LINE = json.dumps({"id": 1, "answers": {"domain": "cv", "task": "train", "train_hw": "nvidia_gpu"}}) + "\n"
 BATCH = ("recommend", "--batch", "-", "--json", "--no-detect")
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of POSIX")
 
@@ -22,7 +22,7 @@ BROKEN = """
 import sys
 from pathlib import Path
 
-def lost(*_):
+def lost(*_, **__):
     raise RuntimeError(f"lost {Path.home() / 'private' / 'file'}")
 
 def broken():

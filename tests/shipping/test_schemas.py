@@ -26,7 +26,7 @@ PROMISED = {
         "Ranked": "option score interval contributions",
         "Contribution": "criterion weight value contribution evidence grade",
         "Excluded": "option findings revive",
-        "Revival": "change why",
+        "Change": "change why",
         "Flag": "code message findings",
         "Finding": "id rule message facts evidence",
         "OpenQuestion": "key value_of_information could_become",

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from random import Random
 from statistics import median
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -20,6 +20,7 @@ from advisor.intake.facts import Projector
 from advisor.loading.cases import read_cases
 from advisor.loading.problems import Problems
 from advisor.loading.yaml_reader import read_bytes
+from advisor.model.answers import Answers
 from advisor.model.recommendation import Recommendation
 
 CASES = [
@@ -73,7 +74,7 @@ def core(answer: Recommendation) -> Any:
 
 def stands(key: str, answer: Recommendation) -> bool:
     """Whether the answer has a part in a finding, an exclusion, a weight or a question."""
-    paths = Projector(base().vocabulary).paths(answer.answers)
+    paths = Projector(base().vocabulary).paths(cast("Answers", answer.answers))
     reads = {criterion.id: criterion.reads for criterion in base().criteria}
     through = {p.name: f"{p.path} {{{p.among}}}" for p in base().vocabulary.projections if p.name in paths}
     named = {name for finding in answer.findings for name in finding.facts}

@@ -22,8 +22,8 @@ REACHED: dict[Status, tuple[dict[str, Any], str]] = {
         {"domain": "llm", "task": "pretrain", "train_hw": "google_tpu", "constraints": ["air_gapped"]},
         "jax",
     ),
-    "no_feasible_option": (NOTHING_REMAINS, "none_of_these"),
-    "contradictory": ({**NOTHING_REMAINS, "requested_framework": "litert"}, "none_of_these"),
+    "no_feasible_option": (NOTHING_REMAINS, "needs_more_info"),
+    "contradictory": ({**NOTHING_REMAINS, "requested_framework": "litert"}, "needs_more_info"),
     "tie": (
         {
             "domain": "nlp",
@@ -49,8 +49,11 @@ def test_every_status_can_be_reached_and_has_its_primary(status: Status) -> None
     assert (answer.status, answer.recommendation.primary) == (status, primary)
 
 
+ENOUGH = {"domain": "cv", "task": "train", "train_hw": "nvidia_gpu", "train_os": "linux"}
+
+
 def test_where_nothing_has_a_weight_nothing_is_sure() -> None:
-    answer = recommend({"priorities": {criterion.id: "ignore" for criterion in base().criteria}, "domain": "cv"})
+    answer = recommend({"priorities": {criterion.id: "ignore" for criterion in base().criteria}, **ENOUGH})
     assert answer.status == "low_confidence"
     assert answer.recommendation.confidence is not None
     assert answer.recommendation.confidence.level == "low"
@@ -101,9 +104,10 @@ def test_outside_these_frameworks_the_stack_names_the_tool_and_nothing_else(raw:
     assert {base().components[part.component].layer for part in verdict.stack} == {"alternative_tool"}
 
 
-def test_where_too_little_is_known_nothing_is_put_into_a_stack() -> None:
+def test_where_too_little_is_known_the_stack_holds_only_what_every_choice_would_share() -> None:
     answer = recommend({"deploy_target": "android_ios"}, full=True)
-    assert answer.recommendation.stack == ()
+    assert {part.place for part in answer.recommendation.stack} == {"deploy"}
+    assert recommend({"domain": "cv"}, full=True).recommendation.stack == ()
     assert {flag.code for flag in answer.flags} >= {"ask_more", "low_confidence"}
     assert answer.questions
 

@@ -13,6 +13,7 @@ from advisor.render import FORMATS, rendering
 from advisor.render.json import document
 from advisor.render.text import WIDTH, render, render_detail
 
+OPEN = ("none_of_these", "needs_more_info")
 NAMES = [*(path.stem for path in EXAMPLES), *SITUATIONS]
 
 
@@ -44,7 +45,7 @@ def test_the_summary_says_primary_status_and_every_place_of_the_stack(name: str)
     recommendation = every()[name]
     text = render(recommendation)
     remains = recommendation.ranking or recommendation.recommendation.stack
-    shown = {"none_of_these": "none of these frameworks" if remains else "no answer"}
+    shown = {"none_of_these": "none of these frameworks"} if remains else dict.fromkeys(OPEN, "no answer")
     primary = recommendation.recommendation.primary
     assert text.startswith("Build on")
     assert shown.get(primary, primary) in text.splitlines()[0]
@@ -90,8 +91,8 @@ def test_weights_and_values_in_text_are_those_of_the_json(name: str) -> None:
         assert all(abs(float(row[1].rstrip("%")) - 100 * share["weight"]) <= 0.0502 for row in rows)
         values = [ranked["contributions"][i]["value"] for ranked in ranking]
         shown = [value for row in rows for value in row[2:]]
-        assert len(shown) == len(values)
-        assert all(map(same, shown, values))
+        assert len(shown) == (len(values) if share["weight"] else 0)
+        assert not shown or all(map(same, shown, values))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -160,7 +161,7 @@ def test_nothing_of_an_overlay_is_obeyed_wherever_it_stands(form: Any, text: str
 
 
 def test_a_tie_names_what_it_is_tied_with() -> None:
-    recommendation = situation("must")
+    recommendation = every()["driver_assistance"]
     verdict = replace(recommendation.recommendation, tied_with=("jax", "keras"))
     tied = replace(recommendation, status="tie", recommendation=verdict)
     assert f"{verdict.primary}, tied with jax, keras  (a tie; " in render(tied)
