@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -36,7 +38,8 @@ def load(
     digests: dict[Literal["knowledge", "rules"], str] = {"knowledge": _digest(folders), "rules": _digest(books)}
     named = [folder.origin for folder in (*folders, *books)]
     key = _hash([*digests.values(), *named, *(path.read_bytes() for path in resources.models())])
-    kept = cache.read(key, named) if use_cache else None
+    with _uncollected():
+        kept = cache.read(key, named) if use_cache else None
     if kept is not None:
         return kept
     from advisor.loading.knowledge_files import read  # noqa: PLC0415  (a warm start parses and validates nothing)
@@ -45,6 +48,18 @@ def load(
     if use_cache:
         cache.write(key, named, base)
     return base
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without the cyclic collector: what is read here stays, and to look through it again and again takes long."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _hash(parts: Iterable[str | bytes]) -> str:
