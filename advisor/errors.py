@@ -36,6 +36,10 @@ class AdvisorError(Exception):
         self.problems = tuple(sorted(problems, key=_in_order))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def __reduce__(self) -> tuple[type[AdvisorError], tuple[Problem, ...]]:
+        """How it is copied, to another process among others."""
+        return type(self), self.problems
+
 
 class InputError(AdvisorError):
     """Answers, options of a command, knowledge or rules that cannot be used as they stand."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.errors import InputError, Problem
@@ -11,16 +12,23 @@ from advisor.errors import InputError, Problem
 
 def write(text: str, path: str | None) -> None:
     """Write the text to the file, or to standard output as UTF-8 whatever the terminal's locale."""
+    write_lines((text,), path)
+
+
+def write_lines(lines: Iterable[str], path: str | None) -> None:
+    """Write lines as they come: to standard output at once, to the file so that it is there when the last one is."""
     if path is None:
-        _print(text)
+        for text in lines:
+            _print(text)
         return
     target = Path(path)
     try:
         if target.exists() and not target.is_file():
             # A device or a pipe is written to: to replace it would take it from everybody else.
-            target.write_text(text, encoding="utf-8")
+            with target.open("w", encoding="utf-8") as file:
+                file.writelines(lines)
         else:
-            _replace(target, text)
+            _replace(target, lines)
     except OSError as error:
         message = f"cannot be written: {error.strerror}."
         raise InputError(Problem(message=message, place=path, hint="Check --output.")) from None
@@ -43,11 +51,11 @@ def _print(text: str) -> None:
         raise InputError(Problem(message=message, place="standard output", hint="Use --output FILE.")) from None
 
 
-def _replace(target: Path, text: str) -> None:
+def _replace(target: Path, lines: Iterable[str]) -> None:
     written = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         with written.open("x", encoding="utf-8") as file:
-            file.write(text)
+            file.writelines(lines)
         written.replace(target)
     finally:
         written.unlink(missing_ok=True)

@@ -1,0 +1,89 @@
+"""A batch: JSON Lines in, one object out for each of them, in the same order."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterator
+from functools import partial
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advisor.cli.session import Session, open_session
+from advisor.errors import InputError, Problem
+from advisor.loading.answers import LineError, batch_line, check_answers
+from advisor.loading.problems import Problems
+from advisor.render.json import line as json_line
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.cli.jobs import Answer
+
+Line = tuple[int, str]
+"""A line that is not blank, with its number."""
+_STDIN = 0
+"""The descriptor of standard input."""
+
+
+def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
+    """The answers to a batch as lines, in order; only a bounded number of them are held at once."""
+    full = arguments.depth == "full"
+    if arguments.jobs in (None, 1):
+        return (_answer(session, line, full=full) for line in _lines(arguments.batch))
+    from advisor.cli.jobs import shared  # noqa: PLC0415  (what runs processes is no business of one)
+
+    known = {"machine": session.machine, "measurements": session.measurements, "as_of": session.as_of}
+    opening = partial(_open, arguments.options, arguments.knowledge, arguments.rules, known, full=full)
+    return shared(_lines(arguments.batch), opening, arguments.jobs)
+
+
+def _open(options: str, knowledge: list[str], rules: list[str], known: dict[str, Any], *, full: bool) -> Answer[Line]:
+    """What answers lines in a process of its own, by the same knowledge and with what is known of the machine."""
+    session = dataclasses.replace(open_session(options, knowledge, rules), **known)
+    return partial(_answer, session, full=full)
+
+
+def _lines(path: str) -> Iterator[Line]:
+    try:
+        # Not through sys.stdin, which a thread that still reads at exit must not hold.
+        with open(_STDIN, "rb", closefd=False) if path == "-" else Path(path).open("rb") as content:
+            # UTF-8 whatever the locale; a byte that is none spoils its own line only.
+            lines = TextIOWrapper(content, encoding="utf-8-sig", errors="replace")
+            for number, text in enumerate(lines, start=1):
+                if text.strip():
+                    yield number, text
+    except OSError as error:
+        message = f"the batch cannot be read: {error.strerror or error}."
+        raise InputError(Problem(message=message, place=path, hint="Check the path.")) from None
+
+
+def _answer(session: Session, line: Line, *, full: bool) -> str:
+    """The recommendation for a line, or what is wrong with it."""
+    number, text = line
+    identity: Any = None
+    try:
+        identity, raw = batch_line(text)
+        problems = Problems()
+        answers = check_answers(
+            raw, session.base.vocabulary, [c.id for c in session.base.criteria], _place(number), problems
+        )
+        problems.settle()
+    except LineError as error:
+        return _error_line(error.identity, [Problem(message=f"{error}.", place=f"line {number}")])
+    except InputError as error:
+        return _error_line(identity, list(error.problems))
+    return json_line(session.recommend(answers, full=full, identity=identity))
+
+
+def _place(number: int) -> Any:
+    def place(path: tuple[str | int, ...]) -> str:
+        return f"line {number} " + ".".join(map(str, path))
+
+    return place
+
+
+def _error_line(identity: Any, problems: list[Problem]) -> str:
+    error = {"problems": [dataclasses.asdict(problem) for problem in problems]}
+    return json.dumps({"id": identity, "error": error}) + "\n"
