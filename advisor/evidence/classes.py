@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
+from advisor.frozen import replace
 from advisor.model.measurement import ClassResult, ProbeResult
 from advisor.model.probe import ProbeDefinition
 

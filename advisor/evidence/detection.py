@@ -8,12 +8,12 @@ import os
 import platform
 import subprocess
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 import psutil
 
 from advisor.evidence.accelerators import apple_gpu, nvidia_from_proc, nvidia_from_smi, pci_accelerators
+from advisor.frozen import replace
 from advisor.model.measurement import Accelerator, Machine
 
 LIMIT_S = 2.0

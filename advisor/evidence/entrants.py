@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from advisor.evidence.interpreters import Located, Survey, locate, survey
 from advisor.evidence.plan import CANARY, Offer, Plan
 from advisor.evidence.workers import Answer, Keeper, Worker, environment, hear_all
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.measurement import FrameworkRun, Outcome
 
 

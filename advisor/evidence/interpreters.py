@@ -6,10 +6,9 @@ import json
 import shlex
 import subprocess
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field
 
 from advisor.evidence.plan import Offer
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.measurement import Outcome
 
 LIMIT_S = 10.0

@@ -5,12 +5,11 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from advisor.errors import InputError, Problem
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.measurement import Outcome
 from advisor.model.probe import ProbeDefinition
 

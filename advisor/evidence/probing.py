@@ -9,7 +9,6 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,7 +23,7 @@ from advisor.evidence.rounds import Contest, Rounds
 from advisor.evidence.stability import CANARY_SIZES, CanaryBlock, canary_rate, quiet_share
 from advisor.evidence.store import identified
 from advisor.evidence.workers import Answer, Keeper
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
 from advisor.model.measurement import FrameworkRun, Machine, Measurements, Outcome, ProbeResult
 from advisor.model.probe import ProbeDefinition
 

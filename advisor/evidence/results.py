@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from advisor.evidence.stability import (
@@ -18,7 +17,7 @@ from advisor.evidence.stability import (
     median_interval,
     paired,
 )
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
 from advisor.model.measurement import Outcome, ProbeResult
 
 UNSOUND = {

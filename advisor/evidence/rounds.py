@@ -5,11 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping
-from dataclasses import field
 
 from advisor.evidence.stability import CANARY_SIZES, FEWEST, LOOKS, Block, CanaryBlock, decided, undisturbed
 from advisor.evidence.workers import Answer, Worker
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,11 +8,12 @@ import os
 import tempfile
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from advisor import resources
 from advisor.errors import Problem, StoreError
+from advisor.frozen import replace
 from advisor.model.measurement import SCHEMA, Measurements
 
 Notice = Callable[[Problem], None]

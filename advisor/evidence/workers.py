@@ -17,12 +17,11 @@ import time
 from collections import deque
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
 from pathlib import Path
 from typing import IO, Any, Self
 
 from advisor.evidence import keeper
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.measurement import Outcome
 
 KEPT = (

@@ -6,8 +6,9 @@ import json
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
+from advisor.loading.documents import Document
+from advisor.loading.json_reader import read_json
 from advisor.loading.problems import Problems, nearest, shown
-from advisor.loading.yaml_reader import Document, read_bytes
 from advisor.model.answers import Answer, Answers
 from advisor.model.vocabulary import Attribute, Vocabulary
 
@@ -22,7 +23,7 @@ Place = Callable[[tuple[str | int, ...]], str]
 
 def read_answers(content: bytes, name: str, problems: Problems) -> Document:
     """The mapping in an answers file, YAML or JSON; an empty file answers nothing."""
-    document = read_bytes(content, name, problems)
+    document = read_json(content, name) or _read_yaml(content, name, problems)
     if document is None:
         return Document(name, {}, {})
     if document.data is None:
@@ -32,6 +33,12 @@ def read_answers(content: bytes, name: str, problems: Problems) -> Document:
         problems.add(message, document.place(), "Write `key: word`.")
         return Document(name, {}, document.lines)
     return document
+
+
+def _read_yaml(content: bytes, name: str, problems: Problems) -> Document | None:
+    from advisor.loading.yaml_reader import read_bytes  # noqa: PLC0415  (plain JSON does without)
+
+    return read_bytes(content, name, problems)
 
 
 def read_setting(text: str, vocabulary: Vocabulary, problems: Problems) -> tuple[str, Any]:
@@ -159,8 +166,20 @@ class _Checker:
             return True
         expected = "expected one word" if isinstance(value, (list, dict)) else f"{shown(value)} is not a word"
         allowed = attribute.words if len(path) > 1 else (*attribute.words, "unknown")
-        self._refuse(path, f"{expected} of {attribute.name}.", nearest(value, allowed, limit=14))
+        hint = self._name_elsewhere(attribute, value) or nearest(value, allowed, limit=14)
+        self._refuse(path, f"{expected} of {attribute.name}.", hint)
         return False
+
+    def _name_elsewhere(self, attribute: Attribute, value: Any) -> str:
+        """A hint where the value is a name in free text, from which the answer follows: an h100 is an NVIDIA GPU."""
+        name = str(value).lower().replace("-", "_").replace(" ", "_")
+        for naming in self.vocabulary.namings:
+            if attribute.name in naming.implies and name in naming.like:
+                word = str(naming.implies[attribute.name])
+                if name in word:
+                    return f"Did you mean {word!r}?"
+                return f"Answer {naming.key}={name} instead: that {attribute.name} is {word} follows from it."
+        return ""
 
     def _words(self, attribute: Attribute, value: Any) -> tuple[str, ...] | None:
         words = [value] if isinstance(value, str) else value

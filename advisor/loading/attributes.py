@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import date, timedelta
 from itertools import product
 from typing import get_args
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
+from advisor.loading.documents import Document
 from advisor.loading.problems import Problems, nearest, shown
-from advisor.loading.yaml_reader import Document
 from advisor.model.attribute import Contradiction, FactAttribute, Moves, general
 from advisor.model.fact import STATES
 from advisor.model.vocabulary import AMONG, Projection, Vocabulary

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
+from advisor.loading.documents import Document
 from advisor.loading.folders import Folder, check_day, check_distinct, check_word
 from advisor.loading.problems import Problems
 from advisor.loading.validate import validate
-from advisor.loading.yaml_reader import Document
 from advisor.model.knowledge import Benchmark
 from advisor.model.vocabulary import Vocabulary
 

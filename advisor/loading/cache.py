@@ -1,6 +1,7 @@
 """Keeps validated knowledge as JSON, so that a warm start neither parses YAML nor builds validators.
 
-A cache that is damaged, foreign or unwritable is as good as none.
+Each line of the file is JSON: a label, the knowledge base, what is common in it, and the texts of its parts. A cache
+that is damaged, foreign or unwritable is as good as none.
 """
 
 from __future__ import annotations
@@ -8,18 +9,17 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from stat import S_ISREG
 
 from advisor import resources
-from advisor.loading.structure import brief, structure
+from advisor.loading.structure import Parts, brief, compact, structure
 from advisor.model.knowledge import KnowledgeBase
 
 MAX_BYTES = 256 * 1024 * 1024
 """More than two hundred times what the program's own takes."""
-_BASE, _END = b',"base":', b"}"
 
 
 def _file(overlays: Sequence[str]) -> Path:
@@ -36,10 +36,13 @@ def read(key: str, overlays: Sequence[str] = ()) -> KnowledgeBase | None:
         found = file.stat()
         if not S_ISREG(found.st_mode) or found.st_size > MAX_BYTES:
             return None
-        label, _, rest = file.read_bytes().partition(_BASE)
-        base = rest.removesuffix(_END)
-        return structure(KnowledgeBase, json.loads(base)) if label == _label(key, base) else None
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        with file.open("rb") as kept:
+            label, *lines = kept
+        if label != _label(key, lines):
+            return None
+        base, common, *texts = lines
+        return structure(KnowledgeBase, json.loads(base), Parts(json.loads(common), texts))
+    except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
 
 
@@ -48,7 +51,9 @@ def write(key: str, overlays: Sequence[str], base: KnowledgeBase) -> None:
     import tempfile  # noqa: PLC0415  (a warm start writes nothing)
 
     file = _file(overlays)
-    text = json.dumps(brief(base), separators=(",", ":")).encode()
+    parts = Parts()
+    whole = compact(brief(base, parts))
+    lines = [line + b"\n" for line in (whole.encode(), compact(parts.common).encode(), *parts.texts)]
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         descriptor, name = tempfile.mkstemp(dir=file.parent, prefix="knowledge-", suffix=".tmp")
@@ -56,7 +61,7 @@ def write(key: str, overlays: Sequence[str], base: KnowledgeBase) -> None:
         return
     try:
         with os.fdopen(descriptor, "wb") as stream:
-            stream.write(_label(key, text) + _BASE + text + _END)
+            stream.writelines([_label(key, lines), *lines])
         Path(name).replace(file)
     except OSError:
         pass
@@ -65,6 +70,9 @@ def write(key: str, overlays: Sequence[str], base: KnowledgeBase) -> None:
             Path(name).unlink()
 
 
-def _label(key: str, base: bytes) -> bytes:
+def _label(key: str, lines: Iterable[bytes]) -> bytes:
     """What the file begins with: under the right key, something else can only stand there by damage."""
-    return f'{{"key":"{key} {hashlib.sha256(base).hexdigest()}"'.encode()
+    total = hashlib.sha256()
+    for line in lines:
+        total.update(line)
+    return compact({"key": f"{key} {total.hexdigest()}"}).encode() + b"\n"

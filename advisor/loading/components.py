@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
 from advisor.loading.attributes import Attributes
+from advisor.loading.documents import Document
 from advisor.loading.folders import Folder, check_sources, check_word
 from advisor.loading.ids import check_id
 from advisor.loading.problems import Problems, shown
 from advisor.loading.registry import Registry, declared, released
 from advisor.loading.validate import validate
-from advisor.loading.yaml_reader import Document
 from advisor.model.component import Component, Status
 from advisor.model.fact import NOT_APPLICABLE, Source
 from advisor.model.vocabulary import Vocabulary

@@ -15,7 +15,7 @@ from advisor.model.rule import Condition
 from advisor.model.vocabulary import Attribute
 
 if TYPE_CHECKING:
-    from advisor.loading.yaml_reader import Document
+    from advisor.loading.documents import Document
 
 _ORDERINGS = ("lt", "lte", "gt", "gte")
 _TOO_LARGE = 1e12

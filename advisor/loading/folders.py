@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import get_args
 
 from advisor.frozen import dataclass
+from advisor.loading.documents import Document
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, nearest, printable, shown
-from advisor.loading.yaml_reader import Document, read_file
 from advisor.model.fact import Source
 from advisor.model.rule import Phase
 
@@ -34,6 +34,8 @@ class Folder:
 
     def found(self, file: str, problems: Problems) -> Document | None:
         """The document of a name that was found in the folder."""
+        from advisor.loading.yaml_reader import read_file  # noqa: PLC0415  (a warm start reads none)
+
         return read_file(self.path / file, problems, name=printable(f"{self.origin or self.path.name}/{file}"))
 
     def documents(self, folder: str, problems: Problems) -> Iterator[tuple[str, Document]]:
@@ -58,7 +60,9 @@ def everything(folder: Path) -> list[Path]:
 
 def _below(child: Path) -> Iterable[Path]:
     try:
-        return list(child.rglob("*") if child.name in _READ else child.iterdir())
+        if child.name not in _READ:
+            return list(child.iterdir())
+        return [Path(folder, name) for folder, *names in os.walk(child) for name in chain.from_iterable(names)]
     except OSError:
         return ()
 
@@ -76,6 +80,8 @@ def check_sources(sources: Mapping[str, Source], document: Document, problems: P
 
 def check_day(source: Source, place: str, problems: Problems) -> None:
     """Note a source whose day is no day."""
+    from datetime import date  # noqa: PLC0415  (nor does it hold them against the calendar)
+
     try:
         full = date.fromisoformat(source.observed).isoformat() == source.observed
     except ValueError:

@@ -8,12 +8,12 @@ from typing import Any
 from advisor.frozen import dataclass
 from advisor.loading.attributes import Attributes
 from advisor.loading.conditions import ConditionReader
+from advisor.loading.documents import Document
 from advisor.loading.folders import Folder, check_day, check_distinct, check_word
 from advisor.loading.ids import check_id
 from advisor.loading.problems import Problems
 from advisor.loading.rules import Examples
 from advisor.loading.validate import validate
-from advisor.loading.yaml_reader import Document
 from advisor.model.fact import Source
 from advisor.model.knowledge import Folklore, Standing
 from advisor.model.rule import Effects, Rule

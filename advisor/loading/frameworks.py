@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import field, replace
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field, replace
 from advisor.loading.attributes import Attributes
+from advisor.loading.documents import Document
 from advisor.loading.folders import Folder, check_sources, check_word
 from advisor.loading.problems import Problems, shown
 from advisor.loading.registry import Registry
 from advisor.loading.validate import validate
-from advisor.loading.yaml_reader import Document
 from advisor.model.fact import Fact, Source, measured_of
 from advisor.model.framework import Framework
 

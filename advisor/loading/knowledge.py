@@ -7,14 +7,16 @@ import hashlib
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
+from stat import S_ISREG
 from typing import Literal
 
 from advisor import resources
 from advisor.loading import cache
+from advisor.loading.documents import MAX_BYTES
 from advisor.loading.folders import Folder, everything, looks_read
 from advisor.loading.problems import printable
-from advisor.loading.yaml_reader import MAX_BYTES
 from advisor.model.knowledge import KnowledgeBase
 
 _BESIDE = ("examples", "cases", "spot_checks.yaml")
@@ -37,7 +39,7 @@ def load(
     books = (Folder(book), *(Folder(path, printable(str(path))) for path in rules))
     digests: dict[Literal["knowledge", "rules"], str] = {"knowledge": _digest(folders), "rules": _digest(books)}
     named = [folder.origin for folder in (*folders, *books)]
-    key = _hash([*digests.values(), *named, *(path.read_bytes() for path in resources.models())])
+    key = _hash(chain(digests.values(), named, (path.read_bytes() for path in resources.models())))
     with _uncollected():
         kept = cache.read(key, named) if use_cache else None
     if kept is not None:
@@ -79,17 +81,19 @@ def _digest(folders: Sequence[Folder]) -> str:
 
 def _digest_of(folder: Path, beside: Collection[str]) -> str:
     """The digest of everything that is read, or that is refused because it cannot be."""
-    named = ((path.relative_to(folder), path) for path in everything(folder) if looks_read(path))
-    parts = [(within.as_posix(), _content(path)) for within, path in named if within.parts[0] not in beside]
-    return _hash([*(part for pair in parts for part in pair), *([] if folder.is_dir() else ["no folder"])])
+    named = ((path.parts[len(folder.parts) :], path) for path in everything(folder) if looks_read(path))
+    pairs = (("/".join(within), _content(path)) for within, path in named if within[0] not in beside)
+    return _hash(chain(chain.from_iterable(pairs), () if folder.is_dir() else ("no folder",)))
 
 
 def _content(path: Path) -> bytes:
     """What the reader would see: the beginning of a file that is too large, nothing of what cannot be read."""
     try:
-        if not path.is_file():
+        found = path.stat()
+        if not S_ISREG(found.st_mode):
             return b""
         with path.open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            # So many bytes are made room for, however few there are.
+            return file.read(min(found.st_size, MAX_BYTES) + 1)
     except OSError:
         return b""

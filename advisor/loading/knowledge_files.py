@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, fields, replace
+from dataclasses import fields
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from packaging.utils import canonicalize_name, is_normalized_name
 from packaging.version import Version
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field, replace
 from advisor.loading.attributes import Attributes, AttributesFile, check_words
 from advisor.loading.benchmarks import read_benchmarks
 from advisor.loading.components import read_components
@@ -27,8 +27,8 @@ from advisor.model.package import Denied
 from advisor.model.vocabulary import WISH, WISHED, Vocabulary
 
 if TYPE_CHECKING:
+    from advisor.loading.documents import Document
     from advisor.loading.problems import Path as KeyPath
-    from advisor.loading.yaml_reader import Document
     from advisor.model.component import Component
     from advisor.model.framework import Framework
     from advisor.model.rule import Rule

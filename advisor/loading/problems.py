@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 from typing import TypeVar
 
 from advisor.errors import InputError, Problem
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 
 MOST = 300
 """Finding the nearest word for each of a hundred thousand would take minutes."""

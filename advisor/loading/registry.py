@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 from functools import cache
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.loading.folders import Folder
 from advisor.loading.problems import Problems, shown
 from advisor.loading.validate import validate

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from advisor.frozen import dataclass
 from advisor.loading.conditions import ConditionReader
+from advisor.loading.documents import Document
 from advisor.loading.folders import Folder, check_sources, everything, looks_read
 from advisor.loading.ids import check_id
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.validate import validate
-from advisor.loading.yaml_reader import Document
 from advisor.model.fact import Source
 from advisor.model.rule import Effects, Example, Phase, Rule
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
     from pydantic_core import ErrorDetails
 
+    from advisor.loading.documents import Document
     from advisor.loading.problems import Path as KeyPath
-    from advisor.loading.yaml_reader import Document
 
 T = TypeVar("T")
 

@@ -9,11 +9,10 @@ from typing import Any
 
 import yaml
 
-from advisor.frozen import dataclass
+from advisor.loading.documents import MAX_BYTES, Document
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, shown
 
-MAX_BYTES = 4 * 1024 * 1024
 MAX_DEPTH = 40
 MAX_VALUES = 250_000
 """Of one file: more than fifty times what the largest of the knowledge base has."""
@@ -27,33 +26,6 @@ _SPECIAL = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 # Driven event by event, the parser in C neither recurses nor builds objects; where it is missing, the one in Python.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-@dataclass(frozen=True, slots=True)
-class Document:
-    """What a file says, and on which line each part of it stands."""
-
-    name: str
-    data: Any
-    lines: dict[KeyPath, int]
-
-    def line(self, path: KeyPath) -> str:
-        """File and line of a part that is there."""
-        return f"{self.name}:{self.lines[path]}"
-
-    def place(self, path: KeyPath = ()) -> str:
-        """The address of a part: `file:line key.key`, or of the nearest part around it."""
-        known = path
-        while known and known not in self.lines:
-            known = known[:-1]
-        key = ".".join(str(p) if isinstance(p, str) else f"[{p}]" for p in path).replace(".[", "[")
-        where = f"{self.name}:{self.lines.get(known, 1)}"
-        return f"{where} {shown_key(key)}" if key else where
-
-
-def shown_key(key: str) -> str:
-    """A key path as it can stand in a message."""
-    return shown(key)[1:-1] if key else key
 
 
 class _RefusedError(Exception):

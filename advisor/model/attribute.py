@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 
 Moves = Literal["release", "support", "interface", "licence", "history"]
 """How fast an attribute moves, which says how long a fact about it can be relied on."""

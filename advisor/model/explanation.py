@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field, replace
 
 Kind = Literal[
     "option",

@@ -6,6 +6,11 @@ from collections.abc import Mapping
 
 from advisor.frozen import dataclass
 
+VACANCY = "vacancy"
+"""In the place of a rule: a component that an answer keeps out of the stack."""
+NAMES_NOTHING = "names_nothing"
+"""In the place of a rule: a name among the answers that is not known."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.fact import Fact
 
 

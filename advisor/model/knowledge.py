@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.attribute import Contradiction, FactAttribute, Moves
 from advisor.model.component import Component
 from advisor.model.fact import Fact, Source

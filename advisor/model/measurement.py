@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 
 Outcome = Literal["ok", "unstable", "failed", "timed_out", "not_installed", "not_applicable", "skipped"]
 """A closed set. Only `ok` moves a ranking; everything else is shown with its reason."""
@@ -129,4 +128,4 @@ class Measurements:
     """A hash of the content."""
     canary_rate: float | None = None
     """Floating-point operations a second of the matrix product without any framework, over the undisturbed rounds."""
-    schema: str = field(default=SCHEMA)
+    schema: str = SCHEMA

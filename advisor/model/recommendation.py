@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.finding import Finding
 from advisor.model.rule import Place
 from advisor.model.score import Weight
@@ -146,6 +145,9 @@ class Flip:
 
     change: Mapping[str, object]
     to: str
+    status: Status
+    """Whether that answer would stand."""
+    confidence: Literal["high", "medium", "low"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,6 +201,8 @@ class Provenance:
     as_of: str
     """The day that expiry was judged by."""
     measurements: tuple[str, ...]
+    depth: Literal["core", "full"]
+    """Whether questions, flips, revivals and ways out were looked for."""
     seed: int
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.fact import Source
 
 Operator = Literal["all", "any", "not", "is", "has", "lt", "lte", "gt", "gte", "known", "unknown"]
@@ -32,10 +31,17 @@ class Condition:
     """Of `all` and `any` one or more, of `not` exactly one."""
 
 
+def comparisons(condition: Condition) -> list[Condition]:
+    """The comparisons that a condition is made of."""
+    parts = [condition]
+    for part in parts:
+        parts += part.parts
+    return [part for part in parts if part.attribute]
+
+
 def attributes_of(condition: Condition) -> set[str]:
     """Every attribute that the condition compares."""
-    own = {condition.attribute} if condition.attribute else set()
-    return own.union(*(attributes_of(part) for part in condition.parts))
+    return {leaf.attribute for leaf in comparisons(condition)}
 
 
 def condition_words(condition: Condition) -> str:
@@ -97,6 +103,8 @@ class Example:
 
     answers: Mapping[str, object]
     option: str = ""
+    options: tuple[str, ...] = ()
+    """Where no option is at hand, those that are compared; empty for all that there are."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import Literal
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 
 AttributeKind = Literal["word", "words", "number", "text", "derived", "numbers", "levels"]
 """How an attribute takes values.

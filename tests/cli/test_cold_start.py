@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from cli.program import Run, example
 
 FRAMEWORKS = {"torch", "jax", "tensorflow", "keras", "mlx", "mxnet", "numpy"}
 SCREENS = {"rich", "textual"}
+SLOW = {"yaml", "dataclasses", "inspect", "datetime", "shutil", "tempfile", "difflib", "logging", "subprocess"}
+"""What takes a good part of a start to load, and only mistakes, dates, other formats and other machines need."""
 PROGRAM = """
 import json, sys
 from advisor.cli.main import main
@@ -29,6 +32,14 @@ def imported(run: Run, *arguments: object) -> set[str]:
 def test_a_warm_recommendation_imports_neither_frameworks_nor_screens_nor_validators(run: Run) -> None:
     run(*RECOMMEND)
     assert not imported(run, *RECOMMEND) & {*FRAMEWORKS, *SCREENS, "pydantic", "psutil", "platformdirs"}
+
+
+def test_a_warm_recommendation_for_plain_answers_imports_nothing_slow(run: Run, tmp_path: Path) -> None:
+    run(*RECOMMEND)
+    answers = tmp_path / "answers.json"
+    answers.write_text('{"domain": "cv", "needs": ["streaming"]}\n', encoding="utf-8")
+    for given in (("--answers", answers), ("--set", "domain=cv")):
+        assert not imported(run, "recommend", *given, "--json", "--no-detect") & SLOW
 
 
 def test_a_cold_recommendation_imports_neither_frameworks_nor_screens(run: Run, tmp_path: object) -> None:

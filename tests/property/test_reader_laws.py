@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from advisor.loading import yaml_reader
 from advisor.loading.answers import batch_line, check_answers, read_answers, read_setting
+from advisor.loading.json_reader import read_json
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems
 from advisor.loading.yaml_reader import read_bytes
@@ -31,6 +32,25 @@ WORDS = [
     "unknown",
 ]
 FRAGMENTS = st.lists(st.sampled_from([*YAML_WORDS, *WORDS]), max_size=20).map("".join)
+JSON_LIKE = st.lists(
+    st.sampled_from(
+        [
+            *'{}[]:, \n\t"-#\\/é\x7f',
+            '"a":',
+            ' "b": ',
+            '{"a": 1',
+            "1",
+            "0.5e3",
+            "1E999",
+            "true",
+            "null",
+            "NaN",
+            "-Infinity",
+        ]
+    ),
+    max_size=20,
+).map(lambda parts: "{" + "".join(parts) + "}")
+"""Seldom JSON, and then often what YAML reads in another way."""
 PLAIN_TEXT = st.text(
     st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"], exclude_characters="\x7f"), max_size=20
 )
@@ -100,6 +120,38 @@ def test_what_is_written_as_json_or_yaml_is_read_back(parser: Any, write: Callab
         assert document is not None
         assert document.data == data
         assert json.dumps(document.data) == json.dumps(data)
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        JSON_LIKE,
+        st.dictionaries(PLAIN_TEXT, JSON, max_size=5).map(json.dumps),
+        st.dictionaries(PLAIN_TEXT, JSON, max_size=5).map(lambda data: json.dumps(data, indent=1)),
+        st.dictionaries(PLAIN_TEXT, JSON, max_size=5).map(lambda data: json.dumps(data, separators=(",", ":"))),
+        st.integers(30, 50).map(lambda depth: '{"a":' * depth + "1" + "}" * depth),
+        st.integers(900, 1100).map(lambda long: '{"' + "a" * long + '": 1}'),
+        st.integers(90, 500).map(lambda long: '{"a": ' + "1" * long + "}"),
+        st.integers(0, 5000).map(lambda spaces: '{"a":' + " " * spaces + "1}"),
+    ],
+    ids=["like", "flat", "indented", "compact", "deep", "long-key", "long-number", "wide"],
+)
+def test_json_is_read_as_the_reader_of_yaml_would(parser: Any, content: st.SearchStrategy[str]) -> None:
+    @settings(max_examples=300, deadline=None)
+    @given(content)
+    def holds(text: str) -> None:
+        problems = Problems()
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(yaml_reader, "_LOADER", parser)
+            read = read_json(text.encode(), "a.json")
+            if read is None:
+                return
+            document = read_bytes(text.encode(), "a.json", problems)
+            assert document is not None, problems.found
+            assert json.dumps(read.data) == json.dumps(document.data)
+            assert dict(read.lines) == document.lines
 
     holds()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import functools
 import inspect
 import pickle
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from advisor.frozen import dataclass as quick
+from advisor.frozen import field, replace
 
 
 @quick(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,7 @@ class Quick:
 
     name: str
     words: tuple[str, ...] = ()
-    found: dict[str, int] = dataclasses.field(default_factory=dict)
+    found: dict[str, int] = field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,13 +93,83 @@ def test_the_tools_for_dataclasses_take_it() -> None:
     assert not hasattr(quick_one, "__dict__")
 
 
-def test_every_other_kind_comes_from_the_standard_library() -> None:
+def test_replacing_needs_no_standard_library() -> None:
+    assert replace(Quick(name="a", words=("b",)), name="c") == Quick(name="c", words=("b",))
+    with pytest.raises(TypeError):
+        replace(Pair(1), third=3)  # type: ignore[call-arg]
+
+
+def test_what_is_known_of_the_fields_is_the_same() -> None:
+    def known(kind: Any) -> list[tuple[object, ...]]:
+        kept = [(f.name, f.type, f.default, f.default_factory, f.kw_only, f.init) for f in dataclasses.fields(kind)]
+        return [*kept, (str(kind.__dataclass_params__),), kind.__match_args__]
+
+    assert known(Quick) == known(Standard)
+
+
+def test_one_that_is_not_frozen_can_be_changed() -> None:
     @quick(slots=True)
     class Open:
-        """Not frozen."""
+        """Its total is worked out."""
 
         one: int = 1
+        total: int = field(init=False)
+
+        def __post_init__(self) -> None:
+            self.total = self.one + 1
 
     found = Open()
+    assert (found.one, found.total) == (1, 2)
     found.one = 2
-    assert found == Open(2)
+    assert found != Open(2)
+    assert replace(found) == Open(2)
+    with pytest.raises(TypeError):
+        hash(found)
+    with pytest.raises(TypeError):
+        Open(1, 2)  # type: ignore[call-arg]
+    with pytest.raises(AttributeError):
+        found.other = 3  # type: ignore[attr-defined]
+
+
+def test_one_without_slots_keeps_what_is_worked_out() -> None:
+    @quick(frozen=True)
+    class Working:
+        """Worked out once."""
+
+        one: int
+
+        @functools.cached_property
+        def twice(self) -> list[int]:
+            """A new list each time it is worked out."""
+            return [self.one, self.one]
+
+    found = Working(3)
+    assert found.twice is found.twice
+    assert found == Working(3)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        found.one = 4  # type: ignore[misc]
+
+
+def test_they_are_ordered_by_their_fields() -> None:
+    @quick(frozen=True, slots=True, order=True)
+    class Ordered:
+        """By name, then number."""
+
+        name: str
+        number: int = 0
+
+    assert sorted([Ordered("b"), Ordered("a", 2), Ordered("a", 1)]) == [Ordered("a", 1), Ordered("a", 2), Ordered("b")]
+    assert Ordered("a") <= Ordered("a")
+    assert Ordered("a") >= Ordered("a")
+    with pytest.raises(TypeError):
+        Ordered("a") < ("b", 1)  # type: ignore[operator]  # noqa: B015
+
+
+def test_a_field_of_the_standard_library_is_refused() -> None:
+    with pytest.raises(TypeError, match="needs the `field` of this module"):
+
+        @quick(frozen=True, slots=True)
+        class Mixed:
+            """Neither theirs nor ours."""
+
+            found: dict[str, int] = dataclasses.field(default_factory=dict)

@@ -69,6 +69,21 @@ def test_each_kind_of_key_is_read_in_its_own_way(text: str, answers: dict[str, A
     assert [type(value) for value in read.values()] == [type(value) for value in answers.values()]
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("train_hw: h100", "Answer accelerator=h100 instead: that train_hw is nvidia_gpu follows from it."),
+        ("train_hw: RTX-4090", "Answer accelerator=rtx_4090 instead: that train_hw is nvidia_gpu follows from it."),
+        ("deploy_chip: esp32", "Answer deploy_hw=esp32 instead: that deploy_chip is mcu follows from it."),
+        ("train_hw: tpu", "Did you mean 'google_tpu'?"),
+        ("develop_hw: h100", "Allowed: amd_gpu, apple_gpu, cpu, intel_gpu, none, nvidia_gpu, unknown."),
+    ],
+)
+def test_a_name_that_belongs_to_another_key_is_sent_there(text: str, hint: str) -> None:
+    key, _, name = text.partition(": ")
+    assert problem_in(text) == f"a.yaml:1 {key}: {name!r} is not a word of {key}. {hint}"
+
+
 def test_answers_come_in_the_order_of_the_vocabulary() -> None:
     assert list(answers_in("sizes: {batch: 1}\ntask: train\nneeds: []\ndomain: cv\n")) == [
         "domain",

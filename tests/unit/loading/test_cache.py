@@ -11,7 +11,7 @@ from seeding import Folders, copied
 from advisor import resources
 from advisor.loading import cache, knowledge_files
 from advisor.loading.knowledge import load
-from advisor.loading.structure import brief
+from advisor.loading.structure import Parts, brief, structure
 from advisor.model.knowledge import KnowledgeBase
 
 
@@ -42,6 +42,10 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
     return copied(tmp_path_factory.mktemp("copied"))
 
 
+def key_of(content: bytes) -> bytes:
+    return str(json.loads(content.split(b"\n")[0])["key"]).encode()
+
+
 def unread(*_: object) -> None:
     raise AssertionError("the files were read")
 
@@ -61,9 +65,16 @@ def test_a_warm_read_equals_a_cold_one_and_reads_no_file(
 def test_what_is_kept_is_json_that_runs_nothing(kept: Path, base: KnowledgeBase) -> None:
     load()
     assert [path.name for path in kept.parent.iterdir()] == ["knowledge.json"]
-    content = json.loads(kept.read_text(encoding="utf-8"))
-    assert set(content) == {"key", "base"}
-    assert content["base"] == json.loads(json.dumps(brief(base)))
+    label, whole, common, *texts = map(json.loads, kept.read_text(encoding="utf-8").splitlines())
+    assert set(label) == {"key"}
+    assert structure(KnowledgeBase, whole, Parts(common, [json.dumps(text).encode() for text in texts])) == base
+
+
+def test_what_is_said_in_many_places_is_kept_once(kept: Path) -> None:
+    load()
+    lines = kept.read_text(encoding="utf-8").splitlines()
+    common = [json.dumps(part) for part in json.loads(lines[2])]
+    assert len(set(common)) == len(common) > 1000
 
 
 @pytest.mark.parametrize(
@@ -77,11 +88,12 @@ def test_what_is_kept_is_json_that_runs_nothing(kept: Path, base: KnowledgeBase)
         b"3",
         b"{}",
         b'{"key": "KEY"}',
-        b'{"key": "KEY", "base": []}',
-        b'{"key": "KEY", "base": null}',
-        b'{"key": "KEY", "base": {"vocabulary": 3}}',
-        b'{"key": "KEY", "base": {"frameworks": [], "rules": [{"when": 1}]}}',
-        b'{"key": "KEY", "base": ' + b"[" * 100_000,
+        b'{"key":"KEY"}\n',
+        b'{"key":"KEY"}\n[]\n[]',
+        b'{"key":"KEY"}\nnull\n[]',
+        b'{"key":"KEY"}\n{"vocabulary":3}\n[]',
+        b'{"key":"KEY"}\n{"frameworks":[],"rules":[{"when":1}]}\n[]',
+        b'{"key":"KEY"}\n' + b"[" * 100_000,
         b"[" * 100_000 + b"]" * 100_000,
         b"\x80\x04\x95\x00\x00\x00.",
     ],
@@ -90,7 +102,7 @@ def test_what_is_damaged_is_made_anew_without_a_word(
     kept: Path, base: KnowledgeBase, sound: bytes, damage: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept.parent.mkdir(parents=True)
-    kept.write_bytes(damage.replace(b"KEY", json.loads(sound)["key"].encode()))
+    kept.write_bytes(damage.replace(b"KEY", key_of(sound)))
     assert load() == base
     assert kept.read_bytes() == sound
     assert capsys.readouterr() == ("", "")
@@ -116,7 +128,7 @@ def test_what_was_kept_of_other_files_is_not_used(kept: Path, base: KnowledgeBas
     assert changed.questions[0].text == "What is it about?"
     assert changed.digests["knowledge"] != base.digests["knowledge"]
     assert changed.digests["rules"] == base.digests["rules"]
-    assert json.loads(kept.read_bytes())["base"]["questions"][0]["text"] == "What is it about?"
+    assert json.loads(kept.read_bytes().split(b"\n")[1])["questions"][0]["text"] == "What is it about?"
     assert load(own=(knowledge, rules)) == base
 
 
@@ -166,9 +178,9 @@ def test_the_program_that_reads_is_part_of_the_key(
     kept: Path, base: KnowledgeBase, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load()
-    before = json.loads(kept.read_bytes())["key"]
+    before = key_of(kept.read_bytes())
     other = tmp_path / "model.py"
     other.write_text("", encoding="utf-8")
     monkeypatch.setattr(resources, "models", lambda: (other,))
     assert load() == base
-    assert json.loads(kept.read_bytes())["key"] != before
+    assert key_of(kept.read_bytes()) != before

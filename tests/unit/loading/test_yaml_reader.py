@@ -10,8 +10,9 @@ import yaml
 
 from advisor.errors import Problem
 from advisor.loading import yaml_reader
+from advisor.loading.documents import MAX_BYTES, Document
 from advisor.loading.problems import Problems
-from advisor.loading.yaml_reader import MAX_BYTES, MAX_DEPTH, Document, read_bytes, read_file
+from advisor.loading.yaml_reader import MAX_DEPTH, read_bytes, read_file
 
 
 @pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)

@@ -1,0 +1,39 @@
+"""What a file says and where: the one thing that readers of files hand on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from advisor.frozen import dataclass
+from advisor.loading.problems import Path as KeyPath
+from advisor.loading.problems import shown
+
+MAX_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What a file says, and on which line each part of it stands."""
+
+    name: str
+    data: Any
+    lines: Mapping[KeyPath, int]
+
+    def line(self, path: KeyPath) -> str:
+        """File and line of a part that is there."""
+        return f"{self.name}:{self.lines[path]}"
+
+    def place(self, path: KeyPath = ()) -> str:
+        """The address of a part: `file:line key.key`, or of the nearest part around it."""
+        known = path
+        while known and known not in self.lines:
+            known = known[:-1]
+        key = ".".join(str(p) if isinstance(p, str) else f"[{p}]" for p in path).replace(".[", "[")
+        where = f"{self.name}:{self.lines.get(known, 1)}"
+        return f"{where} {shown_key(key)}" if key else where
+
+
+def shown_key(key: str) -> str:
+    """A key path as it can stand in a message."""
+    return shown(key)[1:-1] if key else key
