@@ -8,9 +8,9 @@ is dropped, the whole is, so that a rule of which nothing is left does not fire.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Literal
 
+from advisor.frozen import replace
 from advisor.inference.normal import joins, listed
 from advisor.inference.plain import Verdict
 from advisor.model.fact import NOT_APPLICABLE

@@ -116,7 +116,7 @@ class _Session:
         """Whether it had something to do: giving it back earlier would free memory that was never set."""
         self._core = core
         self._handle = handle
-        self._premises: list[Premise] = []
+        self._premises: list[tuple[Premise, ...]] = []
         self._place = 0
 
     def open(self) -> None:
@@ -128,9 +128,9 @@ class _Session:
 
     def tell(self, told: Iterable[Message]) -> None:
         """Hand facts in, one by one, numbered: an id of the core's own making is a hash that can collide."""
-        for premise, inside in told:
+        for premises, inside in told:
             self._assert(str(len(self._premises)), inside)
-            self._premises.append(premise)
+            self._premises.append(premises)
 
     def matches(self) -> Iterator[tuple[str, tuple[Premise, ...]]]:
         """Each rule of the core that has come to hold, with the facts that it holds on."""
@@ -138,7 +138,7 @@ class _Session:
         match = started and started[1]
         while match:
             ((name, matched),) = json.loads(match).items()
-            yield name, tuple(sorted({self._premises[int(fact["id"])] for fact in matched.values()}))
+            yield name, tuple(sorted({one for fact in matched.values() for one in self._premises[int(fact["id"])]}))
             match = self._core.complete_and_start_action(self._handle, self._place)
 
     def _assert(self, number: str, inside: str) -> None:

@@ -12,6 +12,7 @@ from advisor.inference.normal import ORDERINGS, Check
 from advisor.inference.rulebook import MOST_ALTERNATIVES_OF_A_RULE, Rulebook
 
 # Beyond these figures durable-rules answers wrongly, stops with an error or never comes back; each keeps a distance.
+# They are of the rules as written; what the core is told of them is less.
 MOST_CHECKS_TOGETHER = 15
 MOST_ALTERNATIVES = 4000
 MOST_ATTRIBUTES = 480

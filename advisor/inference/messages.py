@@ -1,31 +1,33 @@
-"""What durable-rules is told, as JSON: the rules once, and for each consultation small facts that answer their checks.
+"""What durable-rules is told, as JSON: the rules once, and for each consultation small facts that they fire on.
 
-Each fact is about one attribute `k`: it `is` a word or a scaled number, it `lacks` a word, it is `among` some words or
-`outside` them, its `state` is known or unknown. A check that holds is told as it was asked, so the core only ever
-compares for equality, apart from the orderings of numbers.
+A rule of the core asks for one fact that stands for all that it needs to be `given`, by number, and for one of each
+conclusion `k`, which `is` a word or `lacks` it. Whether what is given holds together is found out before: the core
+takes many times as long, and has to be told of each part by itself. It only ever compares for equality.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from operator import ge, gt, le, lt
 from typing import NamedTuple, cast
 
 from advisor.inference.facts import Situation, scaled
-from advisor.inference.normal import ORDERINGS, Check
+from advisor.inference.normal import ORDERINGS, Alternative, Check
 from advisor.inference.rulebook import Rulebook
 from advisor.inference.strata import Conclusion
 from advisor.model.rule import Rule
 from advisor.model.trace import Given, Premise
 
-Message = tuple[Premise, str]
+Message = tuple[tuple[Premise, ...], str]
 """A fact: what it means to people, and the inside of the JSON object that says it to the core."""
 
-_SAID: Mapping[str, str] = {"has": "is", "differs": "lacks"}
-"""Tests that are told under the name of another."""
-
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_ORDER: Mapping[str, Callable[[int, int], bool]] = {"lt": lt, "lte": le, "gt": gt, "gte": ge}
+_MOST_KEPT = 10_000
+_MOST_ALIKE = 100
+"""Numbers under one name: the core goes astray where one name is compared with many hundreds."""
 
 OPENING = '"open":1'
 """Told first in every session."""
@@ -34,75 +36,113 @@ OPENING = '"open":1'
 class Dictionary(NamedTuple):
     """Every message that a rulebook has a use for."""
 
-    asked: Mapping[str, tuple[tuple[Check, str], ...]]
-    """Attribute that facts bring to the checks for which one answer is told, each with its message."""
-    ordered: frozenset[str]
-    """Numbers that are compared; they are told as they are."""
+    asked: Mapping[str, tuple[Check, ...]]
+    """Attribute that facts bring to the checks of it."""
+    together: Mapping[Check, tuple[_Together, ...]]
+    """What has to be given together for a rule to hold in some way, by the one check of it that the fewest ask for."""
     present: Mapping[Conclusion, Message]
     """Conclusions that some rule asks for."""
     absent: tuple[tuple[tuple[Conclusion, Message], ...], ...]
     """Conclusions whose absence some rule asks for, by the layer at the end of which it is settled."""
+    answered: dict[tuple[str, Given | None], Mapping[Check, Premise]]
+    """What was found to hold of an attribute already, by its value: most have few."""
+
+    def answer(self, attribute: str, value: Given | None) -> Mapping[Check, Premise]:
+        """The checks that hold of an attribute with this value, each with what was found."""
+        if (attribute, value) not in self.answered:
+            if len(self.answered) >= _MOST_KEPT:
+                self.answered.clear()
+            found = ((check, _answer(check, value)) for check in self.asked[attribute])
+            self.answered[attribute, value] = {check: premise for check, premise in found if premise is not None}
+        return self.answered[attribute, value]
+
+
+class _Together(NamedTuple):
+    """Checks of what is given that have to hold together, and the message that they do."""
+
+    checks: frozenset[Check]
+    inside: str
 
 
 def dictionary(book: Rulebook) -> Dictionary:
     """Every message that the rulebook has a use for, written once."""
-    asked: defaultdict[str, list[tuple[Check, str]]] = defaultdict(list)
+    checks = {check for ways in book.alternatives.values() for way in ways for check in way}
+    asked: defaultdict[str, list[Check]] = defaultdict(list)
     present: dict[Conclusion, Message] = {}
-    ordered: set[str] = set()
-    for check in sorted({check for ways in book.alternatives.values() for way in ways for check in way}):
-        if check.test in ORDERINGS:
-            ordered.add(check.attribute)
-        elif book.kinds[check.attribute] != "derived":
-            asked[check.attribute].append((check, _inside(_told(check))))
+    for check in sorted(checks, key=_place):
+        if book.kinds[check.attribute] != "derived":
+            asked[check.attribute].append(check)
         elif check.test == "has":
-            present[_conclusion(check)] = (Premise(check.attribute, "is", check.value), _inside(_told(check)))
+            present[_conclusion(check)] = ((Premise(check.attribute, "is", check.value),), _inside(_concluded(check)))
     layers: defaultdict[int, list[tuple[Conclusion, Message]]] = defaultdict(list)
     for (attribute, word), layer in sorted(book.strata.absences.items()):
-        message = Premise(attribute, "lacks", word), _inside(_told(Check(attribute, "lacks", word)))
+        message = (Premise(attribute, "lacks", word),), _inside(_concluded(Check(attribute, "lacks", word)))
         layers[layer].append(((attribute, word), message))
     absent = tuple(tuple(layers[layer]) for layer in sorted(layers))
-    return Dictionary(
-        {attribute: tuple(checks) for attribute, checks in asked.items()}, frozenset(ordered), present, absent
-    )
+    of_each = {attribute: tuple(found) for attribute, found in asked.items()}
+    return Dictionary(of_each, _together(book), present, absent, {})
 
 
 def definition(book: Rulebook) -> tuple[str, Mapping[str, Rule]]:
     """The rules in the core's own language, one for each alternative, and what they stand for by name.
 
     The rule for `open` has something to do in every session, because giving back one that never had anything to do
-    crashes. `$sink` never fires, but has a use for every fact, so that none is refused. `dist: 0` lets one fact
-    answer several checks of a rule. Priorities are left out: no result depends on them, and they wrap at 16 bits.
+    crashes. `$sink` never fires, but has a use for every conclusion, so that none is refused. Priorities are left out:
+    no result depends on them, and they wrap at 16 bits.
     """
     rules = [
         '"$open":{"all":[{"open":{"open":1}}]}',
         '"$sink":{"all":[{"fact":{"$ex":{"k":1}}},{"never":{"never":1}}]}',
     ]
     meaning: dict[str, Rule] = {}
-    # The same checks stand in many rules: each is written once, which is most of the work.
-    written: dict[Check, str] = {}
+    numbers = _numbers(book)
+    # Many rules ask for the same: each pattern is written once.
+    written: dict[Alternative | Check, str] = {given: _pattern(_stands_for(n)) for given, n in numbers.items()}
     for rule in book.rules:
-        for number, way in enumerate(book.alternatives[rule.id]):
-            name = f"{rule.id}#{number}"
+        for place, way in enumerate(book.alternatives[rule.id]):
+            name = f"{rule.id}#{place}"
             meaning[name] = rule
-            for check in way:
+            given, concluded = _parted(way, book)
+            for check in concluded:
                 if check not in written:
-                    written[check] = _encode(_pattern(check))
-            checks = ",".join([f'{{"c{place}":{written[check]}}}' for place, check in enumerate(way)])
+                    written[check] = _pattern(_concluded(check))
+            asked: list[Alternative | Check] = [*([given] if given else []), *concluded]
+            checks = ",".join([f'{{"c{i}":{written[one]}}}' for i, one in enumerate(asked)])
             rules.append(f'{_encode(name)}:{{"all":[{checks}],"dist":0}}')
     return f"{{{','.join(rules)}}}", meaning
 
 
+def _parted(way: Alternative, book: Rulebook) -> tuple[Alternative, Alternative]:
+    """What it asks of the facts that are given, and of what is concluded."""
+    concluded = tuple(check for check in way if book.kinds[check.attribute] == "derived")
+    return tuple(check for check in way if check not in concluded) if concluded else way, concluded
+
+
+def _numbers(book: Rulebook) -> Mapping[Alternative, int]:
+    """What has to be given together, numbered."""
+    found = (_parted(way, book)[0] for rule in book.rules for way in book.alternatives[rule.id])
+    return {given: number for number, given in enumerate(dict.fromkeys(filter(None, found)))}
+
+
+def _together(book: Rulebook) -> Mapping[Check, tuple[_Together, ...]]:
+    numbers = _numbers(book)
+    asking = Counter(check for given in numbers for check in given)
+    found: defaultdict[Check, list[_Together]] = defaultdict(list)
+    for given, number in numbers.items():
+        together = _Together(frozenset(given), _inside(_stands_for(number)))
+        found[min(given, key=asking.__getitem__)].append(together)
+    return {check: tuple(ways) for check, ways in found.items()}
+
+
 def messages(situation: Situation, words: Dictionary) -> Iterator[Message]:
     """The facts of a consultation, in a fixed order."""
-    for attribute, checks in words.asked.items():
-        value = situation.given.get(attribute)
-        for check, inside in checks:
-            premise = _answer(check, value)
-            if premise:
-                yield premise, inside
-    for attribute in sorted(words.ordered & situation.given.keys()):
-        number = cast("float", situation.given[attribute])
-        yield Premise(attribute, "is", number), _inside({"k": attribute, "is": scaled(number)})
+    held: dict[Check, Premise] = {}
+    for attribute in words.asked:
+        held.update(words.answer(attribute, situation.given.get(attribute)))
+    for one in held:
+        for checks, inside in words.together.get(one, ()):
+            if held.keys() >= checks:
+                yield tuple([held[check] for check in checks]), inside
     for conclusion, message in words.present.items():
         if conclusion[1] in situation.concluded.get(conclusion[0], ()):
             yield message
@@ -118,29 +158,41 @@ def _answer(check: Check, value: Given | None) -> Premise | None:
     if isinstance(value, frozenset):
         holds = (check.value in value) == (check.test == "has")
         return Premise(check.attribute, "is" if check.test == "has" else "lacks", check.value) if holds else None
-    if check.test in ("among", "outside"):
+    if check.test in ORDERINGS:
+        holds = _ORDER[check.test](scaled(cast("float", value)), cast("int", check.value))
+    elif check.test in ("among", "outside"):
         holds = (value in str(check.value).split("|")) == (check.test == "among")
     else:
         holds = (check.value == value) == (check.test == "is")
     return Premise(check.attribute, "is", value) if holds else None
 
 
-def _told(check: Check) -> dict[str, str | int]:
-    """The message that makes the check hold."""
-    if check.test in ("known", "unknown"):
-        return {"k": check.attribute, "state": check.test}
-    return {"k": check.attribute, _SAID.get(check.test, check.test): check.value}
+_Members = tuple[str, str]
+"""The two members of a JSON object."""
 
 
-def _pattern(check: Check) -> dict[str, object]:
-    if check.test in ORDERINGS:
-        return {"$and": [{"k": check.attribute}, {f"${check.test}": {"is": check.value}}]}
-    return {"$and": [{name: value} for name, value in _told(check).items()]}
+def _stands_for(number: int) -> _Members:
+    """The message that all of what has that number is given."""
+    return f'"given":{number // _MOST_ALIKE}', f'"part":{number % _MOST_ALIKE}'
+
+
+def _concluded(check: Check) -> _Members:
+    """The message that makes a check of a conclusion hold."""
+    said = "is" if check.test == "has" else "lacks"
+    return f'"k":{_encode(check.attribute)}', f'"{said}":{_encode(check.value)}'
+
+
+def _pattern(message: _Members) -> str:
+    return f'{{"$and":[{{{message[0]}}},{{{message[1]}}}]}}'
+
+
+def _place(check: Check) -> tuple[str, str, str]:
+    return check.attribute, check.test, str(check.value)
 
 
 def _conclusion(check: Check) -> Conclusion:
     return check.attribute, str(check.value)
 
 
-def _inside(message: dict[str, str | int]) -> str:
-    return _encode(message)[1:-1]
+def _inside(message: _Members) -> str:
+    return ",".join(message)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from collections.abc import Set as AbstractSet
+from functools import cached_property
 from operator import ge, gt, le, lt
 from typing import NamedTuple, cast
 
@@ -17,6 +18,7 @@ from advisor.inference.facts import admit, scaled
 from advisor.inference.normal import joins
 from advisor.inference.rulebook import Rulebook, read_rulebook
 from advisor.inference.strata import Conclusion
+from advisor.inference.watch import watched
 from advisor.model.rule import Condition, Rule
 from advisor.model.trace import Facts, Firing, Given, Premise, Trace
 
@@ -72,10 +74,7 @@ class PlainEngine:
     def __init__(self, book: Rulebook) -> None:
         self._book = book
         self._closed = False
-        layers: defaultdict[int, list[Rule]] = defaultdict(list)
-        for rule in book.rules:
-            layers[book.strata.rules[rule.id]].append(rule)
-        self._layers = tuple(_Layer.of(layers[number], book.kinds) for number in sorted(layers))
+        self._agenda = _Agenda(book)
         self._derived = tuple(attribute for attribute, kind in book.kinds.items() if kind == "derived")
         self._bare = {rule.id: (place, Firing(rule.id, ())) for place, rule in enumerate(book.rules)}
 
@@ -89,7 +88,7 @@ class PlainEngine:
         derived = {attribute: set(words) for attribute, words in situation.concluded.items()}
         view = _View(situation.given, defaultdict(set, derived), self._book.kinds)
         firings: set[Firing] = set()
-        for ready in self._fired(view):
+        for ready in self._agenda.fired(view):
             ways = _ways(ready.rule.when, view, negated=False)
             firings.update(Firing(ready.rule.id, tuple(sorted(way))) for way in ways)
         return self._book.trace(firings, view.derived)
@@ -101,21 +100,9 @@ class PlainEngine:
             defaultdict(set, {name: set(words) for name, words in given.items()}) if self._book.concludes else given
         )
         view = _View(facts, cast("defaultdict[str, set[str]]", derived), self._book.kinds)
-        fired = sorted({self._bare[ready.rule.id] for ready in self._fired(view)})
+        fired = sorted({self._bare[ready.rule.id] for ready in self._agenda.fired(view)})
         concluded = {name: frozenset(words) for name, words in view.derived.items()}
         return Trace(tuple([firing for _, firing in fired]), concluded)
-
-    def _fired(self, view: _View) -> Iterator[_Ready]:
-        """Each rule as it fires; one that can hold in a further way is met again, as what is derived grows."""
-        for layer in self._layers:
-            waiting: Collection[_Ready] = layer.rules
-            while waiting:
-                fresh: list[Conclusion] = []
-                for ready in waiting:
-                    if ready.holds(view):
-                        fresh += _conclude(ready.rule, view)
-                        yield ready
-                waiting = {ready.rule.id: ready for new in fresh for ready in layer.askers.get(new, ())}.values()
 
     def close(self) -> None:
         """There is nothing to give back; consulting it afterwards is an error all the same."""
@@ -134,26 +121,67 @@ _Test = Callable[[_View], bool]
 """Whether a condition is known to hold."""
 
 
-class _Ready(NamedTuple):
-    """A rule with its condition made ready to be tested: most do not hold, which has to be found out soon."""
+class _Ready:
+    """A rule with its condition made ready to be tested when it is first asked whether it holds."""
 
-    rule: Rule
-    holds: _Test
+    def __init__(self, rule: Rule, layer: int, kinds: Kinds) -> None:
+        self.rule, self.layer = rule, layer
+        self._kinds = kinds
+
+    @cached_property
+    def holds(self) -> _Test:
+        return _test(self.rule.when, self._kinds, negated=False)
 
 
-class _Layer(NamedTuple):
-    rules: tuple[_Ready, ...]
-    askers: Mapping[Conclusion, tuple[_Ready, ...]]
-    """A word to the rules of the layer that ask for it."""
+class _Agenda:
+    """The rules by layer, and by the words that wake them."""
 
-    @classmethod
-    def of(cls, rules: list[Rule], kinds: Kinds) -> _Layer:
-        ready = tuple(_Ready(rule, _test(rule.when, kinds, negated=False)) for rule in rules)
-        askers: defaultdict[Conclusion, tuple[_Ready, ...]] = defaultdict(tuple)
-        for one in ready:
-            for conclusion in sorted(set(_asked(one.rule.when, kinds))):
-                askers[conclusion] += (one,)
-        return cls(ready, dict(askers))
+    def __init__(self, book: Rulebook) -> None:
+        self._always: tuple[dict[str, _Ready], ...] = tuple({} for _ in {*book.strata.rules.values(), 0})
+        """By layer, the rules that need no word to hold."""
+        self._watching: defaultdict[str, defaultdict[object, list[_Ready]]] = defaultdict(lambda: defaultdict(list))
+        """By attribute and word, the rules that cannot hold unless it, or one of a few others, is there."""
+        self._asking: defaultdict[tuple[int, Conclusion], list[_Ready]] = defaultdict(list)
+        """By layer and conclusion, the rules that ask for it."""
+        needed = watched(book.rules)
+        for rule in book.rules:
+            ready = _Ready(rule, book.strata.rules[rule.id], book.kinds)
+            for attribute, word in needed[rule.id]:
+                self._watching[attribute][word].append(ready)
+            if not needed[rule.id]:
+                self._always[ready.layer][rule.id] = ready
+            for conclusion in set(_asked(rule.when, book.kinds)):
+                self._asking[ready.layer, conclusion].append(ready)
+
+    def fired(self, view: _View) -> Iterator[_Ready]:
+        """Each rule as it fires; one that can hold in a further way is met again, as what is derived grows."""
+        waiting = self._worth_testing(view)
+        for layer, rules in enumerate(waiting):
+            testing: Collection[_Ready] = rules.values()
+            while testing:
+                fresh: list[Conclusion] = []
+                for ready in testing:
+                    if ready.holds(view):
+                        fresh += _conclude(ready.rule, view)
+                        yield ready
+                asking = [ready for new in fresh for ready in self._asking.get((layer, new), ())]
+                testing = {ready.rule.id: ready for ready in asking}.values()
+                for attribute, word in fresh:
+                    for ready in self._watching.get(attribute, _NOBODY).get(word, ()):
+                        waiting[ready.layer].setdefault(ready.rule.id, ready)
+
+    def _worth_testing(self, view: _View) -> list[dict[str, _Ready]]:
+        """By layer, the rules that may hold for what is there."""
+        waiting = [dict(rules) for rules in self._always]
+        for attribute, rules in self._watching.items():
+            seen = view.derived.get(attribute) or view.given.get(attribute)
+            for word in (seen,) if isinstance(seen, (str, float)) else seen or ():
+                for ready in rules.get(word, ()):
+                    waiting[ready.layer][ready.rule.id] = ready
+        return waiting
+
+
+_NOBODY: Mapping[object, list[_Ready]] = {}
 
 
 def _test(condition: Condition, kinds: Kinds, *, negated: bool) -> _Test:
