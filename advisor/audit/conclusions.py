@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import reduce
 
 from advisor.audit.definitions import defined, rooms
 from advisor.audit.rooms import Box, OneOf, Room, SomeOf, has, join
 from advisor.audit.worlds import Link, World, concluded, indexed
 from advisor.consult.rulebooks import PHASES
+from advisor.frozen import replace
 from advisor.inference.normal import alternatives
 from advisor.inference.strata import Conclusion
 from advisor.model.rule import Rule

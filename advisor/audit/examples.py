@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
 
 from advisor.audit.words import leaves
 from advisor.consult.adviser import Adviser
 from advisor.consult.rulebooks import PHASES
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.inference import plain
 from advisor.inference.findings import findings
 from advisor.intake.situation import clashes, complete
@@ -72,7 +71,7 @@ class Stage:
         known = heard["situation"].facts
         if not example.option:
             ordered = not self.of_options.isdisjoint(attributes_of(rule.when))
-            verdict = self._unsure(answers, known) if ordered else self._consult("verdict", known)
+            verdict = self._unsure(answers, known, example.options) if ordered else self._consult("verdict", known)
             return {**heard, "verdict": verdict} if last == "verdict" else heard
         option = self.base.frameworks.get(example.option) or self._invented(rule, example.option)
         seen = {**known, **self.adviser.projector.situate(answers, option).facts}
@@ -110,13 +109,17 @@ class Stage:
         """Whether the example is about an option that there is, or about none."""
         return not example.option or example.option in self.base.frameworks
 
+    def foreign(self, example: Example) -> tuple[str, ...]:
+        """What the example compares that is no option."""
+        return tuple(name for name in example.options if name not in self.base.frameworks)
+
     def _consult(self, book: str, facts: Mapping[str, Given]) -> Heard:
         trace = self.adviser.engines.over(book, facts).consult(facts)
         return Heard(trace, {**facts, **trace.derived})
 
-    def _unsure(self, answers: Answers, known: Facts) -> Heard:
+    def _unsure(self, answers: Answers, known: Facts, only: tuple[str, ...]) -> Heard:
         """The verdict where the option and how sure it is are left to the order."""
-        weighed = self.adviser.weigh(answers, clashes=clashes(answers, self.base.vocabulary), explain=False)
+        weighed = self.adviser.weigh(answers, only=only, clashes=clashes(answers, self.base.vocabulary), explain=False)
         closing = self.adviser.conclude(weighed)
         first = closing.ranking.scored[0].option if closing.ranking else ""
         seen = weighed.projected[first].facts if first else {}

@@ -9,6 +9,7 @@ from advisor.audit.wording import sentence
 from advisor.errors import InputError
 from advisor.inference.plain import Verdict, explain
 from advisor.intake.situation import clashes, complete
+from advisor.loading.problems import nearest, shown
 from advisor.model.answers import Answers
 from advisor.model.audit import Coverage, Remark
 from advisor.model.rule import Condition, Example, Rule, condition_words
@@ -28,6 +29,7 @@ def examples(rule: Rule, stage: Stage, names: Iterable[str]) -> Iterator[Remark]
 
 
 def _fires(rule: Rule, stage: Stage, names: Iterable[str]) -> Iterator[Remark]:
+    yield from _compares(rule, "live", rule.fires, stage)
     finding = stage.finding(rule, rule.fires)
     if finding is None:
         hint = "Mend the condition, or the example."
@@ -35,7 +37,9 @@ def _fires(rule: Rule, stage: Stage, names: Iterable[str]) -> Iterator[Remark]:
         return
     yield from sentence(rule, finding, names)
     if not stage.known(rule.fires):
-        real = [option for option in stage.base.frameworks if stage.finding(rule, _about(rule.fires, option))]
+        # An option that an overlay adds is no reason to change a rule that knows nothing of it.
+        own = [option.id for option in stage.base.frameworks.values() if not option.origin]
+        real = [option for option in own if stage.finding(rule, _about(rule.fires, option))]
         if real:
             message = f"its example is about an invented option, where {real[0]} would do."
             yield _remark(rule, "live", message, f"Write `option: {real[0]}`.")
@@ -44,7 +48,14 @@ def _fires(rule: Rule, stage: Stage, names: Iterable[str]) -> Iterator[Remark]:
         yield _remark(rule, "live", message, "See `requires`, `platforms`, `breaks` and `excludes` of the components.")
 
 
+def _compares(rule: Rule, check: str, example: Example, stage: Stage) -> Iterator[Remark]:
+    for name in stage.foreign(example):
+        message = f"its example compares {shown(name)}, which is no option."
+        yield _remark(rule, check, message, nearest(name, stage.base.frameworks))
+
+
 def _misses(rule: Rule, stage: Stage) -> Iterator[Remark]:
+    yield from _compares(rule, "near miss", rule.misses, stage)
     if not stage.known(rule.misses):
         message = f"its near miss is about {rule.misses.option}, which is no option."
         yield _remark(rule, "near miss", message, "Name one that there is.")
@@ -120,7 +131,8 @@ def _about(example: Example, option: str) -> Example:
 
 
 def _keys(example: Example) -> dict[str, object]:
-    return {**example.answers, **({"option": example.option} if example.option else {})}
+    named = {"option": example.option, "options": example.options}
+    return {**example.answers, **{key: said for key, said in named.items() if said}}
 
 
 def _remark(rule: Rule, check: str, message: str, hint: str) -> Remark:

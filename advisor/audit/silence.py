@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from advisor.audit.holding import said
 from advisor.audit.rooms import inside
 from advisor.audit.worlds import World
+from advisor.frozen import replace
 from advisor.inference.normal import Check, alternatives, listed
 from advisor.model.audit import Remark
 from advisor.model.rule import Condition, Rule

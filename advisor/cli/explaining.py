@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
@@ -10,6 +9,7 @@ from advisor.cli.output import write
 from advisor.cli.session import Session, answers_from, chosen_options, day, overlays, today
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
+from advisor.frozen import replace
 from advisor.inference import plain
 from advisor.inquiry.explain_grounds import Grounds, ground
 from advisor.loading.knowledge import load

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from advisor import resources
@@ -13,6 +12,7 @@ from advisor.errors import AdvisorError, Problem
 from advisor.evidence import store
 from advisor.evidence.detection import detect
 from advisor.evidence.plan import Limits, Plan, offers
+from advisor.frozen import replace
 from advisor.loading.probes import load_definitions
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.model.answers import Answers
@@ -117,11 +117,8 @@ def _names(text: str, allowed: Iterable[str], what: str, place: str, problems: P
 def _interpreters(settings: Iterable[str], known: Iterable[str], problems: Problems) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for setting in settings:
-        framework, equals, interpreter = setting.partition("=")
-        if not equals or not interpreter:
-            hint = "For example jax=/opt/jax/bin/python."
-            problems.add(f"{shown(setting)} is not FRAMEWORK=INTERPRETER.", "--python", hint)
-        elif framework not in known:
+        framework, _, interpreter = setting.partition("=")
+        if framework not in known:
             problems.add(f"{shown(framework)} cannot be probed.", "--python", nearest(framework, known))
         else:
             found[framework] = interpreter

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NoReturn, get_args
@@ -12,12 +13,20 @@ from advisor.errors import InputError, Problem
 from advisor.model.rule import Phase
 
 _EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 130 interrupted."
+_EPILOG_OF_ALL = _EPILOG.replace("130", "6 something has expired (knowledge stale), 130")
+_MOST_JOBS = 60
+"""So many processes can be waited for at once on every system."""
 _MOST_DIGITS = 9
 """Of a count, a seed or a number of days: far more than makes sense, and no strain."""
 
 
 Fill = Callable[[argparse.ArgumentParser], None]
 """Adds the arguments of a command."""
+
+
+def _unmeasured(prog: str) -> argparse.HelpFormatter:
+    """Enough to check arguments: how wide the terminal is only help has to know, and what finds out takes its time."""
+    return argparse.HelpFormatter(prog, width=80)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -30,7 +39,7 @@ class _Parser(argparse.ArgumentParser):
     def __init__(
         self, *args: Any, fill: Callable[[argparse.ArgumentParser], None] | None = None, **options: Any
     ) -> None:
-        super().__init__(*args, **options)
+        super().__init__(*args, **{"formatter_class": _unmeasured, **options})
         self._fill = fill
 
     def error(self, message: str) -> NoReturn:
@@ -46,11 +55,13 @@ class _Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         """The help, with all arguments in it."""
         self._complete()
+        self.formatter_class = argparse.HelpFormatter
         return super().format_help()
 
     def format_usage(self) -> str:
         """The usage, with all arguments in it."""
         self._complete()
+        self.formatter_class = argparse.HelpFormatter
         return super().format_usage()
 
     def _complete(self) -> None:
@@ -61,27 +72,33 @@ class _Parser(argparse.ArgumentParser):
 
 def build() -> argparse.ArgumentParser:
     """The parser of every command; the parsed arguments carry its name in `command`."""
-    parser = _Parser(prog="advisor", description=advisor.__doc__, epilog=_EPILOG)
+    parser = _Parser(prog="advisor", description=advisor.__doc__, epilog=_EPILOG_OF_ALL)
     parser.add_argument("--version", action="version", version=f"advisor {advisor.__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", parser_class=_Parser)
-    commands.add_parser("recommend", help="one recommendation, or a batch", epilog=_EPILOG, fill=_recommend)
+    about = "one recommendation, or a batch"
+    commands.add_parser("recommend", help=about, description=_sentence(about), epilog=_EPILOG, fill=_recommend)
     explained = {
-        "why": ("OPTION", "what puts an option or a component where it stands"),
-        "why-not": ("OPTION", "what keeps an option or a component out, and the smallest change that would not"),
-        "how": ("FINDING", "how a finding came about, down to answers and facts"),
-        "what-if": ("KEY=VALUE", "what other answers would change"),
+        "why": ("OPTION", "what puts an option or a component where it stands", ", down to facts and answers"),
+        "why-not": ("OPTION", "what keeps an option or a component out, and the smallest change that would not", ""),
+        "how": ("FINDING", "how a finding came about", ", or what stands in the way of a rule that did not fire"),
+        "what-if": ("KEY=VALUE", "what other answers would change", ": old beside new, with what is behind it"),
     }
-    for name, (subject, about) in explained.items():
-        commands.add_parser(name, help=about, fill=partial(_explain, about=subject))
+    for name, (subject, about, more) in explained.items():
+        told = f"{_sentence(about + more)} The answers are given as for `recommend`."
+        commands.add_parser(name, help=about, description=told, fill=partial(_explain, about=subject))
     for name, about, fill in (
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
         ("knowledge", "what is known, whether it is sound, and whether it still holds", _knowledge),
         ("rules", "the rulebook, whether it is sound, and all of it as a document", _rules),
-        ("schema", "print a JSON Schema", _schema),
+        ("schema", "print a JSON Schema of what goes in or comes out", _schema),
     ):
-        commands.add_parser(name, help=about, fill=fill)
+        commands.add_parser(name, help=about, description=_sentence(about), fill=fill)
     return parser
+
+
+def _sentence(about: str) -> str:
+    return f"{about[0].upper()}{about[1:]}."
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -91,7 +108,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def _schema(parser: argparse.ArgumentParser) -> None:
     names = ["answers", "recommendation", "explanation", "measurements"]
-    parser.add_argument("name", choices=names, metavar="NAME")
+    parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
 
 
 def _recommend(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +116,8 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     _answers(given)
     lines = 'JSON Lines of {"id": ..., "answers": {...}}; - reads standard input'
     given.add_argument("--batch", metavar="FILE", help=lines)
+    jobs = "share a batch out among N processes, or as many as there are cores; the output is the same"
+    given.add_argument("--jobs", metavar="N", nargs="?", const=_cores(), type=_jobs, help=jobs)
     _measuring(parser.add_argument_group("measurements"))
     parser.add_argument(
         "--probe",
@@ -163,7 +182,8 @@ def _knowledge(parser: argparse.ArgumentParser) -> None:
         return added
 
     command("check", "is it complete, used, dated and free of contradictions? Exit status 2 if not")
-    command("show", "a fact, framework, component, attribute, rule or belief, with its source").add_argument("id")
+    thing = "a fact, framework, component, attribute, rule or belief, with its source"
+    command("show", thing).add_argument("id", metavar="ID", help="as jax.export, jax, component.optax or STK-012")
     table = command("table", "options side by side, or components")
     table.add_argument("--options", metavar="A,B", default="", help="only these")
     table.add_argument("--rows", metavar="A,B", default="", help="only these attributes, families member by member")
@@ -178,7 +198,7 @@ def _knowledge(parser: argparse.ArgumentParser) -> None:
     stale.add_argument("--days", metavar="N", type=_whole, default=0, help="or will expire in so many days")
     stale.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
     draw = command("draw", "facts at random, to be checked again at their source")
-    draw.add_argument("--count", metavar="N", type=_whole, default=30)
+    draw.add_argument("--count", metavar="N", type=_whole, default=30, help="so many (default: 30)")
     draw.add_argument("--seed", metavar="N", type=_whole, default=0, help="the same seed draws the same facts")
     diff = command("diff", "what changed since a revision, and which gold cases are answered differently")
     diff.add_argument("revision", metavar="REV", help="commit, tag or branch of the checkout that knowledge lies in")
@@ -204,7 +224,7 @@ def _rules(parser: argparse.ArgumentParser) -> None:
     listed.add_argument("phase", metavar="PHASE", nargs="?", choices=get_args(Phase), help=", ".join(get_args(Phase)))
     _output(listed)
     show = command("show", "a rule with its condition, effects, reason, source and examples")
-    show.add_argument("id")
+    show.add_argument("id", metavar="ID", help="as STK-012")
     _output(show)
     reference = command("reference", "every rule, as Markdown")
     reference.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
@@ -214,6 +234,25 @@ def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999999999")
     return int(text)
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return min(_MOST_JOBS, len(usable(0)) if usable else os.cpu_count() or 1)
+
+
+def _jobs(text: str) -> int:
+    if not text.isdecimal() or len(text) > _MOST_DIGITS or not 1 <= int(text) <= _MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {_MOST_JOBS}")
+    return int(text)
+
+
+def _interpreter(text: str) -> str:
+    framework, equals, interpreter = text.partition("=")
+    if not (framework and equals and interpreter):
+        raise argparse.ArgumentTypeError(f"{text!r} is not FRAMEWORK=INTERPRETER")
+    return text
 
 
 def _level(text: str) -> int:
@@ -236,7 +275,8 @@ def _measuring(group: argparse._ArgumentGroup) -> None:
         metavar="FRAMEWORK=INTERPRETER",
         action="append",
         default=[],
-        help="the Python that can import a framework (default: this one)",
+        type=_interpreter,
+        help="the Python that can import a framework, as jax=/opt/jax/bin/python, for probing (default: this one)",
     )
     group.add_argument("--budget", metavar="SECONDS", type=float, default=None, help="most time for probing")
 

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
-from dataclasses import field
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.consult.adviser import Adviser, Consultation
 from advisor.consult.assemble import assemble
 from advisor.errors import InputError, Problem
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.inference import choice, plain
 from advisor.inquiry.inquire import inquire
 from advisor.intake.situation import clashes, complete
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
+from advisor.loading.documents import MAX_BYTES
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import plain as plain_values
-from advisor.loading.yaml_reader import MAX_BYTES
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Recommendation
@@ -75,11 +73,15 @@ def open_session(
 
 def today() -> str:
     """The day by the clock of this machine."""
+    from datetime import UTC, datetime  # noqa: PLC0415  (without detection there is no day to tell)
+
     return datetime.now(tz=UTC).date().isoformat()
 
 
 def day(text: str) -> str:
     """The day that the command line names; raises `InputError` where it names none."""
+    from datetime import date  # noqa: PLC0415
+
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:

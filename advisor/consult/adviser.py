@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from copy import copy
-from dataclasses import field
 from typing import TYPE_CHECKING, Literal
 
+from advisor.consult.judging import Judge
 from advisor.consult.library import Library
 from advisor.consult.rulebooks import Engines
 from advisor.consult.speeds import Speeds
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field, replace
 from advisor.inference.engine import Compile
 from advisor.inference.findings import findings
 from advisor.intake.facts import Projected, Projector, Views, situation_facts
@@ -22,7 +22,7 @@ from advisor.model.answers import Answers, Clash, Situation
 from advisor.model.fact import Fact
 from advisor.model.finding import Finding
 from advisor.model.knowledge import Criterion, KnowledgeBase
-from advisor.model.rule import Rule, attributes_of
+from advisor.model.rule import Rule
 from advisor.model.score import Ranking, Value, Weight
 from advisor.model.trace import Given, Trace
 from advisor.model.vocabulary import WISH
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 _MOST_KEPT = 4096
-"""Judgements kept at once, so that a long batch runs in constant memory."""
+"""Values and weights kept at once, so that a long batch runs in constant memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Closing:
 
     ranking: Ranking | None
     confidence: Literal["high", "medium", "low"]
-    findings: tuple[Finding, ...]
+    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +87,11 @@ class Adviser:
     projector: Projector = field(init=False)
     speeds: Speeds = field(init=False)
     library: Library = field(init=False)
-    judged: dict[tuple[object, ...], Trace] = field(default_factory=dict)
-    """What the rules about options concluded, by what they read: most changes of an answer touch few options."""
+    judge: Judge = field(init=False)
     valued: dict[tuple[str, int], tuple[object, tuple[Value, ...]]] = field(default_factory=dict)
     """What a criterion says of what the options say, by criterion and the identity of that."""
-    read: tuple[tuple[str, ...], tuple[tuple[str, str], ...]] = ((), ())
-    """The attributes that rules about options read: of the situation, and of the option with the projection of each."""
+    settled: dict[tuple[object, ...], tuple[tuple[Weight, ...], tuple[Criterion, ...]]] = field(default_factory=dict)
+    """The weights, by what they follow from."""
 
     def __post_init__(self) -> None:
         self.projector = Projector(self.base.vocabulary)
@@ -100,15 +99,7 @@ class Adviser:
         self.library = Library(self.base)
         self.rules = {rule.id: rule for rule in self.base.rules}
         self.engines = Engines(self.base, self.compile_rules, self.single)
-        eligibility = [rule for rule in self.base.rules if rule.phase == "eligibility"]
-        read = sorted({name for rule in eligibility for name in attributes_of(rule.when)})
-        projections = {p.name: p.name for p in self.base.vocabulary.projections}
-        projections |= {f"{p.name}.{w}": p.name for p in self.base.vocabulary.projections if p.each for w in p.words}
-        about = projections | {"option": "", WISH: ""}
-        self.read = (
-            tuple(name for name in read if name not in about),
-            tuple((name, about[name]) for name in read if name in about),
-        )
+        self.judge = Judge(self.base, self.engines)
 
     @property
     def engine_name(self) -> str:
@@ -118,8 +109,9 @@ class Adviser:
     def with_engine(self, compile_rules: Compile) -> Adviser:
         """An adviser over the same knowledge and another engine, which shares what was worked out already."""
         other = copy(self)
-        other.compile_rules, other.single, other.judged = compile_rules, False, {}
-        other.engines = Engines(self.base, compile_rules, books=self.engines.books)
+        other.compile_rules, other.single = compile_rules, False
+        other.engines = Engines(self.base, compile_rules)
+        other.judge = Judge(self.base, other.engines)
         return other
 
     def close(self) -> None:
@@ -165,14 +157,14 @@ class Adviser:
         situation = (
             (*map(_clash_finding, clashes), *findings(trace.firings, self.rules, known, behind)) if explain else ()
         )
-        weights, criteria = self._weights(answers, trace, known)
         excluded: dict[str, tuple[Finding, ...]] = {}
         options: dict[str, Mapping[str, Value]] = {}
         frameworks = [framework for name, framework in self.base.frameworks.items() if not only or name in only]
         projected = self.projector.views(answers, frameworks)
+        weights, criteria = self._weights(answers, trace, known, projected.columns)
         speeds = self.speeds.of(answers, trace.derived.get("workload", frozenset()), measurements)
         valued = self._valued(criteria, projected, speeds)
-        for name, fired in self._judged(known, projected, explain=explain).items():
+        for name, fired in self.judge.judge(known, projected, explain=explain).items():
             failed = self._musts_failed(valued[name], answers)
             if not failed and not any(self.rules[firing.rule].then.exclude for firing in fired.firings):
                 options[name] = valued[name]
@@ -202,37 +194,26 @@ class Adviser:
         words = frozenset(clash.word for clash in clashes)
         return {**situation_facts(answers, self.base.vocabulary), "clash": words, "memory": memory}
 
-    def _judged(self, known: Mapping[str, Given], views: Views, *, explain: bool) -> dict[str, Trace]:
-        """What the rules about options conclude of each."""
-        of_situation, of_option = self.read
-        situation = (explain, *[known.get(name) for name in of_situation])
-        found = {}
-        for option, said in zip(views, views.compared(of_option), strict=True):
-            key = (situation, said)
-            if key not in self.judged:
-                if len(self.judged) >= _MOST_KEPT:
-                    self.judged.clear()
-                facts = {**known, **views[option].facts}
-                self.judged[key] = self.engines.over("option", facts).consult(facts, premises=explain)
-            found[option] = self.judged[key]
-        return found
-
     def conclude(self, weighed: Weighed) -> Closing:
         """The order of the options that remain, and what has to be said about the first."""
-        ranking = rank(weighed.options, weighed.weights, self.base.decision) if weighed.options else None
-        confidence = self._confidence(ranking, weighed.weights)
+        closing = self.order(weighed)
         known: dict[str, Given] = {
             **situation_facts(weighed.answers, self.base.vocabulary),
             **weighed.derived,
-            "confidence": confidence,
+            "confidence": closing.confidence,
         }
         seen = None
-        if ranking is not None:
-            seen = weighed.projected[ranking.scored[0].option]
+        if closing.ranking is not None:
+            seen = weighed.projected[closing.ranking.scored[0].option]
             known |= seen.facts
         trace = self.engines.over("verdict", known).consult(known)
         said = findings(trace.firings, self.rules, {**known, **trace.derived}, self._evidence(seen, trace, weighed))
-        return Closing(ranking, confidence, said)
+        return replace(closing, findings=said)
+
+    def order(self, weighed: Weighed) -> Closing:
+        """The order alone, and how sure it is."""
+        ranking = rank(weighed.options, weighed.weights, self.base.decision) if weighed.options else None
+        return Closing(ranking, self._confidence(ranking, weighed.weights))
 
     def _confidence(self, ranking: Ranking | None, weights: tuple[Weight, ...]) -> Literal["high", "medium", "low"]:
         """The level in words; where nothing has a weight, nothing was compared."""
@@ -241,27 +222,36 @@ class Adviser:
         return "high" if ranking.p_best >= self.base.decision.decided else "medium"
 
     def _weights(
-        self, answers: Answers, trace: Trace, known: Mapping[str, Given]
+        self, answers: Answers, trace: Trace, known: Mapping[str, Given], asked: Collection[str]
     ) -> tuple[tuple[Weight, ...], tuple[Criterion, ...]]:
-        """The weights of the criteria that have something to say here, moved by preferences and priorities."""
-        asked = self.projector.asked(answers)
-        timed = bool(known.get("workload"))
-        spoken = {*asked, *(["speed"] if timed else ()), *([WISH] if "requested_framework" in answers else ())}
-        criteria = tuple(c for c in self.base.criteria if c.reads in spoken)
-        shifts: dict[str, dict[str, float]] = {}
-        for rule in {firing.rule: self.rules[firing.rule] for firing in trace.firings}.values():
-            for criterion, shift in rule.then.weigh.items():
-                shifts.setdefault(criterion, {})[rule.id] = shift
+        """The weights of the criteria that have something to say here, moved by preferences and priorities.
+
+        `asked` are the projections for which the answers are there.
+        """
+        wish = [WISH] if "requested_framework" in answers else []
+        spoken = frozenset([*asked, *(["speed"] if known.get("workload") else []), *wish])
+        moving = tuple(firing.rule for firing in trace.firings if self.rules[firing.rule].then.weigh)
         priorities = answers.get("priorities", {})
         levels = {k: str(v) for k, v in priorities.items()} if isinstance(priorities, Mapping) else {}
-        return settle(criteria, shifts, levels), criteria
+        key = (spoken, moving, *levels.items())
+        if key not in self.settled:
+            if len(self.settled) >= _MOST_KEPT:
+                self.settled.clear()
+            criteria = tuple(c for c in self.base.criteria if c.reads in spoken)
+            shifts: dict[str, dict[str, float]] = {}
+            for rule in map(self.rules.__getitem__, moving):
+                for criterion, shift in rule.then.weigh.items():
+                    shifts.setdefault(criterion, {})[rule.id] = shift
+            self.settled[key] = (settle(criteria, shifts, levels), criteria)
+        return self.settled[key]
 
     def _valued(
         self, criteria: tuple[Criterion, ...], views: Views, speeds: Mapping[str, speed.Speed]
     ) -> dict[str, dict[str, Value]]:
         """What each criterion says of each option."""
         columns = {criterion.id: self._column(criterion, views, speeds) for criterion in criteria}
-        return {option: {name: column[i] for name, column in columns.items()} for i, option in enumerate(views)}
+        rows = zip(*columns.values(), strict=True) if columns else [()] * len(views)
+        return {option: dict(zip(columns, row, strict=True)) for option, row in zip(views, rows, strict=True)}
 
     def _column(self, criterion: Criterion, views: Views, speeds: Mapping[str, speed.Speed]) -> tuple[Value, ...]:
         """What the criterion says of the options, in their order."""

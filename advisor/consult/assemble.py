@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import advisor
 from advisor.consult.adviser import Adviser, Closing, Consultation, Weighed
 from advisor.consult.contradictions import Ways, contradictions
 from advisor.consult.library import measured
+from advisor.consult.names import unknown_names
 from advisor.consult.passages import PINNED, passages, pinned
-from advisor.frozen import dataclass
+from advisor.consult.vacancies import vacancies
+from advisor.frozen import dataclass, field
 from advisor.model.finding import Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import (
@@ -70,6 +71,7 @@ def assemble(
 
     `as_of` is the day that expiry is judged by, the day of the knowledge base if empty: it annotates and moves nothing.
     """
+    depth: Literal["core", "full"] = "core" if inquiries is None else "full"
     inquiries = inquiries or Inquiries()
     base, measurements = adviser.base, consultation.measurements
     day = as_of or base.as_of
@@ -77,9 +79,11 @@ def assemble(
     said = (*weighed.findings, *(f for against in weighed.excluded.values() for f in against), *closing.findings)
     status = status_of(weighed, closing, base)
     primary = _primary(status, closing.ranking)
-    stack = composition(adviser, weighed, closing, primary).parts
+    composed = composition(adviser, weighed, closing, primary)
+    stack = composed.parts
     ways, between = _passages(adviser, weighed, primary, stack)
-    said = (*said, *between)
+    beside = (*vacancies(composed.left_out, situation.answers), *unknown_names(situation.answers, base.vocabulary))
+    said = (*said, *between, *beside)
     ranking = tuple(_ranked(s, closing.ranking) for s in closing.ranking.scored) if closing.ranking else ()
     first = closing.ranking.scored[0].option if closing.ranking else ""
     used = _measurements_used(ranking, measurements)
@@ -130,6 +134,7 @@ def assemble(
             overlays=base.overlays,
             as_of=day,
             measurements=used,
+            depth=depth,
             seed=SEED,
         ),
     )

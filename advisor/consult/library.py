@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field, replace
 from advisor.model.fact import Fact, Source
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Evidence
+from advisor.model.rule import Rule
 
 if TYPE_CHECKING:
     from advisor.model.measurement import Measurements
@@ -22,6 +22,10 @@ class Library:
 
     base: KnowledgeBase
     kept: dict[tuple[str, str], Evidence] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.rules = {rule.id: rule for rule in self.base.rules}
 
     def evidence(self, identity: str, day: str) -> Evidence:
         """What is known under this id, with its expiry judged by the day."""
@@ -36,7 +40,7 @@ class Library:
     def _look_up(self, identity: str) -> Evidence:
         kind, _, rest = identity.partition(".")
         if kind == "rule":
-            rule = next(rule for rule in self.base.rules if rule.id == rest)
+            rule = self.rules[rest]
             return replace(_from(identity, f"{rule.title}: {rule.reason}", rule.source), origin=rule.origin)
         if kind == "benchmark":
             table, row = next((t, r) for t in self.base.benchmarks for r in t.rows if r.id == rest)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import field
+from collections.abc import Callable, Mapping
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.inference.applicable import lower
 from advisor.inference.engine import Compile, Engine, Kinds
 from advisor.inference.narrowing import narrowed
@@ -29,13 +28,21 @@ def kinds(base: KnowledgeBase) -> Kinds:
 
 def rulebooks(base: KnowledgeBase) -> dict[str, tuple[Rule, ...]]:
     """The rules of each, with conditions that mean the same to every engine."""
-    dropped = _can_be_dropped(base)
+    lowered = _lowering(base)
+    return {name: tuple(map(lowered, rules)) for name, rules in _written(base).items()}
+
+
+def _written(base: KnowledgeBase) -> dict[str, tuple[Rule, ...]]:
+    return {name: tuple(rule for rule in base.rules if rule.phase in phases) for name, phases in PHASES.items()}
+
+
+def _lowering(base: KnowledgeBase) -> Callable[[Rule], Rule]:
+    """Gives a rule a condition that means the same to every engine: those know nothing of what does not apply."""
     projections = base.vocabulary.projections
-    about = {name for p in projections for name in (p.name, *(f"{p.name}.{word}" for word in p.words))}
-    return {
-        name: tuple(lower(rule, dropped, about) for rule in base.rules if rule.phase in phases)
-        for name, phases in PHASES.items()
-    }
+    # The projections of which some option says that they do not apply to it.
+    dropped = frozenset(p.name for p in projections if not p.each and family(p.path) in base.inapplicable)
+    about = frozenset(name for p in projections for name in (p.name, *(f"{p.name}.{word}" for word in p.words)))
+    return lambda rule: lower(rule, dropped, about)
 
 
 @dataclass(slots=True)
@@ -49,14 +56,14 @@ class Engines:
     base: KnowledgeBase
     compile_rules: Compile
     single: bool = False
-    books: Mapping[str, tuple[Rule, ...]] = field(default_factory=dict)
-    """Those of the knowledge base, if they are there already."""
+    _books: Mapping[str, tuple[Rule, ...]] = field(init=False)
+    _lowered: Callable[[Rule], Rule] = field(init=False)
     _kinds: Kinds = field(init=False)
     _settled: frozenset[str] = field(init=False)
     _compiled: dict[str, tuple[Facts, Engine]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.books, self._kinds = self.books or rulebooks(self.base), kinds(self.base)
+        self._books, self._lowered, self._kinds = _written(self.base), _lowering(self.base), kinds(self.base)
         self._settled = frozenset(answer.name for answer in self.base.vocabulary.answers)
 
     def over(self, name: str, facts: Facts) -> Engine:
@@ -71,8 +78,8 @@ class Engines:
             return kept[1]
         if kept is not None:
             kept[1].close()
-        rules = narrowed(self.books[name], said, settled) if self.single else self.books[name]
-        engine = self.compile_rules(rules, self._kinds)
+        rules = narrowed(self._books[name], said, settled) if self.single else self._books[name]
+        engine = self.compile_rules(tuple(map(self._lowered, rules)), self._kinds)
         self._compiled[name] = said, engine
         return engine
 
@@ -94,8 +101,3 @@ class Engines:
         """Give back what the engines hold."""
         for _, engine in self._compiled.values():
             engine.close()
-
-
-def _can_be_dropped(base: KnowledgeBase) -> frozenset[str]:
-    """The projections of which some option says that they do not apply to it."""
-    return frozenset(p.name for p in base.vocabulary.projections if not p.each and family(p.path) in base.inapplicable)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
 from typing import TYPE_CHECKING
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
 from advisor.scoring import speed

@@ -43,7 +43,7 @@ def how(grounds: Grounds, identity: str) -> Explanation:
         raise InputError(Problem(message=f"{name} speaks of one option at a time.", place="how", hint=hint))
     if rule is None or (option in grounds.weighed.projected) != (rule.phase == "eligibility"):
         others = [rule.id for rule in grounds.base.rules if rule.phase != "eligibility"]
-        raise _unknown(identity, "no finding and no rule", "how", [*grounds.findings, *others])
+        raise _unknown(identity, "no finding and no rule", "how", dict.fromkeys([*grounds.findings, *others]))
     return obstacles(grounds, rule, option)
 
 

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
 from advisor.inquiry.explain_component import hindered
 from advisor.inquiry.explain_criteria import behind, movers, of, weight
 from advisor.inquiry.explain_grounds import Grounds
 from advisor.inquiry.explain_option import TELLING, compared_with, none_recommended
 from advisor.inquiry.explain_rules import finding, obstacles
 from advisor.inquiry.explain_runs import said_change
-from advisor.inquiry.explain_words import ordinal
+from advisor.inquiry.explain_words import figured
+from advisor.inquiry.whatif import OPEN, OUTSIDE
+from advisor.intake.situation import definition
 from advisor.model.explanation import Explanation
-from advisor.model.recommendation import Contribution, Ranked
+from advisor.model.recommendation import Contribution, Ranked, Recommendation
+from advisor.render.sureness import doubts, sureness
 
 _LEADERS = 3
 """Options whose scores are told, of each order the first ones."""
+_NONE = {OPEN: "nothing", OUTSIDE: "none of these frameworks"}
 _CRITERIA = 3
 """Criteria that are told for each of them, those that changed most."""
 
@@ -38,11 +41,10 @@ def what_if(before: Grounds, after: Grounds, change: Mapping[str, object]) -> Ex
     said = (
         f"With {said_change(change, before.weighed.answers)}" if change else "With the answers that are given already"
     )
-    old, new = (one.recommendation.recommendation.primary for one in (before, after))
-    if not differing[1:]:
-        comes = f"{old} stays recommended, and nothing else changes" if differing else "nothing changes"
-    else:
-        comes = f"{old} stays recommended" if new == old else f"{new} is recommended instead of {old}"
+    new = after.recommendation.recommendation.primary
+    comes = _comes(before.recommendation, after.recommendation) if differing else "nothing changes"
+    if differing and not differing[1:]:
+        comes = f"{comes}, and nothing else changes"
     return Explanation(
         text=f"{said}, {comes}.",
         kind="run",
@@ -51,6 +53,18 @@ def what_if(before: Grounds, after: Grounds, change: Mapping[str, object]) -> Ex
         origin="" if differing else "run",
         change=change,
     )
+
+
+def _comes(before: Recommendation, after: Recommendation) -> str:
+    """What is recommended now, beside what was."""
+    old, new = before.recommendation.primary, after.recommendation.primary
+    named, sure = _NONE.get(new, new), after.recommendation.confidence
+    if new == old:
+        return f"still {named} is recommended" if new in _NONE else f"{new} stays recommended"
+    if new in _NONE:
+        return f"{named} is recommended, where it was {_NONE.get(old, old)}"
+    where = f"where {_NONE[old]} was" if old in _NONE else f"instead of {old}"
+    return f"{new} is recommended {where}{doubts(after.status, sure.level if sure else '')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +77,12 @@ class _Differences:
         old, new = self.before.weighed.answers, self.after.weighed.answers
         for attribute in self.after.base.vocabulary.answers:
             if old.get(attribute.name) != new.get(attribute.name):
-                answer = self.after.answer(attribute.name)
-                yield replace(answer, text=f"{answer.text}, before: {self.before.said(attribute.name)}")
+                was, now = self.before.said(attribute.name), self.after.said(attribute.name)
+                by, _ = _implied(self.before, attribute.name)
+                _, reason = _implied(self.after, attribute.name)
+                text = f"{attribute.name}: {was}{f' (implied by {by})' if by else ''} -> {now}"
+                text = f"{text}: {reason}" if reason else text
+                yield replace(self.after.answer(attribute.name), text=text)
 
     def verdict(self) -> Iterator[Explanation]:
         """What is recommended, and how sure that is."""
@@ -72,9 +90,9 @@ class _Differences:
         was, now = old.recommendation.primary, new.recommendation.primary
         if was != now:
             yield _difference(f"{was} -> {now}", now, self._other_primary(was, now))
-        if old.status != new.status or _sure(old.recommendation.confidence) != _sure(new.recommendation.confidence):
-            text = f"{_status(self.before)} -> {_status(self.after)}"
-            yield Explanation(text=text, kind="difference", id=now, origin="run")
+        stood, stands = (sureness(one.status, one.recommendation.confidence) for one in (old, new))
+        if stood != stands:
+            yield Explanation(text=f"{stood} -> {stands}", kind="difference", id=now, origin="run")
 
     def _other_primary(self, was: str, now: str) -> Iterator[Explanation]:
         """What is against the old one, or what the new one has over it, or why none is recommended."""
@@ -95,7 +113,7 @@ class _Differences:
         for option in dict.fromkeys(one.option for one in (*new[:_LEADERS], *old[:_LEADERS])):
             if option in was and option in now:
                 (place, one), (where, other) = was[option], now[option]
-                moved = f", {ordinal(place)} -> {ordinal(where)}" if place != where else ""
+                moved = f", {figured(place)} -> {figured(where)}" if place != where else ""
                 if moved or abs(one.score - other.score) >= TELLING:
                     text = f"{option}: {one.score:.2f} -> {other.score:.2f}{moved}"
                     yield _difference(text, option, self._criteria(one, other))
@@ -185,14 +203,10 @@ def _valued(contribution: Contribution | None) -> str:
     return f"{contribution.value:.2f} at {contribution.weight:.0%}" if contribution else "not asked"
 
 
-def _sure(confidence: object) -> str:
-    p_best, level = getattr(confidence, "p_best", 0.0), getattr(confidence, "level", "")
-    return f"best in {p_best:.0%} of draws, confidence {level}" if level else "nothing to compare"
-
-
-def _status(grounds: Grounds) -> str:
-    answer = grounds.recommendation
-    return f"{answer.status.replace('_', ' ')} ({_sure(answer.recommendation.confidence)})"
+def _implied(grounds: Grounds, key: str) -> tuple[str, str]:
+    """The answer that an implied one follows from, and why it does; both empty for one that was given."""
+    implied = grounds.consultation.situation.origins.get(key) == "implied"
+    return definition(key, grounds.weighed.answers, grounds.base.vocabulary) if implied else ("", "")
 
 
 def _difference(text: str, identity: str, because: Iterable[Explanation]) -> Explanation:

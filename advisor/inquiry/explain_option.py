@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
+from advisor.frozen import replace
 from advisor.inquiry.explain_criteria import alone, beside
 from advisor.inquiry.explain_grounds import Grounds
 from advisor.inquiry.explain_rules import conditions, finding, obstacles
@@ -13,6 +13,7 @@ from advisor.inquiry.explain_words import ordinal
 from advisor.inquiry.whatif import OPEN, OUTSIDE, decided
 from advisor.model.explanation import Explanation
 from advisor.model.recommendation import Contribution, Ranked
+from advisor.render.sureness import SETTLED, sureness
 
 MOST = 5
 """Criteria that are told, those that matter most first."""
@@ -55,7 +56,7 @@ def none_of_them(grounds: Grounds, name: str) -> Explanation:
     """Why none of the options is recommended, or what would have to be so for that."""
     primary = grounds.recommendation.recommendation.primary
     if primary == name:
-        text = f"The answer is {name}: {grounds.recommendation.status.replace('_', ' ')}."
+        text = f"The answer is {name}: {SETTLED[grounds.recommendation.status]}."
         raised = [finding(grounds, grounds.findings[one]) for one in none_recommended(grounds)]
         against = [] if raised else [_against(grounds, one.option) for one in grounds.recommendation.excluded]
         return Explanation(text=text, kind="option", id=name, because=(*raised, *against))
@@ -91,9 +92,9 @@ def standing(grounds: Grounds, option: str) -> str:
         first = answer.ranking[0]
         tied = " and tied with it" if option in answer.recommendation.tied_with else ""
         return f"{text}; {first.option} is first with {first.score:.2f}{tied}."
-    sure, tied = answer.recommendation.confidence, ", ".join(answer.recommendation.tied_with)
-    draws = f"; best in {sure.p_best:.0%} of draws, confidence {sure.level}" if sure else ""
-    return f"{text}{draws}, {answer.status.replace('_', ' ')}{f' with {tied}' if tied else ''}."
+    tied = ", ".join(answer.recommendation.tied_with)
+    sure = sureness(answer.status, answer.recommendation.confidence)
+    return f"{text}{f', tied with {tied}' if tied else ''}; {sure}."
 
 
 def none_recommended(grounds: Grounds) -> tuple[str, ...]:

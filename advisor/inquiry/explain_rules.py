@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import replace
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
 from advisor.inference.applicable import fares
 from advisor.inference.plain import Verdict
 from advisor.inquiry.explain_grounds import Grounds
@@ -138,7 +137,8 @@ class _Tree:
         holds = fares(verdict)
         verb = "has" if self.grounds.kinds[attribute] == "words" else "is"
         said, value = comparison(verdict.condition, verb), seen(verdict, verb)
-        plain = holds == "true" and verdict.condition.op in ("is", "has", "unknown")
+        # Of what is open, or is the very word that is asked for, there is no more to say.
+        plain = holds == "unknown" or (holds == "true" and verdict.condition.op in ("is", "has", "unknown"))
         text = said if plain or not value else f"{said}; {value}"
         origin: Basis = "" if because else "rules"
         return Explanation(text=text, kind="condition", id=self.rule.id, holds=holds, because=because, origin=origin)

@@ -9,11 +9,13 @@ from advisor.inference.applicable import fares
 from advisor.inference.plain import explain
 from advisor.inquiry.explain_grounds import Grounds
 from advisor.inquiry.explain_words import ordinal
+from advisor.inquiry.outcomes import outcome
 from advisor.inquiry.smallest import Run, Search, smallest
 from advisor.inquiry.whatif import WhatIf, decided, expected_scores, plain_answer
 from advisor.intake.facts import situation_facts
 from advisor.model.explanation import Explanation
 from advisor.model.rule import Rule
+from advisor.render.sureness import doubts
 
 _FAR = -2.0
 """Further away than any difference of scores."""
@@ -77,13 +79,14 @@ def _run(option: str, run: Run, grounds: Grounds) -> Explanation:
     place = order.index(option) + 1
     if option in grounds.weighed.options:
         second = f", {order[1]} {scores[order[1]]:.2f}" if len(order) > 1 else ""
-        comes = f"{option} is first: {scores[option]:.2f}{second}."
+        comes = f"{option} is first: {scores[option]:.2f}{second}"
     else:
         ahead = f", and {order[0]} first with {scores[order[0]]:.2f}" if place > 1 else ""
         stands = f"it is {ordinal(place)} of {len(order)} with {scores[option]:.2f}{ahead}"
-        comes = f"nothing excludes {option}: {stands}."
+        comes = f"nothing excludes {option}: {stands}"
+    doubted = doubts(*outcome(grounds.adviser, run.then)) if place == 1 else ""
     return Explanation(
-        text=f"With {said_change(run.change, grounds.weighed.answers)}, {comes}",
+        text=f"With {said_change(run.change, grounds.weighed.answers)}, {comes}{doubted}.",
         kind="run",
         id=option,
         origin="run",

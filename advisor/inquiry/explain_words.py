@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from advisor.inference.plain import Verdict
-from advisor.model.rule import Condition, attributes_of, condition_words
+from advisor.model.rule import Condition, attributes_of
+from advisor.render.lines import listed
 
 _ORDERINGS = {"lt": "below", "lte": "at most", "gt": "above", "gte": "at least"}
 _EQUALS = ("is", "has")
-_LISTED = 8
-"""Words that can still be read one by one."""
+_LISTED, _OF_MANY = 16, 8
+"""So many words can still be read one by one, and so many are named of more."""
 
 
 def compared(condition: Condition) -> str:
@@ -19,27 +20,43 @@ def compared(condition: Condition) -> str:
 
 def comparison(condition: Condition, verb: str = "is") -> str:
     """A condition on one attribute: `task is finetune or post_train_rl`, `accelerator_count is at least 2`."""
-    name = compared(condition)
-    words = _alternatives(condition)
-    if words:
-        return f"{name} {verb} {_either(words)}"
-    if condition.op == "not" and (words := _alternatives(condition.parts[0])):
-        return f"{name} {verb} not {_either(words)}"
-    if condition.op == "unknown":
-        return f"{name} is open"
+    return f"{compared(condition)} {_compares(condition, verb)}"
+
+
+def _compares(condition: Condition, verb: str) -> str:
+    """What is said of the attribute."""
+    if words := _alternatives(condition):
+        return f"{verb} {_either(words)}"
+    if condition.op == "not":
+        return _denied(condition.parts[0], verb)
+    if condition.op in ("known", "unknown"):
+        return "is known" if condition.op == "known" else "is open"
     if condition.op in _ORDERINGS:
-        return f"{name} is {_ORDERINGS[condition.op]} {_number(condition.value)}"
-    return _joined(condition, verb)
+        return f"is {_ordered(condition)}"
+    first, *others = condition.parts
+    if condition.op == "any" and first.op == "unknown" and [part.op for part in others] == ["not"]:
+        denied = others[0].parts[0]
+        if words := _alternatives(denied) or (_ordered(denied),) * (denied.op in _ORDERINGS):
+            return f"is not known to {'have' if verb == 'has' else 'be'} {_either(words)}"
+    return (" and " if condition.op == "all" else " or ").join(_within(part, verb) for part in condition.parts)
 
 
-def _joined(condition: Condition, verb: str) -> str:
-    if condition.op == "any" and len(condition.parts) == 2:
-        first, second = condition.parts
-        if first.op == "unknown" and second.op == "not" and (words := _alternatives(second.parts[0])):
-            return f"{first.attribute} is not known to {'have' if verb == 'has' else 'be'} {_either(words)}"
-    if condition.op in ("all", "any") and all(part.op in _ORDERINGS or part.op in _EQUALS for part in condition.parts):
-        return (" and " if condition.op == "all" else " or ").join(comparison(part, verb) for part in condition.parts)
-    return condition_words(condition)
+def _denied(condition: Condition, verb: str) -> str:
+    if words := _alternatives(condition):
+        return f"{verb} not {_either(words)}"
+    if condition.op in _ORDERINGS:
+        return f"is not {_ordered(condition)}"
+    return f"is not so that it {_compares(condition, verb)}"
+
+
+def _within(condition: Condition, verb: str) -> str:
+    """A part beside others, in brackets where it joins several things itself."""
+    said = _compares(condition, verb)
+    return f"({said})" if len(condition.parts) > 1 and not _alternatives(condition) else said
+
+
+def _ordered(condition: Condition) -> str:
+    return f"{_ORDERINGS[condition.op]} {_number(condition.value)}"
 
 
 def seen(verdict: Verdict, verb: str = "is") -> str:
@@ -55,10 +72,13 @@ def seen(verdict: Verdict, verb: str = "is") -> str:
 
 
 def ordinal(place: int) -> str:
-    """A place in an order, in words."""
+    """A place in an order, the first ones in words."""
     named = ("first", "second", "third", "fourth", "fifth")
-    if place <= len(named):
-        return named[place - 1]
+    return named[place - 1] if place <= len(named) else figured(place)
+
+
+def figured(place: int) -> str:
+    """A place in an order as a figure, which stands beside every other one."""
     ending = "th" if place % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
     return f"{place}{ending}"
 
@@ -73,9 +93,8 @@ def _alternatives(condition: Condition) -> tuple[str, ...]:
 
 
 def _either(words: tuple[str, ...]) -> str:
-    if len(words) > _LISTED:
-        return f"one of {len(words)} words"
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    more = len(words) - _OF_MANY if len(words) > _LISTED else 0
+    return listed([*words[:_OF_MANY], f"one of {more} more"] if more else words, "or")
 
 
 def _number(value: object) -> str:

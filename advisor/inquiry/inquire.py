@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.consult.assemble import Inquiries
+from advisor.inquiry.outcomes import outcome
 from advisor.inquiry.waysout import ways_out
 from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, expected_scores, first, plain_answer, said_answer
 from advisor.model.knowledge import Question
@@ -64,18 +66,23 @@ def _worth(whatif: WhatIf, question: Question, now: str) -> OpenQuestion | None:
 
 def _flips(whatif: WhatIf, weighed: Weighed, most: int) -> tuple[Flip, ...]:
     """Changes of one given answer that put another option first, at most one for each key and option."""
+    # What is found first is named, and nothing beyond is looked for.
+    return tuple(islice(_flipping(whatif, weighed), most))
+
+
+def _flipping(whatif: WhatIf, weighed: Weighed) -> Iterator[Flip]:
     now = first(weighed)
-    found: list[Flip] = []
     for question in whatif.adviser.base.questions:
         if question.key not in weighed.answers or question.key in _GIVEN:
             continue
         seen: set[str] = set()
         for word in whatif.changes(question.key):
-            leader = first(whatif.run({question.key: word}))
+            then = whatif.run({question.key: word})
+            leader = decided(then)
             if leader not in (now, OUTSIDE, OPEN) and leader not in seen:
                 seen.add(leader)
-                found.append(Flip(change={question.key: plain_answer(word)}, to=leader))
-    return tuple(found[:most])
+                status, confidence = outcome(whatif.adviser, then)
+                yield Flip(change={question.key: plain_answer(word)}, to=leader, status=status, confidence=confidence)
 
 
 def _decisive(whatif: WhatIf, weighed: Weighed) -> tuple[str, ...]:
@@ -86,15 +93,17 @@ def _decisive(whatif: WhatIf, weighed: Weighed) -> tuple[str, ...]:
 
 def _revivals(whatif: WhatIf, option: str, weighed: Weighed) -> tuple[Change, ...]:
     """The first change of each answer that stands in an exclusion after which the option remains."""
-    found: list[Change] = []
+    return tuple(islice(_reviving(whatif, option, weighed), 3))
+
+
+def _reviving(whatif: WhatIf, option: str, weighed: Weighed) -> Iterator[Change]:
     for key in _answers_in(weighed, option, whatif.adviser.base.vocabulary):
         for word in whatif.changes(key):
             then = whatif.run({key: word})
             if option in then.options and _settled(option, weighed, then):
                 why = f"With {key} {said_answer(word)}, nothing excludes {option}."
-                found.append(Change(change={key: plain_answer(word)}, why=why))
+                yield Change(change={key: plain_answer(word)}, why=why)
                 break
-    return tuple(found[:3])
 
 
 def _settled(option: str, before: Weighed, after: Weighed) -> bool:

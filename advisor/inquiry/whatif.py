@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.intake.situation import complete
 from advisor.model.answers import Answer, Answers
 from advisor.scoring.rank import expected
@@ -20,6 +20,8 @@ class WhatIf:
 
     adviser: Adviser
     consultation: Consultation
+    weighed: dict[str, Weighed] = field(default_factory=dict)
+    """What was run already, by what was changed: a flip and a revival often ask for the same."""
 
     def changed(self, changes: Mapping[str, Answer], without: Collection[str] = ()) -> Answers:
         """The answers with these instead, and without some; what is only implied is implied anew."""
@@ -38,12 +40,15 @@ class WhatIf:
 
     def run(self, changes: Mapping[str, Answer], without: Collection[str] = ()) -> Weighed:
         """The situation weighed with these answers instead, and without some."""
-        return self.adviser.weigh(
-            self.changed(changes, without),
-            measurements=self.consultation.measurements,
-            only=self.consultation.only,
-            explain=False,
-        )
+        key = repr((sorted(changes.items()), sorted(without)))
+        if key not in self.weighed:
+            self.weighed[key] = self.adviser.weigh(
+                self.changed(changes, without),
+                measurements=self.consultation.measurements,
+                only=self.consultation.only,
+                explain=False,
+            )
+        return self.weighed[key]
 
     def additions(self, key: str, *, coherent: bool = True) -> list[Answer]:
         """The answers that can be given to an open key: each word, or each word alone of a set.

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from operator import is_
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
 from advisor.intake.versions import standing
 from advisor.model.answers import Answers
 from advisor.model.fact import CLAIMED, OPEN, UNSUPPORTED, Fact
@@ -52,19 +51,21 @@ class Projector:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._paths = [_Path.of(projection, vocabulary) for projection in vocabulary.projections]
-        # Most changes of an answer move few paths: what an option says of the others is looked up once.
-        self._kept: dict[tuple[str, str, tuple[tuple[str, str], ...]], tuple[tuple[Framework, ...], Column]] = {}
-
-    def asked(self, answers: Answers) -> frozenset[str]:
-        """The projections for which the answers are there; the others say nothing about any option."""
-        return frozenset(path.projection.name for path, _ in self._filled(answers))
+        self._names = tuple(path.projection.name for path in self._paths)
+        # Most changes of an answer move few paths: what options say along the others is there already.
+        self._kept: tuple[tuple[Framework, ...], dict[_Said, Mapping[str, Column]]] = ((), {})
+        together: dict[tuple[str, ...], list[_Path]] = {}
+        for path in self._paths:
+            together.setdefault(path.reads, []).append(path)
+        self._together = tuple(together.items())
 
     def paths(self, answers: Answers) -> dict[str, Mapping[str, str]]:
         """The attributes of facts that the projections lead to: by projection, and by the word of a set of answers.
 
         Without such a set the word is empty, and of a version it is the version.
         """
-        return {path.projection.name: attributes for path, attributes in self._filled(answers)}
+        filled = {path.projection.name: path.filled(answers) for path in self._paths}
+        return {name: attributes for name, attributes in filled.items() if attributes is not None}
 
     def situate(self, answers: Answers, option: Framework) -> Projected:
         """The option in the light of the answers."""
@@ -73,29 +74,36 @@ class Projector:
     def views(self, answers: Answers, options: Iterable[Framework]) -> Views:
         """Each option in the light of the answers, by its id."""
         compared, hardware = tuple(options), _hardware(answers)
-        columns = {
-            path.projection.name: self._column(path, attributes, hardware, compared)
-            for path, attributes in self._filled(answers)
-        }
+        about, kept = self._kept
+        if len(compared) != len(about) or not all(map(is_, compared, about)):
+            kept = {}
+            self._kept = (compared, kept)
+        found: dict[str, Column] = {}
+        for reads, paths in self._together:
+            said = (hardware, reads, *[answers.get(key) for key in reads])
+            if said not in kept:
+                if len(kept) >= _MOST_KEPT:
+                    kept.clear()
+                kept[said] = _columns(paths, answers, hardware, compared)
+            found.update(kept[said])
+        columns = {name: found[name] for name in self._names if name in found}
         return Views(tuple(option.id for option in compared), columns, answers.get("requested_framework"))
 
-    def _filled(self, answers: Answers) -> list[tuple[_Path, Mapping[str, str]]]:
-        return [(path, filled) for path in self._paths if (filled := path.filled(answers)) is not None]
 
-    def _column(
-        self, path: _Path, attributes: Mapping[str, str], hardware: str, options: tuple[Framework, ...]
-    ) -> Column:
-        key = (hardware, path.projection.name, tuple(attributes.items()))
-        kept = self._kept.get(key)
-        if kept is not None and all(map(is_, kept[0], options)) and len(kept[0]) == len(options):
-            return kept[1]
-        if len(self._kept) >= _MOST_KEPT:
-            self._kept.clear()
-        column = tuple(path.read(option, attributes, hardware) for option in options)
-        self._kept[key] = (options, column)
-        return column
+def _columns(
+    paths: list[_Path], answers: Answers, hardware: str, options: tuple[Framework, ...]
+) -> Mapping[str, Column]:
+    """What the options say along these paths, by projection; nothing of one whose answers are not there."""
+    filled = [(path, path.filled(answers)) for path in paths]
+    return {
+        path.projection.name: tuple(path.read(option, attributes, hardware) for option in options)
+        for path, attributes in filled
+        if attributes is not None
+    }
 
 
+_Said = tuple[object, ...]
+"""The hardware in question, the answers that some paths read, and what they are."""
 Column = tuple["Read", ...]
 """What each option says along one path, in their order."""
 
@@ -107,7 +115,7 @@ class Views(Mapping[str, Projected]):
         self.columns = columns
         """By projection; one about which the answers say nothing is absent."""
         self._places = {option: place for place, option in enumerate(options)}
-        self._requested = requested
+        self.requested = requested
         self._built: dict[str, Projected] = {}
 
     def __getitem__(self, option: str) -> Projected:
@@ -130,21 +138,16 @@ class Views(Mapping[str, Projected]):
 
     def wished(self, option: str) -> str:
         """Whether it was asked for, as rules and criteria read it."""
-        return "yes" if option == self._requested else "no"
+        return "yes" if option == self.requested else "no"
 
-    def compared(self, attributes: Iterable[tuple[str, str]]) -> list[tuple[Given | None, ...]]:
-        """What each option says of these attributes, each with its projection; None where that is unknown."""
-        rows = []
-        for attribute, projection in attributes:
-            if attribute == "option":
-                rows.append(list[Given | None](self._places))
-            elif attribute == WISH:
-                rows.append([self.wished(option) for option in self._places])
-            else:
-                column = self.columns.get(projection)
-                none: list[Given | None] = [None] * len(self._places)
-                rows.append(none if column is None else [read.facts.get(attribute) for read in column])
-        return list(zip(*rows, strict=True)) if rows else [()] * len(self._places)
+    def said(self, attribute: str, projection: str) -> tuple[Given | None, ...]:
+        """What each option says of an attribute that a projection leads to, or of itself; None where it is unknown."""
+        if attribute == "option":
+            return tuple(self._places)
+        if attribute == WISH:
+            return tuple(map(self.wished, self._places))
+        column = self.columns.get(projection)
+        return (None,) * len(self) if column is None else tuple([read.facts.get(attribute) for read in column])
 
 
 def _hardware(answers: Answers) -> str:
@@ -172,16 +175,20 @@ class _Path:
     """Answers that have to be single words or a version, each with the words that say nothing."""
     several: str
     """The set-valued answer in the path, if there is one."""
+    reads: tuple[str, ...]
+    """Every answer in it."""
     names: tuple[tuple[str, str], ...]
     """Of a projection for each word: attribute and the value it collects."""
 
     @classmethod
     def of(cls, projection: Projection, vocabulary: Vocabulary) -> _Path:
-        keys = [*_BRACES.findall(projection.path), *filter(None, [projection.among])]
+        reads = [*_BRACES.findall(projection.path), *filter(None, [projection.among])]
+        keys = list(reads)
         several = keys.pop() if projection.each else ""
         silent = {attribute.name: attribute.silent for attribute in vocabulary.answers}
         names = tuple((f"{projection.name}.{word}", word) for word in projection.words)
-        return cls(projection, projection.path, tuple((key, silent[key]) for key in keys), several, names)
+        silencing = tuple((key, silent[key]) for key in keys)
+        return cls(projection, projection.path, silencing, several, tuple(reads), names)
 
     def read(self, option: Framework, attributes: Mapping[str, str], hardware: str) -> Read:
         """What the option says: the facts by word, and what the rules compare."""

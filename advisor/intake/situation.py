@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_HERE = ("develop",)
 _WORDS = re.compile(r"[a-z0-9]+")
+_CHIP = "accelerator"
+"""The answer that names chips."""
 _OPEN_MINDED = ("mixed", "none", "cpu")
 """Hardware beside which a chip can be named all the same."""
 
@@ -105,13 +107,20 @@ def _named(
 
 def _of_fleets(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, Answer]:
     """The kinds of accelerator in a text that names several, as in h100+mi300x."""
-    parts = str(known.get("accelerator", "")).split("+")
-    namings = [_telling(part, "accelerator", vocabulary) for part in parts]
+    parts = str(known.get(_CHIP, "")).split("+")
+    namings = [_telling(part, _CHIP, vocabulary) for part in parts]
     kinds = {str(naming.implies["train_hw"]) for naming in namings if naming is not None}
     answer = vocabulary.answer("fleet")
     if None in namings or len(kinds) == 1 or answer is None:
         return {}
     return {"fleet": tuple(word for word in answer.words if word in kinds), "train_hw": "mixed"}
+
+
+def unnamed(answers: Mapping[str, Answer], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """The parts of the accelerator's text that name nothing that is known, so that nothing follows from them."""
+    text = answers.get(_CHIP)
+    parts = text.split("+") if isinstance(text, str) else ()
+    return tuple(part.strip() for part in parts if _telling(part, _CHIP, vocabulary) is None)
 
 
 _KEPT: dict[tuple[int, str, str], tuple[Vocabulary, Naming | None]] = {}

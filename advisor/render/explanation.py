@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from advisor.loading.problems import printable
 from advisor.loading.structure import plain
-from advisor.model.explanation import Explanation, pruned
-from advisor.render.json import rounded
+from advisor.model.explanation import Explanation, Truth, pruned
+from advisor.render.json import DIGITS
+from advisor.render.lines import WIDTH, folded
 
-WIDTH = 80
 _STEP = 2
 _LEAST = 40
 """Columns that are left for text, however deep it stands."""
@@ -19,25 +18,25 @@ _LEAST = 40
 
 def render(explanation: Explanation, levels: int) -> str:
     """The tree to that depth; where it goes on, how many lines more there are."""
-    lines = [*_wrapped(explanation.text, "", "")]
+    lines = [*folded(explanation.text, "", "")]
     for part in explanation.because if levels > 1 else ():
         section = part.kind == "section"
         if section:
-            lines += ["", *_wrapped(_headed(part, levels - 1), "", "")]
+            lines += ["", *folded(_headed(part, levels - 1), "", "")]
             for below in part.because if levels > 2 else ():
                 lines += _tree(below, 0, levels - 2)
         else:
             lines += _tree(part, 0, levels - 1)
     deepest = depth(explanation)
     if levels < deepest:
-        lines += ["", *_wrapped(_legend(levels, deepest), "", "")]
+        lines += ["", *folded(_legend(levels, deepest), "", "")]
     return "\n".join(map(printable, lines)) + "\n"
 
 
 def document(explanation: Explanation, levels: int | None = None) -> str:
     """The whole of it as JSON, or to that depth."""
     shown = explanation if levels is None else pruned(explanation, levels)
-    return json.dumps(rounded(plain(shown)), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(plain(shown, DIGITS), indent=2, ensure_ascii=False) + "\n"
 
 
 def depth(explanation: Explanation) -> int:
@@ -50,9 +49,9 @@ def _tree(explanation: Explanation, indent: int, levels: int) -> Iterator[str]:
     below = explanation.because
     cut = f" [+{_lines(explanation)}]" if below and levels <= 1 else ""
     margin = " " * indent
-    yield from _wrapped(f"{_said(explanation)}{cut}", f"{margin}- ", f"{margin}  ")
+    yield from folded(f"{_said(explanation)}{cut}", f"{margin}- ", f"{margin}  ")
     if explanation.source:
-        yield from _wrapped(_source(explanation), f"{margin}  ", f"{margin}   ")
+        yield from folded(_source(explanation), f"{margin}  ", f"{margin}   ")
     for part in below if levels > 1 else ():
         yield from _tree(part, min(indent + _STEP, WIDTH - _LEAST), levels - 1)
 
@@ -60,11 +59,12 @@ def _tree(explanation: Explanation, indent: int, levels: int) -> Iterator[str]:
 def _said(explanation: Explanation) -> str:
     text = f"{explanation.id}: {explanation.text}" if explanation.kind == "finding" else explanation.text
     if explanation.holds and explanation.kind == "condition":
-        text = f"{explanation.holds}: {text}"
+        text = f"{_MET[explanation.holds]}: {text}"
     return f"{text} ({explanation.origin})" if explanation.origin in _TOLD else text
 
 
 _TOLD = ("answered", "detected", "implied")
+_MET: Mapping[Truth, str] = {"true": "met", "false": "not met", "unknown": "open", "dropped": "does not apply"}
 
 
 def _source(explanation: Explanation) -> str:
@@ -86,7 +86,3 @@ def _lines(explanation: Explanation) -> int:
     """The lines that everything below it takes."""
     everything = depth(explanation)
     return sum(len(list(_tree(part, 0, everything))) for part in explanation.because)
-
-
-def _wrapped(text: str, first: str, rest: str) -> list[str]:
-    return textwrap.wrap(text, WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)

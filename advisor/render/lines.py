@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.loading.problems import printable
 
@@ -15,18 +15,35 @@ NARROW = 14
 def entry(label: str, said: str) -> Iterator[str]:
     """A label with text beside it; nothing where there is no text."""
     if said:
-        yield from textwrap.wrap(
-            said,
-            WIDTH,
-            initial_indent=f"  {label:{NARROW}} ",
-            subsequent_indent=" " * (NARROW + 3),
-            break_on_hyphens=False,
-        )
+        yield from folded(said, f"  {label:{NARROW}} ", " " * (NARROW + 3))
 
 
 def wrapped(said: str, first: int, rest: int) -> list[str]:
     """Text with so many blanks before the first line and before the others."""
-    return textwrap.wrap(said, WIDTH, initial_indent=" " * first, subsequent_indent=" " * rest, break_on_hyphens=False)
+    return folded(said, " " * first, " " * rest)
+
+
+def folded(said: str, first: str, rest: str) -> list[str]:
+    """Text in lines that begin with these; an address stays whole, however long."""
+    room = WIDTH - max(len(first), len(rest))
+    words = [word if len(word) <= room or "://" in word else _broken(word, room) for word in said.split(" ")]
+    return textwrap.wrap(
+        " ".join(words),
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def _broken(word: str, room: int) -> str:
+    return " ".join(word[start : start + room] for start in range(0, len(word), room))
+
+
+def listed(names: Sequence[str], joined: str = "and") -> str:
+    """Names as a sentence has them: `jax, keras and pytorch`."""
+    return f" {joined} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def text(lines: Iterable[str]) -> str:

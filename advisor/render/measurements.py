@@ -7,12 +7,11 @@ from collections.abc import Iterator
 
 from advisor.loading.structure import plain
 from advisor.model.measurement import ClassResult, Machine, Measurements, ProbeResult
-from advisor.render.json import rounded
 
 
 def as_json(measured: Measurements) -> str:
     """One JSON document; times keep nine digits, since a dispatch takes microseconds."""
-    return json.dumps(rounded(plain(measured), digits=9), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(plain(measured, 9), indent=2, ensure_ascii=False) + "\n"
 
 
 def as_text(measured: Measurements) -> str:

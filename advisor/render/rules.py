@@ -33,11 +33,13 @@ def rule(found: Rule) -> str:
 
 
 def situation(example: Example) -> str:
-    """The answers of an example, and the option it is about."""
+    """The answers of an example, and the option it is about, or those that are compared."""
     said = [
         f"{key} {', '.join(map(str, v)) if isinstance(v, (list, tuple)) else v}" for key, v in example.answers.items()
     ]
-    return "; ".join([*said, *([f"option {example.option}"] if example.option else [])])
+    said += [f"option {example.option}"] if example.option else []
+    said += [f"compared: {', '.join(example.options)}"] if example.options else []
+    return "; ".join(said)
 
 
 def listed(found: Iterable[Rule]) -> str:

@@ -2,32 +2,23 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.loading.problems import printable
-from advisor.model.finding import Finding
-from advisor.model.recommendation import Confidence, Contradiction, Contribution, Excluded, Ranked, Recommendation
+from advisor.model.finding import NAMES_NOTHING, Finding
+from advisor.model.recommendation import Contradiction, Contribution, Excluded, Ranked, Recommendation
 from advisor.model.rule import PLACES
+from advisor.render.lines import folded, listed
+from advisor.render.sureness import SETTLED, doubts, sureness
 
-WIDTH = 80
 _LABEL = 10
 _KEY = 20
 _BESIDE = 4
-_HEADLINES = {"needs_more_info": "nothing yet (needs_more_info)", "none_of_these": "none of these frameworks"}
+_HEADLINES = {"needs_more_info": "nothing yet", "none_of_these": "none of these frameworks"}
 _RULED_OUT = 6
-"""Exclusions that the summary gives a reason for; all of them are findings, and stand in the detail."""
+"""Reasons for exclusions that the summary gives; all of them are findings, and stand in the detail."""
 _TELLING = 0.005
 """Difference of two contributions from which on it is worth a word."""
-_STATUS = {
-    "decided": "decided",
-    "tie": "a tie",
-    "low_confidence": "low confidence",
-    "needs_more_info": "too little is known",
-    "out_of_scope": "out of scope",
-    "no_feasible_option": "no option satisfies every answer",
-    "contradictory": "the answers exclude each other",
-}
 
 
 def render(recommendation: Recommendation) -> str:
@@ -56,15 +47,16 @@ def _summary(r: Recommendation) -> Iterator[str]:
         yield from _line("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
     yield from _against(r)
     if r.sensitivity.decisive:
-        keys = ", ".join(r.sensitivity.decisive)
-        yield from _line("Rests on", f"{keys}: without one of them something else would come first.")
+        keys, alone = ", ".join(r.sensitivity.decisive), len(r.sensitivity.decisive) == 1
+        without = "it" if alone else "one of them"
+        yield from _line("Rests on", f"{keys}: without {without} something else would come first.")
     if r.questions:
         question = r.questions[0]
-        could = " or ".join(question.could_become)
+        could = listed([_HEADLINES.get(name, name) for name in question.could_become], "or")
         yield from _line("Ask", f"{question.text} ({question.key}) It could become {could}.")
     if r.sensitivity.flips and r.recommendation.primary not in _HEADLINES:
         flip = r.sensitivity.flips[0]
-        yield from _line("Unless", f"{_change(flip.change)}: then {flip.to}.")
+        yield from _line("Unless", f"{_change(flip.change)}: then {flip.to}{doubts(flip.status, flip.confidence)}.")
     yield from _line("Measured", r.measurements.note or _measured(r))
 
 
@@ -108,29 +100,61 @@ def _reasons(r: Recommendation, code: str) -> list[str]:
 def _against(r: Recommendation) -> Iterator[str]:
     """What is out and why, and what has to be minded."""
     if r.excluded:
-        reasons = [_reason(r, excluded) for excluded in r.excluded]
+        reasons = [*_ruled_out(r)]
         more = [f"and {len(reasons) - _RULED_OUT} more"] if len(reasons) > _RULED_OUT + 1 else []
         yield from _line("Ruled out", "; ".join([*(reasons[:_RULED_OUT] if more else reasons), *more]))
     for finding in r.findings:
-        codes = ", ".join(flag.code for flag in r.flags if finding.id in flag.findings)
-        if codes:
+        if finding.rule == NAMES_NOTHING:
+            yield from _line("Mind", finding.message)
+        elif not _of_conflict(r, finding) and (codes := _codes(r, [finding])):
             yield from _line("Mind", f"{finding.message} ({codes})")
     for contradiction in r.contradictions:
-        yield from _line("Conflict", " ".join([contradiction.message, *_out_of(contradiction)]))
+        raised = [finding for finding in r.findings if {*finding.evidence} & {*contradiction.findings}]
+        codes = _codes(r, [finding for finding in raised if _of_conflict(r, finding)])
+        said = [contradiction.message, _out_of(r, contradiction), *([f"({codes})"] if codes else [])]
+        yield from _line("Conflict", " ".join(said))
 
 
-def _out_of(contradiction: Contradiction) -> Iterator[str]:
+def _ruled_out(r: Recommendation) -> Iterator[str]:
+    """The reasons, each once, with the options that it holds of."""
+    alike: dict[str, list[Excluded]] = {}
+    for excluded in r.excluded:
+        reason = _reason(r, excluded)
+        alike.setdefault(reason.replace(excluded.option, "{option}"), []).append(excluded)
+    for first, *others in alike.values():
+        likewise = f", likewise {listed([excluded.option for excluded in others])}" if others else ""
+        yield f"{_reason(r, first)}{likewise}"
+
+
+def _codes(r: Recommendation, findings: Iterable[Finding]) -> str:
+    raising = {finding.id for finding in findings}
+    return ", ".join(flag.code for flag in r.flags if raising & {*flag.findings})
+
+
+def _of_conflict(r: Recommendation, finding: Finding) -> bool:
+    """Whether it says no more than that answers exclude each other, which `Conflict` says of the very answers."""
+    conflicting = {identity for contradiction in r.contradictions for identity in contradiction.findings}
+    return finding.facts.keys() == {"clash"} and bool(conflicting & {*finding.evidence})
+
+
+def _out_of(r: Recommendation, contradiction: Contradiction) -> str:
     """The ways out, each key with the words that end it."""
+    if r.provenance.depth == "core":
+        return "`--depth full` looks for ways out."
     ways: dict[str, list[str]] = {}
     for way in contradiction.ways_out:
         for key, value in way.change.items():
-            ways.setdefault(key, []).append("left open" if value == "unknown" else _said(value))
-    if ways:
-        yield f"Either {'; or '.join(f'{key} {_or(words)}' for key, words in ways.items())}."
+            ways.setdefault(key, []).append(_instead(value, r.answers.get(key)))
+    several = "s" * (len(contradiction.ways_out) > 1)
+    said = "; ".join(f"{key} {listed(words, 'or')}" for key, words in ways.items())
+    return f"Way{several} out: {said}." if said else "No change of a single answer ends it."
 
 
-def _or(words: Sequence[str]) -> str:
-    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+def _instead(value: object, before: object) -> str:
+    """What an answer has to be instead; of a set, what it has to do without."""
+    if isinstance(value, (list, tuple)) and isinstance(before, (list, tuple)):
+        return f"without {listed([str(word) for word in before if word not in value])}"
+    return "left open" if value == "unknown" else _said(value)
 
 
 def _finding_of(r: Recommendation, identity: str) -> Finding:
@@ -138,15 +162,12 @@ def _finding_of(r: Recommendation, identity: str) -> Finding:
 
 
 def _headline(r: Recommendation) -> str:
-    primary, confidence = r.recommendation.primary, r.recommendation.confidence
+    primary = r.recommendation.primary
     tied = f", tied with {', '.join(r.recommendation.tied_with)}" if r.status == "tie" else ""
-    sure = "" if confidence is None or primary in ("none_of_these", "needs_more_info") else f"; {_sure(confidence)}"
+    if r.status == "needs_more_info":
+        return f"{_HEADLINES[primary]}: {SETTLED[r.status]}  ({primary})"
     name = _HEADLINES.get(primary, primary) if r.ranking or r.recommendation.stack else "no answer"
-    return f"{name}{tied}  ({_STATUS[r.status]}{sure})"
-
-
-def _sure(confidence: Confidence) -> str:
-    return f"best in {confidence.p_best:.0%} of draws, confidence {confidence.level}"
+    return f"{name}{tied}  ({sureness(r.status, r.recommendation.confidence)})"
 
 
 def _why(r: Recommendation) -> str:
@@ -218,7 +239,7 @@ def _what_if(r: Recommendation) -> Iterator[str]:
     if r.sensitivity.flips:
         yield from _heading("What would unseat it")
         for flip in r.sensitivity.flips:
-            yield from _line(flip.to, _change(flip.change), _KEY)
+            yield from _line(flip.to, f"{_change(flip.change)}{doubts(flip.status, flip.confidence)}", _KEY)
 
 
 def _contributions(r: Recommendation) -> Iterator[str]:
@@ -243,7 +264,7 @@ def _values(options: Sequence[Ranked]) -> Iterator[str]:
 def _finding(finding: Finding) -> Iterator[str]:
     yield from _hanging(f"{finding.id}  {finding.message}", 4)
     facts = ", ".join(f"{key} {_said(value)}" for key, value in finding.facts.items())
-    yield from textwrap.wrap(f"because {facts}", WIDTH, initial_indent="    ", subsequent_indent="    ")
+    yield from folded(f"because {facts}", " " * 4, " " * 4)
 
 
 def _said(value: object) -> str:
@@ -267,13 +288,11 @@ def _heading(text: str) -> Iterable[str]:
 
 
 def _line(label: str, text: str, indent: int = _LABEL) -> Iterator[str]:
-    yield from textwrap.wrap(
-        text, WIDTH, initial_indent=f"{label:{indent}} ", subsequent_indent=" " * (indent + 1), break_on_hyphens=False
-    )
+    yield from folded(text, f"{label:{indent}} ", " " * (indent + 1))
 
 
 def _hanging(text: str, indent: int) -> Iterator[str]:
-    yield from textwrap.wrap(text, WIDTH, subsequent_indent=" " * indent, break_on_hyphens=False)
+    yield from folded(text, "", " " * indent)
 
 
 def _text(lines: Iterable[str]) -> str:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from operator import mul
 from statistics import NormalDist
+from typing import Any, NamedTuple
 
 from advisor.model.knowledge import Decision
 from advisor.model.score import Ranking, Scored, Value, Weight
@@ -43,71 +45,89 @@ def expected(values: Mapping[str, Value], weights: Sequence[Weight]) -> float:
 def rank(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight], decision: Decision) -> Ranking:
     """The options by expected score, ties by name; options is by id, each with a value for every weight."""
     # A criterion without any weight has no part in any draw.
-    weighing = [weight for weight in weights if weight.final]
-    drawn = _drawn_weights(weighing, decision)
-    squared = [tuple([weight * weight for weight in row]) for row in drawn]
-    samples = {option: _sample(option, values, weighing, drawn, squared) for option, values in options.items()}
-    order = sorted(options, key=lambda option: (-round(expected(options[option], weights), 9), option))
+    weighing = tuple(weight for weight in weights if weight.final)
+    drawn = _draw(weighing, decision)
+    samples = {option: _sample(option, options[option], weighing, drawn) for option in sorted(options)}
+    means = {option: expected(values, weights) for option, values in options.items()}
+    order = sorted(options, key=lambda option: (-round(means[option], 9), option))
     scored = tuple(
-        Scored(
-            option=option,
-            score=expected(options[option], weights),
-            interval=_middle(samples[option]),
-            values=options[option],
-        )
+        Scored(option=option, score=means[option], interval=_middle(samples[option]), values=options[option])
         for option in order
     )
     first = order[0]
-    bests = [max(column) for column in zip(*samples.values(), strict=True)]
-    wins = _wins(samples)
-    tied = tuple(s.option for s in scored[1:] if scored[0].score - s.score < decision.tie_margin)
+    # Each draw as the scores of all options, and the place of the best: of equals the first by name.
+    draws = list(zip(*samples.values(), strict=True))
+    bests = list(map(max, draws))
+    wins = Counter(draw.index(best) for draw, best in zip(draws, bests, strict=True))
+    places = {option: place for place, option in enumerate(samples)}
+    tied = tuple(s.option for s in scored[1:] if means[first] - s.score < decision.tie_margin)
     shortfall = [best - score for best, score in zip(bests, samples[first], strict=True)]
     return Ranking(
         scored=scored,
         weights=tuple(weights),
-        p_best=wins[first] / len(bests),
-        p_top2=_top_two(first, samples) / len(bests),
-        expected_regret=sum(shortfall) / len(bests),
+        p_best=wins[places[first]] / len(draws),
+        p_top2=sum(draw[places[first]] >= sorted(draw)[-2:][0] for draw in draws) / len(draws),
+        expected_regret=sum(shortfall) / len(draws),
         tied_with=tied,
-        p_group=sum(wins[option] for option in (first, *tied)) / len(bests),
+        p_group=sum(wins[places[option]] for option in (first, *tied)) / len(draws),
     )
 
 
+class _Drawn(NamedTuple):
+    """By draw: the factor that each weight is moved by, around 1, its square, and the sum of the weights so moved."""
+
+    factors: tuple[tuple[float, ...], ...]
+    squares: tuple[tuple[float, ...], ...]
+    totals: list[float]
+
+
+def _draw(weights: Sequence[Weight], decision: Decision) -> _Drawn:
+    factors, squares = _factors(tuple(w.criterion for w in weights), decision.draws, decision.weight_spread)
+    finals = [weight.final for weight in weights]
+    return _Drawn(factors, squares, [sum(map(mul, row, finals)) or 1.0 for row in factors])
+
+
+@lru_cache(maxsize=64)
+def _factors(
+    criteria: tuple[str, ...], draws: int, spread: float
+) -> tuple[tuple[tuple[float, ...], ...], tuple[tuple[float, ...], ...]]:
+    """For each draw what it makes of the weight of each criterion, and the squares of that."""
+    columns = [_factor(criterion, draws, spread) for criterion in criteria]
+    rows = tuple(zip(*columns, strict=True)) if columns else ((),) * draws
+    return rows, tuple(tuple([factor * factor for factor in row]) for row in rows)
+
+
 @lru_cache(maxsize=256)
-def _factors(name: str, draws: int, spread: float) -> tuple[float, ...]:
-    """What each draw makes of a weight."""
-    return tuple(math.exp(spread * z) for z in stream(name, draws))
+def _factor(criterion: str, draws: int, spread: float) -> tuple[float, ...]:
+    return tuple([math.exp(spread * z) for z in stream(f"weight/{criterion}", draws)])
 
 
-def _drawn_weights(weights: Sequence[Weight], decision: Decision) -> list[tuple[float, ...]]:
-    """For each draw the weights, each moved by a factor around 1, summing to 1."""
-    columns = [
-        [w.final * factor for factor in _factors(f"weight/{w.criterion}", decision.draws, decision.weight_spread)]
-        for w in weights
-    ]
-    rows: list[tuple[float, ...]] = []
-    for row in zip(*columns, strict=True) if columns else [()] * decision.draws:
-        total = sum(row) or 1.0
-        rows.append(tuple([weight / total for weight in row]))
-    return rows
-
-
-def _sample(
-    option: str,
-    values: Mapping[str, Value],
-    weights: Sequence[Weight],
-    drawn: list[tuple[float, ...]],
-    squared: list[tuple[float, ...]],
-) -> list[float]:
+def _sample(option: str, values: Mapping[str, Value], weights: Sequence[Weight], drawn: _Drawn) -> list[float]:
     """Scores of one option: given the weights of a draw, its score is normal."""
-    means = [values[w.criterion].mean for w in weights]
-    variances = [values[w.criterion].sd ** 2 for w in weights]
-    noise = stream(f"option/{option}", len(drawn))
-    # `sum` over `map` stays in C, where most of the time of a consultation is spent.
-    return [
-        sum(map(mul, row, means)) + z * math.sqrt(sum(map(mul, squares, variances)))
-        for row, squares, z in zip(drawn, squared, noise, strict=True)
-    ]
+    means = [w.final * values[w.criterion].mean for w in weights]
+    variances = [(w.final * values[w.criterion].sd) ** 2 for w in weights]
+    noise = stream(f"option/{option}", len(drawn.totals))
+    return _scoring(len(weights))(means, variances, zip(*drawn, noise, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _scoring(criteria: int) -> Callable[[list[float], list[float], Iterable[object]], list[float]]:
+    """What works the scores out, draw by draw, with the sums over so many criteria written out.
+
+    Most of the time of a consultation is spent here, and a sum that loops over its terms takes twice as long.
+    """
+    means, variances, factors, squares = ([f"{name}{i}" for i in range(criteria)] for name in ("m", "v", "f", "s"))
+    mean, variance = ("+".join(map("*".join, zip(*of, strict=True))) for of in ((means, factors), (variances, squares)))
+    unpacked = [f"({','.join(names)},)" if names else "()" for names in (means, variances, factors, squares)]
+    known: dict[str, Any] = {"sqrt": math.sqrt}
+    exec(  # noqa: S102  (names and numbers of its own)
+        f"def scores(means, variances, draws):\n"
+        f"    {unpacked[0]}, {unpacked[1]} = means, variances\n"
+        f"    return [({mean or 0}+z*sqrt({variance or 0}))/total for {unpacked[2]}, {unpacked[3]}, total, z in draws]",
+        known,
+    )
+    scores: Callable[[list[float], list[float], Iterable[object]], list[float]] = known["scores"]
+    return scores
 
 
 def _middle(sample: list[float]) -> tuple[float, float]:
@@ -115,16 +135,3 @@ def _middle(sample: list[float]) -> tuple[float, float]:
     ordered = sorted(sample)
     edge = len(ordered) // 20
     return max(0.0, ordered[edge]), min(1.0, ordered[-1 - edge])
-
-
-def _wins(samples: Mapping[str, list[float]]) -> dict[str, int]:
-    options = sorted(samples)
-    wins = dict.fromkeys(options, 0)
-    for column in zip(*(samples[option] for option in options), strict=True):
-        wins[options[column.index(max(column))]] += 1
-    return wins
-
-
-def _top_two(first: str, samples: Mapping[str, list[float]]) -> int:
-    others = [samples[option] for option in samples if option != first]
-    return sum(sum(other[i] > score for other in others) < 2 for i, score in enumerate(samples[first]))

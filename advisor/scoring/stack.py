@@ -206,10 +206,11 @@ class _Choice:
         if not isinstance(forced, str) or component.python[:1] not in "<>=~!":
             return True
         from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  (only a forced one needs it)
+        from packaging.version import InvalidVersion, Version  # noqa: PLC0415
 
         try:
-            return SpecifierSet(component.python).contains(forced, prereleases=True)
-        except InvalidSpecifier:
+            return SpecifierSet(component.python).contains(Version(forced), prereleases=True)
+        except (InvalidSpecifier, InvalidVersion):
             return True
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from advisor.model.knowledge import Criterion
 from advisor.model.score import Weight
 
-_PRIORITIES = {"must": 1.0, "should": 0.5, "could": -0.5, "ignore": 0.0}
+_PRIORITIES = {"must": 1.0, "should": 0.5, "could": -0.5, "ignore": -1.0}
 
 
 def settle(
@@ -18,7 +18,7 @@ def settle(
     for criterion in criteria:
         moved = dict(shifts.get(criterion.id, {}))
         level = priorities.get(criterion.id)
-        if level is not None and level != "ignore":
+        if level is not None:
             moved["priorities"] = _PRIORITIES[level]
         raw.append((criterion, moved, 0.0 if level == "ignore" else _moved(criterion, sum(moved.values()))))
     total = sum(weight for _, _, weight in raw) or 1.0

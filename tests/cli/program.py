@@ -114,5 +114,11 @@ def run(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
+def too_wide(text: str) -> list[str]:
+    """The lines that do not fit a terminal, but for an address, which stays whole on a line of its own."""
+    wide = [line for line in text.splitlines() if len(line) > 80]
+    return [line for line in wide if not ("://" in line and len(line.split()) == 1)]
+
+
 def _no_json(word: str) -> Any:
     raise AssertionError(f"{word} is no JSON")

@@ -68,6 +68,10 @@ WRONG_USAGE = {
     "a folder for the output": (["recommend", "--set", "domain=cv", NO_DETECT, "--output", "."], "--output"),
     "a budget of no time": (["probe", "--budget", "0"], "--budget"),
     "an interpreter of nothing": (["probe", "--python", "jax"], "FRAMEWORK=INTERPRETER"),
+    "an interpreter of nothing, not probed": (
+        ["recommend", "--set", "domain=cv", "--python", "x"],
+        "--python: 'x' is not",
+    ),
     "a framework that cannot be probed": (["probe", "--frameworks", "toorch"], "toorch"),
     "a probe that is none": (["probe", "--probes-only", "gem"], "gem"),
 }
@@ -108,6 +112,19 @@ def test_help_and_version_are_0(run: Run) -> None:
         ran = run(*filter(None, [command]), "--help")
         assert (ran.exit, ran.stderr) == (0, "")
         assert ran.stdout.startswith(f"usage: advisor {command}".rstrip())
+
+
+@pytest.mark.parametrize("command", ["recommend", "why", "why-not", "how", "what-if", "probe", "doctor", "schema"])
+def test_the_help_of_a_command_says_what_it_does(run: Run, command: str) -> None:
+    usage, about, *_ = run(command, "--help").stdout.split("\n\n")
+    assert usage.startswith(f"usage: advisor {command} ")
+    assert about[0].isupper()
+    assert about.endswith(".")
+
+
+def test_the_help_names_every_status_that_a_command_ends_with(run: Run) -> None:
+    said = run("--help").stdout.replace("\n", " ").partition("Exit status: ")[2]
+    assert [int(word) for word in said.replace(",", "").split() if word.isdecimal()] == [0, 2, 3, 4, 6, 130]
 
 
 def test_without_a_command_the_help_is_shown(run: Run) -> None:

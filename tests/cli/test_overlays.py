@@ -112,6 +112,17 @@ def test_it_takes_part_in_every_line_of_a_batch(run: Run) -> None:
     assert [{option["option"] for option in document["ranking"]} >= {"lattice"} for document in ran.lines] == [True] * 2
 
 
+@pytest.mark.parametrize("licence", ["permissive", "proprietary"])
+def test_it_makes_no_rule_of_the_program_unsound(run: Run, tmp_path: Path, licence: str) -> None:
+    text = (LATTICE[1] / "frameworks" / "lattice.yaml").read_text(encoding="utf-8")
+    folder = tmp_path / "house" / "frameworks"
+    folder.mkdir(parents=True)
+    told = text.replace("licence_class: {value: permissive", f"licence_class: {{value: {licence}")
+    (folder / "lattice.yaml").write_text(told, encoding="utf-8")
+    ran = run("rules", "check", "--json", "--knowledge", folder.parent)
+    assert (ran.exit, ran.document["problems"]) == (0, [])
+
+
 def test_it_stands_in_the_table_and_is_shown(run: Run) -> None:
     table = run("knowledge", "table", "--options", "lattice,jax", "--json", *LATTICE).document
     assert table["subjects"] == ["lattice", "jax"]

@@ -23,7 +23,7 @@ from advisor.inference import durable
 from advisor.loading.knowledge import load
 from advisor.loading.structure import plain
 from advisor.model.measurement import FrameworkRun
-from advisor.render.json import rounded
+from advisor.render.json import DIGITS
 from advisor.render.measurements import machine_line
 from advisor.upkeep.verification import Held, denied
 
@@ -50,7 +50,7 @@ class Diagnosis:
 def run(arguments: argparse.Namespace) -> int:
     """Look around without measuring or importing anything."""
     found = _diagnose(arguments)
-    text = json.dumps(rounded(plain(found)), indent=2) + "\n" if arguments.json else _text(found)
+    text = json.dumps(plain(found, DIGITS), indent=2) + "\n" if arguments.json else _text(found)
     write(text, arguments.output)
     return Exit.ANSWER
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from advisor.cli.output import write
 from advisor.cli.session import chosen_options, day, overlays, today
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
+from advisor.frozen import replace
 from advisor.inference import choice
 from advisor.loading.knowledge import load
 from advisor.loading.problems import nearest, shown
@@ -152,14 +152,31 @@ def _diff(arguments: argparse.Namespace) -> int:
         try:
             before = load(overlays(arguments.knowledge), overlays(arguments.rules), own=own, use_cache=False)
         except InputError as error:
-            message = f"the knowledge of {shown(arguments.revision)} cannot be read by this version."
-            raise InputError(Problem(message=message, place="knowledge diff"), *error.problems[:3]) from None
+            raise InputError(_unreadable(arguments.revision, error.problems)) from None
     changed = differences(before, after)
     old, new = Adviser(before, choice.best()), Adviser(after, choice.best())
     answered = reanswered(gold, old, new)
     document = {"changes": plain(changed), "cases": plain(answered), "asked": len(gold)}
     _out(arguments, document, words.changes(changed, answered))
     return Exit.ANSWER
+
+
+def _unreadable(revision: str, problems: tuple[Problem, ...]) -> Problem:
+    """What is wrong with the files of then is no fault of those of today, and is told as such."""
+    told = subprocess.run(  # noqa: S603
+        ["git", "-C", str(resources.knowledge().parent), "show", "-s", "--format=%h of %cs", f"{revision}^{{commit}}"],  # noqa: S607
+        capture_output=True,
+        check=False,
+        text=True,
+    )
+    commit = f" ({told.stdout.strip()})" if told.returncode == 0 else ""
+    first = "1 problem" if len(problems) == 1 else f"{len(problems)} problems, the first of them"
+    message = (
+        f"the knowledge and rules of {shown(revision)}{commit} have a form that this version does not read. "
+        f"The files of then, not those of today, have {first}: `{problems[0]}`"
+    )
+    hint = "Name a later revision; that one is read by the program that it has with it."
+    return Problem(message=message, place="knowledge diff", hint=hint)
 
 
 def _checked_out(revision: str, folder: Path) -> tuple[Path, Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from faulting import audited, deriving, found, rule
+from faulting import audited, deriving, found, rule, shipped
 
 from advisor.model.rule import Effects, Example, Put, Rule
 
@@ -70,6 +70,35 @@ def test_an_invented_option_is_needed_only_where_no_real_one_will_do() -> None:
     assert found("live", one) == [("ELI-001", "its example is about an invented option, where mxnet would do.")]
     other = rule("ELI-001", "{licence_class: copyleft}", fires=fires, misses=replace(TRAIN, option="jax"))
     assert found("live", other) == []
+
+
+def test_an_option_of_an_overlay_does_not_take_the_place_of_an_invented_one() -> None:
+    base = shipped()
+    added = replace(base.frameworks["mxnet"], id="ours", origin="house")
+    others = {name: framework for name, framework in base.frameworks.items() if name != "mxnet"}
+    base = replace(base, frameworks={**others, "ours": added})
+    fires, misses = replace(TRAIN, option="invented"), replace(TRAIN, option="jax")
+    one = rule("ELI-001", "{maintenance: retired}", fires=fires, misses=misses)
+    assert found("live", one, base=base) == []
+
+
+def test_an_example_can_say_which_options_are_compared() -> None:
+    def lone(option: str) -> Rule:
+        fires, misses = (replace(one, options=(option,)) for one in (TRAIN, TEACH))
+        return rule("CAU-001", "{all: [{option: known}, {task: train}]}", fires=fires, misses=misses)
+
+    assert found("live", lone("pytorch")) == []
+    # Retired, so that none is left where it is compared alone.
+    retired = rule("ELI-002", "{maintenance: retired}")
+    said = "it does not fire in its own example: option is known does not hold."
+    assert ("CAU-001", said) in found("live", lone("mxnet"), retired)
+
+
+def test_what_an_example_compares_has_to_be_an_option() -> None:
+    fires, misses = (replace(one, options=("pytorch", "pytroch")) for one in (TRAIN, TEACH))
+    one = rule("CAU-001", "{all: [{option: known}, {task: train}]}", fires=fires, misses=misses)
+    said = [("CAU-001", "its example compares 'pytroch', which is no option.")]
+    assert (found("live", one), found("near miss", one)) == (said, said)
 
 
 def test_a_proposal_that_never_gets_there_is_found() -> None:

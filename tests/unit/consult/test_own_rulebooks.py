@@ -107,11 +107,3 @@ def test_an_engine_has_a_name_once_it_was_asked(engine: str) -> None:
         engines.over(name, {})
     assert engines.name == engine
     engines.close()
-
-
-def test_the_rulebooks_can_be_handed_on() -> None:
-    books = rulebooks(base())
-    engines = Engines(base(), plain.compile_rules, books={**books, "verdict": books["verdict"][:1]})
-    once = plain.compile_rules(books["verdict"][:1], kinds(base()))
-    assert engines.over("verdict", CV).consult(CV) == once.consult(CV)
-    engines.close()

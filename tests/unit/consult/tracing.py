@@ -52,7 +52,7 @@ class Traced:
         Options of which rules read the same are asked about once.
         """
         self.traces.clear()
-        self.adviser.judged.clear()
+        self.adviser.judge.judged.clear()
         answers = checked(raw)
         self.adviser.consult(
             complete(answers, base().vocabulary, None), clashes=clashes(answers, base().vocabulary, None)

@@ -30,13 +30,36 @@ SAID = {
     "one word": (is_("train"), "is", "task is train"),
     "several": (joined("any", is_("a"), is_("b"), is_("c")), "is", "task is a, b or c"),
     "a set": (joined("any", is_("a", "needs"), is_("b", "needs")), "has", "needs has a or b"),
-    "very many": (joined("any", *(is_(str(i)) for i in range(20))), "is", "task is one of 20 words"),
+    "many": (joined("any", *map(is_, "abcdefghij")), "is", "task is a, b, c, d, e, f, g, h, i or j"),
+    "very many": (
+        joined("any", *(is_(str(i)) for i in range(20))),
+        "is",
+        "task is 0, 1, 2, 3, 4, 5, 6, 7 or one of 12 more",
+    ),
     "not one": (joined("not", is_("a")), "is", "task is not a"),
     "not several": (joined("not", joined("any", is_("a"), is_("b"))), "is", "task is not a or b"),
     "unless": (joined("any", UNKNOWN, joined("not", is_("a"))), "is", "task is not known to be a"),
     "open": (UNKNOWN, "is", "task is open"),
     "at least": (number("gte", 8.0), "is", "count is at least 8"),
-    "a range": (joined("all", number("gt", 2.0), number("lt", 8.5)), "is", "count is above 2 and count is below 8.5"),
+    "a range": (joined("all", number("gt", 2.0), number("lt", 8.5)), "is", "count is above 2 and is below 8.5"),
+    "a word or open": (joined("any", is_("a"), UNKNOWN), "is", "task is a or is open"),
+    "a word but not another": (
+        joined("all", is_("a", "needs"), joined("not", is_("b", "needs"))),
+        "has",
+        "needs has a and has not b",
+    ),
+    "unless a number": (
+        joined("any", Condition(op="unknown", attribute="count"), joined("not", number("gte", 2.0))),
+        "is",
+        "count is not known to be at least 2",
+    ),
+    "not a number": (joined("not", number("lt", 2.0)), "is", "count is not below 2"),
+    "known": (Condition(op="known", attribute="task"), "is", "task is known"),
+    "one of two ranges": (
+        joined("any", number("lt", 2.0), joined("all", number("gt", 4.0), number("lt", 8.0))),
+        "is",
+        "count is below 2 or (is above 4 and is below 8)",
+    ),
 }
 
 

@@ -90,7 +90,7 @@ def test_a_word_that_says_nothing_leaves_the_path_open() -> None:
     facts, words = projected(answers, accelerator_linux_mixed="stable")
     assert "at_train" not in facts
     assert "at_train" not in words
-    assert Projector(VOCABULARY).asked(answers) == {"upkeep"}
+    assert set(Projector(VOCABULARY).paths(answers)) == {"upkeep"}
 
 
 def test_an_option_without_the_fact_is_unknown_though_it_was_asked() -> None:
@@ -98,7 +98,7 @@ def test_an_option_without_the_fact_is_unknown_though_it_was_asked() -> None:
     facts, words = projected(answers, accelerator_linux_gpu="stable")
     assert "at_train" not in facts
     assert words["at_train"] == {"": None}
-    assert Projector(VOCABULARY).asked(answers) == {"at_train", "upkeep"}
+    assert set(Projector(VOCABULARY).paths(answers)) == {"at_train", "upkeep"}
 
 
 def test_a_fact_that_says_unknown_is_unknown() -> None:
@@ -117,7 +117,7 @@ def test_a_set_that_is_known_and_empty_asks_for_nothing() -> None:
     facts, words = projected({"needs": ()}, need_a="native")
     assert "need.native" not in facts
     assert "need" not in words
-    assert "need" not in Projector(VOCABULARY).asked({"needs": ()})
+    assert "need" not in Projector(VOCABULARY).paths({"needs": ()})
 
 
 def test_a_fact_for_the_training_accelerator_comes_before_the_general_one() -> None:

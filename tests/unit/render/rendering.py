@@ -23,6 +23,14 @@ SITUATIONS: Mapping[str, dict[str, Any]] = {
     "nothing": {},
     "outside": {"domain": "optimisation"},
     "nothing remains": {"train_os": "macos_x86", "task": "train", "domain": "cv"},
+    "offline and cloud": {
+        "domain": "llm",
+        "task": "inference",
+        "deploy_target": "cloud_api",
+        "constraints": ["air_gapped"],
+    },
+    "chip and hardware": {"domain": "cv", "task": "train", "train_hw": "google_tpu", "accelerator": "h100"},
+    "no such chip": {"domain": "cv", "task": "train", "train_os": "linux", "accelerator": "h1000"},
     "must": {"domain": "cv", "priorities": {"learning": "must", "scale": "must"}},
     "long": {
         "domain": "scientific_ml",

@@ -29,7 +29,7 @@ def test_each_kind_is_told_in_its_way() -> None:
         "\n"
         "What carries it\n"
         "- STK-001: It is large.\n"
-        "  - true: scale is proven\n"
+        "  - met: scale is proven\n"
         "    - jax.scale is proven.\n"
         "      [jax:README, 2026-01-01, official]\n"
         "  - task is train (answered)\n"

@@ -9,7 +9,7 @@ from rendering import EXAMPLES, SITUATIONS, every, situation, with_hostile_texts
 
 from advisor.loading.structure import plain, structure
 from advisor.model.recommendation import Recommendation
-from advisor.render.json import document, line, render, rounded
+from advisor.render.json import document, line, render
 
 NAMES = [*(path.stem for path in EXAMPLES), *SITUATIONS]
 
@@ -46,9 +46,9 @@ def test_control_characters_are_escaped(text: str) -> None:
 
 def test_rounding_reaches_every_float_and_nothing_else() -> None:
     value = {"a": [1 / 3, 1, "0.123456789", None, True], "b": {"c": -1e-9}, "d": 2.5}
-    assert rounded(value) == {"a": [0.333333, 1, "0.123456789", None, True], "b": {"c": 0.0}, "d": 2.5}
-    assert math.copysign(1, rounded(-1e-9)) == 1
-    assert rounded(1 / 3, digits=2) == 0.33
+    assert plain(value, 6) == {"a": [0.333333, 1, "0.123456789", None, True], "b": {"c": 0.0}, "d": 2.5}
+    assert math.copysign(1, plain(-1e-9, 6)) == 1
+    assert plain(1 / 3, 2) == 0.33
 
 
 def test_keys_come_in_the_order_of_the_model() -> None:

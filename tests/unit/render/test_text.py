@@ -7,11 +7,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from rendering import EXAMPLES, SITUATIONS, every, situation, with_hostile_texts
+from rendering import EXAMPLES, SITUATIONS, checked, every, session, situation, with_hostile_texts
 
 from advisor.render import FORMATS, rendering
 from advisor.render.json import document
-from advisor.render.text import WIDTH, render, render_detail
+from advisor.render.lines import WIDTH
+from advisor.render.text import render, render_detail
 
 OPEN = ("none_of_these", "needs_more_info")
 NAMES = [*(path.stem for path in EXAMPLES), *SITUATIONS]
@@ -30,7 +31,14 @@ def test_every_format_ends_with_a_line_break_and_has_no_trailing_blanks(form: st
 @pytest.mark.parametrize("name", NAMES)
 def test_text_fits_its_width(form: Any, name: str) -> None:
     too_long = [line for line in form(every()[name]).splitlines() if len(line) > WIDTH]
-    assert not too_long
+    assert all(len(line.split()) == 1 and "://" in line for line in too_long)
+
+
+def test_an_address_is_never_broken() -> None:
+    recommendation = every()["driver_assistance"]
+    address = f"https://example.org/{'long/' * 30}page"
+    sourced = replace(recommendation, evidence=(replace(recommendation.evidence[0], source=f"the page {address}"),))
+    assert address in [line.strip().rstrip(",") for line in render_detail(sourced).splitlines()]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -49,9 +57,9 @@ def test_the_summary_says_primary_status_and_every_place_of_the_stack(name: str)
     primary = recommendation.recommendation.primary
     assert text.startswith("Build on")
     assert shown.get(primary, primary) in text.splitlines()[0]
-    flat = re.sub(r"\s+", " ", text)
-    assert all(part.component in flat for part in recommendation.recommendation.stack)
-    assert all(f"({flag.code}" in flat or f", {flag.code}" in flat for flag in recommendation.flags)
+    said = flat(text)
+    assert all(part.component in said for part in recommendation.recommendation.stack)
+    assert all(f"({flag.code}" in said or f", {flag.code}" in said for flag in recommendation.flags)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -67,7 +75,7 @@ def test_scores_in_text_are_those_of_the_json(name: str) -> None:
     for ranked, ends in zip(ranking, intervals, strict=True):
         assert all(map(same, ends, ranked["interval"]))
     by_option = {ranked["option"]: ranked["score"] for ranked in ranking}
-    summary = re.sub(r"\s+", " ", render(recommendation))
+    summary = flat(render(recommendation))
     named = re.findall(r"(\w+) scores (\d\.\d\d) of 1", summary)
     following = re.search(r"(?:Next best|So far) +(.*)", render(recommendation))
     named += re.findall(r"(\w+) (\d\.\d\d)", following[1]) if following else []
@@ -84,10 +92,10 @@ def same(shown: str, value: float) -> bool:
 @pytest.mark.parametrize("name", NAMES)
 def test_weights_and_values_in_text_are_those_of_the_json(name: str) -> None:
     recommendation = every()[name]
-    lines = render_detail(recommendation).splitlines()
+    detail = render_detail(recommendation).splitlines()
     ranking = document(recommendation)["ranking"]
     for i, share in enumerate(ranking[0]["contributions"] if ranking else []):
-        rows = [line.split() for line in lines if re.match(rf"{share['criterion']} +\d+\.\d%( +\d\.\d\d)+$", line)]
+        rows = [line.split() for line in detail if re.match(rf"{share['criterion']} +\d+\.\d%( +\d\.\d\d)+$", line)]
         assert all(abs(float(row[1].rstrip("%")) - 100 * share["weight"]) <= 0.0502 for row in rows)
         values = [ranked["contributions"][i]["value"] for ranked in ranking]
         shown = [value for row in rows for value in row[2:]]
@@ -98,8 +106,8 @@ def test_weights_and_values_in_text_are_those_of_the_json(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_detail_names_every_finding_and_every_piece_of_evidence(name: str) -> None:
     recommendation = every()[name]
-    lines = render_detail(recommendation).splitlines()
-    begun = {line.split()[0] for line in lines if line and not line.startswith(" ")}
+    detail = render_detail(recommendation).splitlines()
+    begun = {line.split()[0] for line in detail if line and not line.startswith(" ")}
     assert {finding.id for finding in recommendation.findings} <= begun
     assert {piece.id for piece in recommendation.evidence} <= begun
 
@@ -107,13 +115,97 @@ def test_the_detail_names_every_finding_and_every_piece_of_evidence(name: str) -
 @pytest.mark.parametrize("name", NAMES)
 def test_questions_flips_and_revivals_are_all_in_the_detail(name: str) -> None:
     recommendation = every()[name]
-    flat = re.sub(r"\s+", " ", render_detail(recommendation))
+    said = flat(render_detail(recommendation))
     for question in recommendation.questions:
-        assert f"{question.text} Worth {question.value_of_information:.3f}: {', '.join(question.could_become)}." in flat
+        assert f"{question.text} Worth {question.value_of_information:.3f}: {', '.join(question.could_become)}." in said
     for excluded in recommendation.excluded:
-        assert all(revival.why in flat for revival in excluded.revive)
+        assert all(revival.why in said for revival in excluded.revive)
     for flip in recommendation.sensitivity.flips:
-        assert all(f"{key} is " in flat for key in flip.change)
+        assert all(f"{key} is " in said for key in flip.change)
+
+
+def flat(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def lines(label: str, text: str) -> list[str]:
+    """The lines of that label, each as one."""
+    found = re.findall(rf"^{label} .*(?:\n {{11}}.*)*", text, re.MULTILINE)
+    return [flat(one).removeprefix(f"{label} ").strip() for one in found]
+
+
+@pytest.mark.parametrize(
+    ("name", "out"),
+    [
+        ("offline and cloud", "constraints without air_gapped; deploy_target onprem_server, batch or android."),
+        ("chip and hardware", "accelerator left open; train_hw nvidia_gpu, cpu or mixed."),
+    ],
+)
+def test_a_contradiction_is_told_once_with_its_flags_and_ways_out(name: str, out: str) -> None:
+    recommendation = every()[name]
+    text = render(recommendation)
+    (conflict,) = lines("Conflict", text)
+    (contradiction,) = recommendation.contradictions
+    assert conflict == f"{contradiction.message} Ways out: {out} (ask_more, contradiction)"
+    assert "exclude each other" in conflict
+    assert not any("exclude each other" in line or "Which of the two" in line for line in lines("Mind", text))
+
+
+def test_a_single_way_out_is_one() -> None:
+    recommendation = every()["chip and hardware"]
+    (contradiction,) = recommendation.contradictions
+    only = replace(contradiction, ways_out=contradiction.ways_out[:1])
+    (conflict,) = lines("Conflict", render(replace(recommendation, contradictions=(only,))))
+    assert "Way out: accelerator left open. (" in conflict
+    none = replace(contradiction, ways_out=())
+    (conflict,) = lines("Conflict", render(replace(recommendation, contradictions=(none,))))
+    assert "No change of a single answer ends it. (" in conflict
+
+
+def test_where_no_ways_out_were_looked_for_it_says_what_does() -> None:
+    core = session().recommend(checked(SITUATIONS["offline and cloud"]), full=False)
+    (conflict,) = lines("Conflict", render(core))
+    assert conflict.endswith("or lift the constraint. `--depth full` looks for ways out. (ask_more, contradiction)")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_reason_for_an_exclusion_is_given_once(name: str) -> None:
+    recommendation = every()[name]
+    reasons = {finding.id: finding.message.rstrip(".") for finding in recommendation.findings}
+    patterns = {reasons[e.findings[0]].replace(e.option, "") for e in recommendation.excluded}
+    for told in lines("Ruled out", render(recommendation)):
+        assert told.count("; ") + 1 == min(len(patterns), 7)
+        assert all(re.search(rf"\b{e.option}\b", told) for e in recommendation.excluded) or "more" in told
+
+
+def test_what_is_not_settled_is_not_called_low_confidence() -> None:
+    recommendation = replace(every()["driver_assistance"], status="low_confidence")
+    sure = recommendation.recommendation.confidence
+    assert sure is not None
+    said = f"pytorch  (not settled; best in {sure.p_best:.0%} of draws, confidence {sure.level})"
+    assert render(recommendation).startswith(f"Build on   {said}\n")
+
+
+def test_where_too_little_is_known_no_confidence_is_told() -> None:
+    first = render(every()["thin"]).splitlines()[0]
+    assert first == "Build on   nothing yet: too little is known  (needs_more_info)"
+
+
+def test_a_chip_that_is_not_known_has_to_be_minded() -> None:
+    said = (
+        "No chip called h1000 is known, so nothing was concluded from the name. The nearest name that is known is h100."
+    )
+    assert said in lines("Mind", render(every()["no such chip"]))
+    assert not any("No chip" in line for line in lines("Mind", render(every()["chip and hardware"])))
+
+
+def test_a_single_answer_is_rested_on_alone() -> None:
+    recommendation = every()["chip and hardware"]
+    for keys, without in ((("domain",), "it"), (("domain", "task"), "one of them")):
+        resting = replace(recommendation, sensitivity=replace(recommendation.sensitivity, decisive=keys))
+        assert lines("Rests on", render(resting)) == [
+            f"{', '.join(keys)}: without {without} something else would come first."
+        ]
 
 
 HOSTILE = [
