@@ -15,14 +15,15 @@ takes at most twenty times as long.
 from __future__ import annotations
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from statistics import median
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+import enlarging
+from enlarging import CHECKOUT
+
 TIMES = 20
 BARS = {"uncached": 1000.0, "cached": 60.0}
 LOAD = """
@@ -34,31 +35,6 @@ began = time.perf_counter()
 base = load(knowledge, rules, use_cache=sys.argv[1] == "cached")
 print(time.perf_counter() - began, len(base.frameworks), len(base.components), len(base.rules))
 """
-
-
-def enlarge(own: Path, root: Path) -> tuple[str, str]:
-    """The overlays that make a knowledge base so many times as large."""
-    for path in sorted((own / "knowledge" / "frameworks").glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        for n in range(1, TIMES):
-            name = f"{path.stem}-{n}"
-            write(root / "knowledge" / "frameworks" / f"{name}.yaml", re.sub(r"(?m)^id: .*$", f"id: {name}", text))
-    for path in sorted((own / "knowledge" / "components").glob("*.yaml")):
-        head, key, entries = path.read_text(encoding="utf-8").partition("\ncomponents:\n")
-        copied = (re.sub(r"(?m)^  ([A-Za-z0-9][\w.-]*):", rf"  \1-{n}:", entries) for n in range(1, TIMES))
-        write(root / "knowledge" / "components" / path.name, head + key + "\n".join(copied))
-    for path in sorted((own / "rules").rglob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        for n in range(1, TIMES):
-            within = path.relative_to(own).with_stem(f"{path.stem}-{n}")
-            write(root / within, re.sub(r"(?m)^- id: (\S+)$", rf"- id: \1-{n}", text))
-    return str(root / "knowledge"), str(root / "rules")
-
-
-def write(path: Path, text: str) -> None:
-    """Write the file, and the folders around it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
 
 
 def load(kind: str, home: Path, overlays: tuple[str, str]) -> tuple[float, str]:
@@ -74,7 +50,10 @@ def main(runs: int) -> None:
     """Measure, and print what came of it."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
-        bases = {"own": ("", ""), "larger": enlarge(CHECKOUT, root)}
+        larger = root / "larger"
+        for enlarge in (enlarging.frameworks, enlarging.components, enlarging.rules):
+            enlarge(larger, TIMES)
+        bases = {"own": ("", ""), "larger": (str(larger / "knowledge"), str(larger / "rules"))}
         for name, overlays in bases.items():
             _, loaded = load("cached", root / "home", overlays)
             print(f"{name}: {loaded} frameworks, components and rules")
