@@ -173,11 +173,13 @@ class _Agenda:
     def _worth_testing(self, view: _View) -> list[dict[str, _Ready]]:
         """By layer, the rules that may hold for what is there."""
         waiting = [dict(rules) for rules in self._always]
-        for attribute, rules in self._watching.items():
-            seen = view.derived.get(attribute) or view.given.get(attribute)
-            for word in (seen,) if isinstance(seen, (str, float)) else seen or ():
-                for ready in rules.get(word, ()):
-                    waiting[ready.layer][ready.rule.id] = ready
+        facts: Mapping[str, Given | AbstractSet[str]]
+        for facts in (view.given, view.derived):
+            for attribute in facts.keys() & self._watching.keys():
+                seen, rules = facts[attribute], self._watching[attribute]
+                for word in (seen,) if isinstance(seen, (str, float)) else seen:
+                    for ready in rules.get(word, ()):
+                        waiting[ready.layer][ready.rule.id] = ready
         return waiting
 
 
