@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from advisor.model.measurement import Measurements
 
 
-_MOST_KEPT = 4096
+_MOST_KEPT = 1024
 """Values and weights kept at once, so that a long batch runs in constant memory."""
 
 

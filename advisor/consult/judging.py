@@ -12,7 +12,7 @@ from advisor.model.rule import comparisons
 from advisor.model.trace import Given, Trace
 from advisor.model.vocabulary import WISH
 
-_MOST_KEPT = 4096
+_MOST_KEPT = 1024
 """Judgements kept at once, so that a long batch runs in constant memory."""
 _ANOTHER = "\0"
 """In the place of every word that no rule asks for."""

@@ -26,6 +26,7 @@ Message = tuple[tuple[Premise, ...], str]
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ORDER: Mapping[str, Callable[[int, int], bool]] = {"lt": lt, "lte": le, "gt": gt, "gte": ge}
 _MOST_KEPT = 10_000
+"""Answers kept at once, so that a long batch runs in constant memory."""
 _MOST_ALIKE = 100
 """Numbers under one name: the core goes astray where one name is compared with many hundreds."""
 

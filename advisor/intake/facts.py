@@ -15,7 +15,7 @@ from advisor.model.trace import Given
 from advisor.model.vocabulary import WISH, Projection, Vocabulary
 
 _BRACES = re.compile(r"\{(\w+)\}")
-_MOST_KEPT = 2_000
+_MOST_KEPT = 500
 """What options say along paths, kept at once, so that a long batch runs in constant memory."""
 
 
