@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from advisor.consult.rulebooks import Engines
 from advisor.frozen import dataclass, field
 from advisor.intake.facts import Views
+from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.rule import comparisons
 from advisor.model.trace import Given, Trace
@@ -44,7 +45,8 @@ class Judge:
         self.of_situation = tuple(name for name in read if name not in about)
         self.of_option = tuple((name, about[name]) for name in read if name in about)
         ordered = {leaf.attribute for leaf in leaves if leaf.op in ("lt", "lte", "gt", "gte")}
-        self.words = {name: set() for name in read if name not in ordered}
+        # Of what does not apply to an option every engine is told, whether a rule asks for it or not.
+        self.words = {name: {NOT_APPLICABLE} for name in read if name not in ordered}
         for leaf in leaves:
             if leaf.op in ("is", "has") and leaf.attribute in self.words:
                 self.words[leaf.attribute].add(leaf.value)
