@@ -15,16 +15,19 @@ Ways = Mapping[str, tuple[Change, ...]]
 def contradictions(
     findings: Iterable[Finding], rules: Mapping[str, Rule], answers: Collection[str], ways: Ways
 ) -> tuple[Contradiction, ...]:
-    """One for each finding that concludes that answers exclude each other."""
-    return tuple(
-        Contradiction(
-            between={key: value for key, value in finding.facts.items() if key in answers},
-            message=finding.message,
-            findings=(finding.id,),
-            ways_out=ways.get(finding.id, ()),
+    """One for each set of answers that findings conclude to exclude each other, in the words of the first."""
+    found: dict[str, Contradiction] = {}
+    for finding in clashing(findings, rules):
+        between = {key: value for key, value in finding.facts.items() if key in answers}
+        same = repr(sorted(between.items()))
+        known = found.get(same)
+        found[same] = Contradiction(
+            between=between,
+            message=known.message if known else finding.message,
+            findings=(*(known.findings if known else ()), finding.id),
+            ways_out=known.ways_out if known else ways.get(finding.id, ()),
         )
-        for finding in clashing(findings, rules)
-    )
+    return tuple(found.values())
 
 
 def clashing(findings: Iterable[Finding], rules: Mapping[str, Rule]) -> tuple[Finding, ...]:

@@ -25,8 +25,12 @@ print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file
 RECOMMEND = ("recommend", "--answers", example("laptop"), "--json", "--no-detect")
 
 
+UNWATCHED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
+"""What is measured beside a program imports things of its own."""
+
+
 def imported(run: Run, *arguments: object) -> set[str]:
-    return set(json.loads(run(*map(str, arguments), program=("-c", PROGRAM)).stderr))
+    return set(json.loads(run(*map(str, arguments), program=("-c", PROGRAM), env=UNWATCHED).stderr))
 
 
 def test_a_warm_recommendation_imports_neither_frameworks_nor_screens_nor_validators(run: Run) -> None:

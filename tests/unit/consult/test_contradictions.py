@@ -47,6 +47,13 @@ def test_every_way_out_ends_the_contradiction_and_makes_no_other(answers: dict[s
         assert set(after) <= set(contradictions(answers))
 
 
+def test_what_a_definition_and_a_rule_say_of_the_same_answers_is_told_once() -> None:
+    answer = recommend({**BASE, "train_hw": "apple_gpu", "train_os": "windows_native"}, full=True)
+    (found,) = answer.contradictions
+    assert found.findings == ("clash.train_hw.train_os", "DER-095")
+    assert found.message == next(one.message for one in answer.findings if one.id == found.findings[0])
+
+
 def test_answers_that_go_together_are_not_named() -> None:
     assert contradictions({"train_hw": "nvidia_gpu", "accelerator": "h100", "train_os": "linux"}) == {}
 

@@ -107,7 +107,7 @@ FAULTS = {
     "weight outside its band": Fault(CRITERIA, r"weight: .*", "weight: 0.99", "criteria[0].weight", "outside its band"),
     "weight in words": Fault(CRITERIA, r"weight: .*", "weight: heavy", "criteria[0].weight", "'heavy' should be"),
     "band of one": Fault(CRITERIA, r"band: .*", "band: [0.1]", "criteria[0].band", "the key 1 is missing"),
-    "criterion twice": Fault(CRITERIA, r"- id: deployment", "- id: hardware", "criteria[4].id", "stands there twice"),
+    "criterion twice": Fault(CRITERIA, r"- id: deployment", "- id: hardware", "criteria[5].id", "stands there twice"),
     "unknown question": Fault(
         QUESTIONS, r"key: domain", "key: domian", "[0].key", "'domian' is not a key", "'domain'?"
     ),
