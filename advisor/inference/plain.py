@@ -137,7 +137,9 @@ class _Agenda:
     """The rules by layer, and by the words that wake them."""
 
     def __init__(self, book: Rulebook) -> None:
-        self._always: tuple[dict[str, _Ready], ...] = tuple({} for _ in {*book.strata.rules.values(), 0})
+        self._always: tuple[dict[str, _Ready], ...] = tuple(
+            {} for _ in range(1 + max(book.strata.rules.values(), default=0))
+        )
         """By layer, the rules that need no word to hold."""
         self._watching: defaultdict[str, defaultdict[object, list[_Ready]]] = defaultdict(lambda: defaultdict(list))
         """By attribute and word, the rules that cannot hold unless it, or one of a few others, is there."""
