@@ -51,6 +51,12 @@ def names_of(kind: Any) -> tuple[str, ...] | None:
     return found
 
 
+def values_of(instance: Any) -> tuple[Any, ...]:
+    """The values of the fields of an instance of one of these classes, in their order."""
+    found: tuple[Any, ...] = getattr(type(instance), _VALUES)(instance)
+    return found
+
+
 class _Field:
     """More than a plain default says of a field."""
 
@@ -101,9 +107,14 @@ def _made(plain: type, options: Mapping[str, bool]) -> type:
             "__slots__": names if options["slots"] else (*names, "__dict__"),
             _NAMES: names,
             _TAKEN: taken,
-            _VALUES: staticmethod(attrgetter(*names) if names else lambda _: ()),
+            _VALUES: staticmethod(_reader(names)),
         },
     )
+
+
+def _reader(names: tuple[str, ...]) -> Callable[[Any], tuple[Any, ...]]:
+    """What reads these attributes; of a single one, `attrgetter` would not make a tuple."""
+    return attrgetter(*names) if len(names) > 1 else lambda instance: tuple([getattr(instance, name) for name in names])
 
 
 def _standard(plain: type, given: Mapping[str, Any], options: Mapping[str, bool]) -> Any:

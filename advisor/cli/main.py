@@ -30,6 +30,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         finally:
             if collecting:
                 gc.enable()
+            if arguments is None:
+                # The process ends with the command, and has nothing of what is there now looked through once more.
+                gc.freeze()
             if sys.stdout is not None:
                 # What cannot be written is found out here rather than at exit, where nobody answers for it.
                 sys.stdout.flush()

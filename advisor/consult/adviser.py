@@ -13,6 +13,7 @@ from advisor.consult.judging import Judge
 from advisor.consult.library import Library
 from advisor.consult.rulebooks import Engines
 from advisor.consult.speeds import Speeds
+from advisor.consult.valued import Remaining, Said, Valued
 from advisor.frozen import dataclass, field, replace
 from advisor.inference.engine import Compile
 from advisor.inference.findings import findings
@@ -51,6 +52,8 @@ class Weighed:
     weights: tuple[Weight, ...]
     projected: Mapping[str, Projected]
     speeds: Mapping[str, speed.Speed]
+    scores: Mapping[str, float] = field(default_factory=dict)
+    """The expected score of each option, whether it remains or not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +91,7 @@ class Adviser:
     speeds: Speeds = field(init=False)
     library: Library = field(init=False)
     judge: Judge = field(init=False)
-    valued: dict[tuple[str, int], tuple[object, tuple[Value, ...]]] = field(default_factory=dict)
+    valued: dict[tuple[str, int], tuple[object, Said]] = field(default_factory=dict)
     """What a criterion says of what the options say, by criterion and the identity of that."""
     settled: dict[tuple[object, ...], tuple[tuple[Weight, ...], tuple[Criterion, ...]]] = field(default_factory=dict)
     """The weights, by what they follow from."""
@@ -147,36 +150,37 @@ class Adviser:
     ) -> Weighed:
         """The situation judged and each option valued.
 
-        `clashes` were found outside the rules. Without `explain` nothing is put in words, which is most of the work.
+        `clashes` were found outside the rules. Without `explain` nothing is put in words, which is most of the work; it
+        is not said what excludes an option either, and whether one remains is found out where somebody asks.
         """
         clashes = tuple(clashes)
         handed = self.handed(answers, clashes)
         trace = self.engines.over("situation", handed).consult(handed, premises=explain)
         known: dict[str, Given] = {**handed, **trace.derived}
-        behind = self._evidence(None, trace)
-        situation = (
-            (*map(_clash_finding, clashes), *findings(trace.firings, self.rules, known, behind)) if explain else ()
-        )
-        excluded: dict[str, tuple[Finding, ...]] = {}
-        options: dict[str, Mapping[str, Value]] = {}
         frameworks = [framework for name, framework in self.base.frameworks.items() if not only or name in only]
         projected = self.projector.views(answers, frameworks)
         weights, criteria = self._weights(answers, trace, known, projected.columns)
         speeds = self.speeds.of(answers, trace.derived.get("workload", frozenset()), measurements)
-        valued = self._valued(criteria, projected, speeds)
-        for name, fired in self.judge.judge(known, projected, explain=explain).items():
-            failed = self._musts_failed(valued[name], answers)
-            if not failed and not any(self.rules[firing.rule].then.exclude for firing in fired.firings):
-                options[name] = valued[name]
-            elif explain:
-                seen = projected[name]
-                said = findings(fired.firings, self.rules, {**known, **seen.facts}, self._evidence(seen, trace), name)
-                excluding = tuple(finding for finding in said if self.rules[finding.rule].then.exclude)
-                musts = (_must_finding(c, name, valued[name][c.id]) for c in failed)
-                excluded[name] = (*excluding, *musts)
-            else:
-                excluded[name] = ()
-        return Weighed(answers, trace.derived, situation, excluded, options, weights, projected, speeds)
+        valued = Valued(projected, {criterion.id: self._column(criterion, projected, speeds) for criterion in criteria})
+        scores = valued.scores(weights)
+        if not explain:
+            judged = self.judge.quickly(known, projected)
+            options = Remaining(valued, lambda name: not self._against(judged(name), valued, name, answers))
+            return Weighed(answers, trace.derived, (), {}, options, weights, projected, speeds, scores)
+        said = findings(trace.firings, self.rules, known, self._evidence(None, trace))
+        situation = (*map(_clash_finding, clashes), *said)
+        excluded: dict[str, tuple[Finding, ...]] = {}
+        remaining: dict[str, Mapping[str, Value]] = {}
+        for name, fired in self.judge.judge(known, projected).items():
+            if not self._against(fired, valued, name, answers):
+                remaining[name] = valued[name]
+                continue
+            seen = projected[name]
+            said = findings(fired.firings, self.rules, {**known, **seen.facts}, self._evidence(seen, trace), name)
+            excluding = tuple(finding for finding in said if self.rules[finding.rule].then.exclude)
+            failed = self._musts_failed(valued, name, answers)
+            excluded[name] = (*excluding, *(_must_finding(c, name, valued[name][c.id]) for c in failed))
+        return Weighed(answers, trace.derived, situation, excluded, remaining, weights, projected, speeds, scores)
 
     def excluding(self, answers: Answers, clashes: Iterable[Clash]) -> frozenset[tuple[str, ...]]:
         """Which answers exclude each other, as the keys of each contradiction."""
@@ -245,46 +249,44 @@ class Adviser:
             self.settled[key] = (settle(criteria, shifts, levels), criteria)
         return self.settled[key]
 
-    def _valued(
-        self, criteria: tuple[Criterion, ...], views: Views, speeds: Mapping[str, speed.Speed]
-    ) -> dict[str, dict[str, Value]]:
-        """What each criterion says of each option."""
-        columns = {criterion.id: self._column(criterion, views, speeds) for criterion in criteria}
-        rows = zip(*columns.values(), strict=True) if columns else [()] * len(views)
-        return {option: dict(zip(columns, row, strict=True)) for option, row in zip(views, rows, strict=True)}
-
-    def _column(self, criterion: Criterion, views: Views, speeds: Mapping[str, speed.Speed]) -> tuple[Value, ...]:
+    def _column(self, criterion: Criterion, views: Views, speeds: Mapping[str, speed.Speed]) -> Said:
         """What the criterion says of the options, in their order."""
         if criterion.reads == WISH:
             scale = criterion.scale
-            return tuple(
+            return Said.of(
                 Value(mean=scale[views.wished(option)], sd=criterion.spread, grade="judged") for option in views
             )
         about: object = speeds if criterion.reads == "speed" else views.columns[criterion.reads]
         kept = self.valued.get((criterion.id, id(about)))
         # What is kept holds on to what it is about, so that no other can have come to its place in memory.
-        if kept is not None and kept[0] is about and len(kept[1]) == len(views):
+        if kept is not None and kept[0] is about and len(kept[1].values) == len(views):
             return kept[1]
         if len(self.valued) >= _MOST_KEPT:
             self.valued.clear()
         if criterion.reads == "speed":
-            found = tuple(speed.value(speeds[option], self.base.speed) for option in views)
+            found = Said.of(speed.value(speeds[option], self.base.speed) for option in views)
         else:
-            found = tuple(_of(criterion, read.words) for read in views.columns[criterion.reads])
+            found = Said.of(_of(criterion, read.words) for read in views.columns[criterion.reads])
         self.valued[criterion.id, id(about)] = (about, found)
         return found
 
-    def _musts_failed(self, valued: Mapping[str, Value], answers: Answers) -> tuple[Criterion, ...]:
+    def _against(self, fired: Trace, valued: Valued, option: str, answers: Answers) -> bool:
+        """Whether a rule that fired excludes the option, or a must does."""
+        excluding = any(self.rules[firing.rule].then.exclude for firing in fired.firings)
+        return excluding or bool(self._musts_failed(valued, option, answers))
+
+    def _musts_failed(self, valued: Valued, option: str, answers: Answers) -> tuple[Criterion, ...]:
         """The criteria that are a must and whose threshold the option is known to miss."""
         levels = answers.get("priorities")
-        if not isinstance(levels, Mapping):
+        if not isinstance(levels, Mapping) or "must" not in levels.values():
             return ()
+        values = valued[option]
         return tuple(
             criterion
             for criterion in self.base.criteria
             if levels.get(criterion.id) == "must"
-            and criterion.id in valued
-            and valued[criterion.id].most < criterion.must
+            and criterion.id in values
+            and values[criterion.id].most < criterion.must
         )
 
     def _evidence(self, seen: Projected | None, trace: Trace, weighed: Weighed | None = None) -> _Behind:

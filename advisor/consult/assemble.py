@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Literal
 import advisor
 from advisor.consult.adviser import Adviser, Closing, Consultation, Weighed
 from advisor.consult.contradictions import Ways, contradictions
+from advisor.consult.dormancy import LOCKED, dormant
 from advisor.consult.library import measured
 from advisor.consult.names import unknown_names
-from advisor.consult.passages import PINNED, passages, pinned
+from advisor.consult.passages import PINNED, passages
 from advisor.consult.vacancies import vacancies
 from advisor.frozen import dataclass, field
 from advisor.model.finding import Finding
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
 _OUTSIDE = "none_of_these"
 _OPEN = "needs_more_info"
 _TOOL_LAYER = "alternative_tool"
+_RAISED_BY_NAME = (PINNED, LOCKED)
+"""Flags that are raised by what is known of the parts of the stack; no rule stands behind their findings."""
 _AHEAD = 3
 """Options that are looked at where none is recommended yet."""
 
@@ -202,11 +205,13 @@ def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: s
 def _passages(
     adviser: Adviser, weighed: Weighed, primary: str, stack: tuple[StackPart, ...]
 ) -> tuple[tuple[Passage, ...], tuple[Finding, ...]]:
-    """The ways between the places, where a framework is recommended."""
-    option = adviser.base.frameworks.get(primary)
+    """The ways between the places, where a framework is recommended, and what is said of the parts of the stack."""
+    base = adviser.base
+    option = base.frameworks.get(primary)
     if option is None:
         return (), ()
-    return passages(option, weighed.projected[primary], weighed.answers, stack, adviser.base.components)
+    ways, said = passages(option, weighed.projected[primary], weighed.answers, stack, base.components)
+    return ways, (*said, *dormant(primary, stack, base.components, weighed.answers, base.as_of))
 
 
 def _ranked(scored: Scored, ranking: Ranking | None) -> Ranked:
@@ -232,8 +237,8 @@ def _flags(adviser: Adviser, said: Iterable[Finding]) -> tuple[Flag, ...]:
         rule = adviser.rules.get(finding.rule)
         for code in rule.then.flag if rule else ():
             by_code.setdefault(code, []).append(finding)
-    for finding in pinned(said):
-        by_code.setdefault(PINNED, []).append(finding)
+        if finding.rule in _RAISED_BY_NAME:
+            by_code.setdefault(finding.rule, []).append(finding)
     order = list(adviser.base.vocabulary.flags)
     return tuple(
         Flag(

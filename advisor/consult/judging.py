@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from advisor.consult.rulebooks import Engines
 from advisor.frozen import dataclass, field
@@ -13,10 +13,13 @@ from advisor.model.rule import comparisons
 from advisor.model.trace import Given, Trace
 from advisor.model.vocabulary import WISH
 
-_MOST_KEPT = 1024
-"""Judgements kept at once, so that a long batch runs in constant memory."""
+_MOST_KEPT = 128
+"""Situations of which judgements are kept at once, so that a long batch runs in constant memory."""
 _ANOTHER = "\0"
 """In the place of every word that no rule asks for."""
+
+_Row = tuple[Given | None, ...]
+"""What an option says of the attributes that the rules read of it."""
 
 
 @dataclass(slots=True)
@@ -25,10 +28,8 @@ class Judge:
 
     base: KnowledgeBase
     engines: Engines
-    judged: dict[tuple[object, ...], Trace] = field(default_factory=dict)
-    """By what the rules read."""
-    columns: dict[tuple[str, bool, int], tuple[object, tuple[Given | None, ...]]] = field(default_factory=dict)
-    """What options say of an attribute, by what that was read from."""
+    judged: dict[tuple[object, ...], dict[_Row, Trace]] = field(default_factory=dict)
+    """By what the rules read of the situation, and of the option."""
     of_situation: tuple[str, ...] = ()
     """The attributes of the situation that they read."""
     of_option: tuple[tuple[str, str], ...] = ()
@@ -51,40 +52,46 @@ class Judge:
             if leaf.op in ("is", "has") and leaf.attribute in self.words:
                 self.words[leaf.attribute].add(leaf.value)
 
-    def judge(self, known: Mapping[str, Given], views: Views, *, explain: bool) -> dict[str, Trace]:
-        """What the rules conclude of each option; on which facts is said where that is to be explained."""
+    def judge(self, known: Mapping[str, Given], views: Views) -> dict[str, Trace]:
+        """What the rules conclude of each option, and on which facts."""
         engine = self.engines.over("option", known)
-        names = (*self.of_situation, *[name for name, _ in self.of_option])
         situation = [known.get(name) for name in self.of_situation]
-        if not explain:
-            situation = [*map(self._alike, self.of_situation, situation)]
-        columns = [self._column(name, projection, views, explain=explain) for name, projection in self.of_option]
-        rows = zip(*columns, strict=True) if columns else [()] * len(views)
-        found = {}
-        for option, row in zip(views, rows, strict=True):
-            seen = (*situation, *row)
-            if (explain, seen) not in self.judged:
-                if len(self.judged) >= _MOST_KEPT:
-                    self.judged.clear()
-                facts = {name: value for name, value in zip(names, seen, strict=True) if value is not None}
-                self.judged[explain, seen] = engine.consult(facts, premises=explain)
-            found[option] = self.judged[explain, seen]
-        return found
+        rows = [self._row(option, views) for option in views]
+        judged = self._judged(situation, explain=True)
+        fresh = [row for row in dict.fromkeys(rows) if row not in judged]
+        facts = [self._known_of_option(row) for row in fresh]
+        judged.update(zip(fresh, engine.consult_each(self._known_of_situation(situation), facts), strict=True))
+        return {option: judged[row] for option, row in zip(views, rows, strict=True)}
 
-    def _column(self, name: str, projection: str, views: Views, *, explain: bool) -> tuple[Given | None, ...]:
-        """What the options say of an attribute, in their order."""
-        about = views.columns.get(projection)
-        kept = self.columns.get((name, explain, id(about))) if about is not None else None
-        # What is kept holds on to what it is about, so that no other can have come to its place in memory.
-        if kept is not None and kept[0] is about:
-            return kept[1]
-        said = views.said(name, projection)
-        column = said if explain else tuple([self._alike(name, value) for value in said])
-        if len(self.columns) >= _MOST_KEPT:
-            self.columns.clear()
-        if about is not None:
-            self.columns[name, explain, id(about)] = (about, column)
-        return column
+    def quickly(self, known: Mapping[str, Given], views: Views) -> Callable[[str], Trace]:
+        """What says the same of one option, as far as somebody asks, without a word on which facts."""
+        situation = [self._alike(name, known.get(name)) for name in self.of_situation]
+        judged = self._judged(situation, explain=False)
+
+        def trace(option: str) -> Trace:
+            said = zip(self.of_option, self._row(option, views), strict=True)
+            row = tuple([self._alike(name, value) for (name, _), value in said])
+            if row not in judged:
+                facts = {**self._known_of_situation(situation), **self._known_of_option(row)}
+                judged[row] = self.engines.over("option", known).consult(facts, premises=False)
+            return judged[row]
+
+        return trace
+
+    def _row(self, option: str, views: Views) -> _Row:
+        return tuple([views.said(option, name, projection) for name, projection in self.of_option])
+
+    def _judged(self, situation: Iterable[Given | None], *, explain: bool) -> dict[_Row, Trace]:
+        """What came of this situation so far."""
+        if len(self.judged) >= _MOST_KEPT:
+            self.judged.clear()
+        return self.judged.setdefault((explain, *situation), {})
+
+    def _known_of_situation(self, values: Iterable[Given | None]) -> dict[str, Given]:
+        return {name: value for name, value in zip(self.of_situation, values, strict=True) if value is not None}
+
+    def _known_of_option(self, row: _Row) -> dict[str, Given]:
+        return {name: value for (name, _), value in zip(self.of_option, row, strict=True) if value is not None}
 
     def _alike(self, name: str, value: Given | None) -> Given | None:
         """The value as far as rules can tell it from others."""

@@ -37,11 +37,6 @@ def passages(
     return tuple(passage for passage, _ in found), (*(finding for _, finding in found), *pins)
 
 
-def pinned(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Those that name a part which does not work with the newest release of the option."""
-    return tuple(finding for finding in findings if finding.rule == PINNED)
-
-
 def _to_training(option: Framework, seen: Projected, answers: Answers) -> Iterator[tuple[Passage, Finding]]:
     here = {key: answers.get(key) for key in ("develop_hw", "develop_os")}
     there = {key: answers.get(key) for key in ("train_hw", "train_os")}

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
@@ -21,7 +21,7 @@ from typing import Any
 from advisor.inference.engine import Engine, Kinds
 from advisor.inference.facts import Situation, admit
 from advisor.inference.limits import hold
-from advisor.inference.messages import OPENING, Dictionary, Message, definition, dictionary, messages
+from advisor.inference.messages import OPENING, Behind, Dictionary, Message, definition, dictionary, messages
 from advisor.inference.rulebook import Rulebook, read_rulebook
 from advisor.inference.strata import Conclusion
 from advisor.model.rule import Rule
@@ -70,13 +70,24 @@ class DurableEngine:
 
     def consult(self, facts: Facts, *, premises: bool = True) -> Trace:  # noqa: ARG002  (they come for nothing)
         """Fire every rule that holds for these facts and what is derived from them."""
-        situation = admit(facts, self._book.kinds, self._book.read)
+        return self._told(facts, [{}])[0]
+
+    def consult_each(self, shared: Facts, each: Sequence[Facts], *, premises: bool = True) -> list[Trace]:
+        """All in one session, which takes longer to open than to ask, unless one would see what another concludes."""
+        if self._book.concludes:
+            return [self.consult({**shared, **own}, premises=premises) for own in each]
+        return self._told(shared, each) if each else []
+
+    def _told(self, shared: Facts, each: Sequence[Facts]) -> list[Trace]:
+        """What fires for each, told together."""
+        situation = admit(shared, self._book.kinds, self._book.read)
+        beside = [admit(own, self._book.kinds, self._book.read).given for own in each]
         with self._lock, self._session() as session:
-            run = _Run(session, self._dictionary, self._meaning, situation)
-            run.settle(messages(situation, self._dictionary))
+            run = _Run(session, self._dictionary, self._meaning, situation, len(beside))
+            run.settle(messages(situation, beside, self._dictionary))
             for layer in self._dictionary.absent:
                 run.settle(message for conclusion, message in layer if not run.has(conclusion))
-        return self._book.trace(run.firings, run.derived)
+        return [self._book.trace(firings, run.derived) for firings in run.firings]
 
     def close(self) -> None:
         """Give the ruleset back to the core; consulting the engine afterwards is an error."""
@@ -116,7 +127,7 @@ class _Session:
         """Whether it had something to do: giving it back earlier would free memory that was never set."""
         self._core = core
         self._handle = handle
-        self._premises: list[tuple[Premise, ...]] = []
+        self._behind: list[Behind] = []
         self._place = 0
 
     def open(self) -> None:
@@ -128,17 +139,17 @@ class _Session:
 
     def tell(self, told: Iterable[Message]) -> None:
         """Hand facts in, one by one, numbered: an id of the core's own making is a hash that can collide."""
-        for premises, inside in told:
-            self._assert(str(len(self._premises)), inside)
-            self._premises.append(premises)
+        for behind, inside in told:
+            self._assert(str(len(self._behind)), inside)
+            self._behind.append(behind)
 
-    def matches(self) -> Iterator[tuple[str, tuple[Premise, ...]]]:
-        """Each rule of the core that has come to hold, with the facts that it holds on."""
+    def matches(self) -> Iterator[tuple[str, list[Behind]]]:
+        """Each rule of the core that has come to hold, with what is behind the facts that it holds on."""
         started = self._core.start_action_for_state(self._handle, self._place)
         match = started and started[1]
         while match:
             ((name, matched),) = json.loads(match).items()
-            yield name, tuple(sorted({one for fact in matched.values() for one in self._premises[int(fact["id"])]}))
+            yield name, [self._behind[int(fact["id"])] for fact in matched.values()]
             match = self._core.complete_and_start_action(self._handle, self._place)
 
     def _assert(self, number: str, inside: str) -> None:
@@ -149,10 +160,12 @@ class _Session:
 
 
 class _Run:
-    """One consultation: what fired so far, and what it concluded."""
+    """One consultation about one or more: what fired so far for each, and what it concluded."""
 
-    def __init__(self, session: _Session, words: Dictionary, meaning: Mapping[str, Rule], situation: Situation) -> None:
-        self.firings: set[Firing] = set()
+    def __init__(
+        self, session: _Session, words: Dictionary, meaning: Mapping[str, Rule], situation: Situation, several: int
+    ) -> None:
+        self.firings: list[set[Firing]] = [set() for _ in range(several)]
         self.derived = defaultdict(set, {attribute: set(words) for attribute, words in situation.concluded.items()})
         self._session = session
         self._words = words
@@ -166,18 +179,31 @@ class _Run:
             self._session.tell(waiting)
             waiting = [message for match in self._session.matches() for message in self._fire(*match)]
 
-    def _fire(self, name: str, premises: tuple[Premise, ...]) -> Iterator[Message]:
-        """Record a firing, and pass on what it concluded anew, as far as some rule asks for it."""
+    def _fire(self, name: str, behind: Iterable[Behind]) -> Iterator[Message]:
+        """Record the firings, and pass on what they concluded anew, as far as some rule asks for it."""
         if name in self._matched:
             raise RuntimeError(f"durable-rules fired {name} twice, which the facts do not allow.")
         self._matched.add(name)
         rule = self._meaning[name]
-        self.firings.add(Firing(rule.id, premises))
+        concluded, given = self._parted(behind)
+        for number, ways in given.items():
+            self.firings[number].update([Firing(rule.id, tuple(sorted(concluded.union(way)))) for way in ways])
         for conclusion in rule.then.derive.items():
             if not self.has(conclusion):
                 self.derived[conclusion[0]].add(conclusion[1])
                 if conclusion in self._words.present:
                     yield self._words.present[conclusion]
+
+    def _parted(self, behind: Iterable[Behind]) -> tuple[set[Premise], Mapping[int, Sequence[tuple[Premise, ...]]]]:
+        """What was concluded, which is the same for all, and beside it the ways in which the rest is given, of whom."""
+        concluded: set[Premise] = set()
+        given: Mapping[int, Sequence[tuple[Premise, ...]]] = dict.fromkeys(range(len(self.firings)), ((),))
+        for one in behind:
+            if isinstance(one, tuple):
+                concluded.update(one)
+            else:
+                given = one
+        return concluded, given
 
     def has(self, conclusion: Conclusion) -> bool:
         """Whether that has been concluded."""

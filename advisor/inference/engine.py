@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from advisor.errors import InputError
@@ -28,6 +28,12 @@ class Engine(Protocol):
 
         Seen from outside, a pure function. Without `premises` it need not be said on what each rule fired, and the
         facts are taken as they are, which lets some engines answer much sooner.
+        """
+
+    def consult_each(self, shared: Facts, each: Sequence[Facts], *, premises: bool = True) -> list[Trace]:
+        """What `consult` says of each of these facts beside those that all share, in their order.
+
+        No conclusions are among those of each.
         """
 
     def close(self) -> None:

@@ -1,15 +1,16 @@
 """What durable-rules is told, as JSON: the rules once, and for each consultation small facts that they fire on.
 
 A rule of the core asks for one fact that stands for all that it needs to be `given`, by number, and for one of each
-conclusion `k`, which `is` a word or `lacks` it. Whether what is given holds together is found out before: the core
-takes many times as long, and has to be told of each part by itself. It only ever compares for equality.
+conclusion `k`, which `is` a word or `lacks` it. Whether what is given holds together, and in which ways, is found out
+before: the core takes many times as long, has to be told of each part by itself, and each session of it makes room for
+everything that a rule asks. It only ever compares for equality.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from operator import ge, gt, le, lt
 from typing import NamedTuple, cast
 
@@ -18,10 +19,13 @@ from advisor.inference.normal import ORDERINGS, Alternative, Check
 from advisor.inference.rulebook import Rulebook
 from advisor.inference.strata import Conclusion
 from advisor.model.rule import Rule
-from advisor.model.trace import Given, Premise
+from advisor.model.trace import Facts, Given, Premise
 
-Message = tuple[tuple[Premise, ...], str]
-"""A fact: what it means to people, and the inside of the JSON object that says it to the core."""
+Behind = tuple[Premise, ...] | Mapping[int, list[tuple[Premise, ...]]]
+"""What a fact means to people; where something is given, each way in which it is, by the number of whom it is given of.
+"""
+Message = tuple[Behind, str]
+"""A fact: what is behind it, and the inside of the JSON object that says it to the core."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _ORDER: Mapping[str, Callable[[int, int], bool]] = {"lt": lt, "lte": le, "gt": gt, "gte": ge}
@@ -85,11 +89,12 @@ def dictionary(book: Rulebook) -> Dictionary:
 
 
 def definition(book: Rulebook) -> tuple[str, Mapping[str, Rule]]:
-    """The rules in the core's own language, one for each alternative, and what they stand for by name.
+    """The rules in the core's own language, and what they stand for by name.
 
-    The rule for `open` has something to do in every session, because giving back one that never had anything to do
-    crashes. `$sink` never fires, but has a use for every conclusion, so that none is refused. Priorities are left out:
-    no result depends on them, and they wrap at 16 bits.
+    Alternatives of a rule that ask for the same conclusions are one there. The rule for `open` has something to do in
+    every session, because giving back one that never had anything to do crashes. `$sink` never fires, but has a use for
+    every conclusion, so that none is refused. Priorities are left out: no result depends on them, and they wrap at 16
+    bits.
     """
     rules = [
         '"$open":{"all":[{"open":{"open":1}}]}',
@@ -98,55 +103,79 @@ def definition(book: Rulebook) -> tuple[str, Mapping[str, Rule]]:
     meaning: dict[str, Rule] = {}
     numbers = _numbers(book)
     # Many rules ask for the same: each pattern is written once.
-    written: dict[Alternative | Check, str] = {given: _pattern(_stands_for(n)) for given, n in numbers.items()}
+    written: dict[_Ways | Check, str] = {ways: _pattern(_stands_for(n)) for ways, n in numbers.items()}
     for rule in book.rules:
-        for place, way in enumerate(book.alternatives[rule.id]):
+        for place, (ways, concluded) in enumerate(_parted(rule, book)):
             name = f"{rule.id}#{place}"
             meaning[name] = rule
-            given, concluded = _parted(way, book)
             for check in concluded:
                 if check not in written:
                     written[check] = _pattern(_concluded(check))
-            asked: list[Alternative | Check] = [*([given] if given else []), *concluded]
+            asked: list[_Ways | Check] = [*([ways] if ways else []), *concluded]
             checks = ",".join([f'{{"c{i}":{written[one]}}}' for i, one in enumerate(asked)])
             rules.append(f'{_encode(name)}:{{"all":[{checks}],"dist":0}}')
     return f"{{{','.join(rules)}}}", meaning
 
 
-def _parted(way: Alternative, book: Rulebook) -> tuple[Alternative, Alternative]:
-    """What it asks of the facts that are given, and of what is concluded."""
-    concluded = tuple(check for check in way if book.kinds[check.attribute] == "derived")
-    return tuple(check for check in way if check not in concluded) if concluded else way, concluded
+_Ways = tuple[Alternative, ...]
+"""Those in which something can be given, of which one is enough; none where nothing has to be."""
 
 
-def _numbers(book: Rulebook) -> Mapping[Alternative, int]:
-    """What has to be given together, numbered."""
-    found = (_parted(way, book)[0] for rule in book.rules for way in book.alternatives[rule.id])
-    return {given: number for number, given in enumerate(dict.fromkeys(filter(None, found)))}
+def _parted(rule: Rule, book: Rulebook) -> Iterator[tuple[_Ways, Alternative]]:
+    """What the rule asks of the facts that are given, and beside it of what is concluded."""
+    found: defaultdict[tuple[Alternative, bool], list[Alternative]] = defaultdict(list)
+    for way in book.alternatives[rule.id]:
+        concluded = tuple([check for check in way if book.kinds[check.attribute] == "derived"])
+        given = tuple([check for check in way if check not in concluded]) if concluded else way
+        found[concluded, bool(given)].append(given)
+    for (concluded, asks), ways in found.items():
+        yield tuple(ways) if asks else (), concluded
+
+
+def _numbers(book: Rulebook) -> Mapping[_Ways, int]:
+    """What has to be given in one way or another, numbered."""
+    found = (ways for rule in book.rules for ways, _ in _parted(rule, book) if ways)
+    return {ways: number for number, ways in enumerate(dict.fromkeys(found))}
 
 
 def _together(book: Rulebook) -> Mapping[Check, tuple[_Together, ...]]:
     numbers = _numbers(book)
-    asking = Counter(check for given in numbers for check in given)
+    asking = Counter(check for ways in numbers for way in ways for check in way)
     found: defaultdict[Check, list[_Together]] = defaultdict(list)
-    for given, number in numbers.items():
-        together = _Together(frozenset(given), _inside(_stands_for(number)))
-        found[min(given, key=asking.__getitem__)].append(together)
-    return {check: tuple(ways) for check, ways in found.items()}
+    for ways, number in numbers.items():
+        inside = _inside(_stands_for(number))
+        for way in ways:
+            found[min(way, key=asking.__getitem__)].append(_Together(frozenset(way), inside))
+    return {check: tuple(together) for check, together in found.items()}
 
 
-def messages(situation: Situation, words: Dictionary) -> Iterator[Message]:
-    """The facts of a consultation, in a fixed order."""
-    held: dict[Check, Premise] = {}
-    for attribute in words.asked:
-        held.update(words.answer(attribute, situation.given.get(attribute)))
+def messages(situation: Situation, beside: Sequence[Facts], words: Dictionary) -> Iterator[Message]:
+    """The facts of a consultation, in a fixed order; `beside` is what is given of each besides, as in `admit`."""
+    differing = {attribute for own in beside for attribute in own}
+    shared: dict[Check, Premise] = {}
+    for attribute in words.asked.keys() - differing:
+        shared.update(words.answer(attribute, situation.given.get(attribute)))
+    asked = [attribute for attribute in words.asked if attribute in differing]
+    given: defaultdict[str, defaultdict[int, list[tuple[Premise, ...]]]] = defaultdict(lambda: defaultdict(list))
+    for number, own in enumerate(beside):
+        held = dict(shared)
+        for attribute in asked:
+            held.update(words.answer(attribute, own.get(attribute, situation.given.get(attribute))))
+        for premises, inside in _given(held, words):
+            given[inside][number].append(premises)
+    for inside in sorted(given):
+        yield given[inside], inside
+    for conclusion, message in words.present.items():
+        if conclusion[1] in situation.concluded.get(conclusion[0], ()):
+            yield message
+
+
+def _given(held: Mapping[Check, Premise], words: Dictionary) -> Iterator[tuple[tuple[Premise, ...], str]]:
+    """What is given together where these checks hold."""
     for one in held:
         for checks, inside in words.together.get(one, ()):
             if held.keys() >= checks:
                 yield tuple([held[check] for check in checks]), inside
-    for conclusion, message in words.present.items():
-        if conclusion[1] in situation.concluded.get(conclusion[0], ()):
-            yield message
 
 
 def _answer(check: Check, value: Given | None) -> Premise | None:

@@ -6,7 +6,7 @@ It stands in where durable-rules cannot be installed, and says of a rule that di
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import cached_property
 from operator import ge, gt, le, lt
@@ -93,6 +93,10 @@ class PlainEngine:
             firings.update(Firing(ready.rule.id, tuple(sorted(way))) for way in ways)
         return self._book.trace(firings, view.derived)
 
+    def consult_each(self, shared: Facts, each: Sequence[Facts], *, premises: bool = True) -> list[Trace]:
+        """One after the other."""
+        return [self.consult({**shared, **own}, premises=premises) for own in each]
+
     def _quickly(self, facts: Facts) -> Trace:
         """The same for facts that are taken as they are, and without a word on what each rule rests on."""
         given = {name: cast("AbstractSet[str]", facts[name]) for name in self._derived if name in facts}
@@ -100,9 +104,9 @@ class PlainEngine:
             defaultdict(set, {name: set(words) for name, words in given.items()}) if self._book.concludes else given
         )
         view = _View(facts, cast("defaultdict[str, set[str]]", derived), self._book.kinds)
-        fired = sorted({self._bare[ready.rule.id] for ready in self._agenda.fired(view)})
+        fired = dict([self._bare[ready.rule.id] for ready in self._agenda.fired(view)])
         concluded = {name: frozenset(words) for name, words in view.derived.items()}
-        return Trace(tuple([firing for _, firing in fired]), concluded)
+        return Trace(tuple([fired[place] for place in sorted(fired)]), concluded)
 
     def close(self) -> None:
         """There is nothing to give back; consulting it afterwards is an error all the same."""
@@ -164,7 +168,8 @@ class _Agenda:
                 fresh: list[Conclusion] = []
                 for ready in testing:
                     if ready.holds(view):
-                        fresh += _conclude(ready.rule, view)
+                        if ready.rule.then.derive:
+                            fresh += _conclude(ready.rule, view)
                         yield ready
                 asking = [ready for new in fresh for ready in self._asking.get((layer, new), ())]
                 testing = {ready.rule.id: ready for ready in asking}.values()

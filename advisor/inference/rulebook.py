@@ -37,9 +37,13 @@ class Rulebook:
         """The ways in which each rule can hold, by its id; written out when they are first asked for."""
         return {rule.id: alternatives(rule.when) for rule in self.rules}
 
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {rule.id: number for number, rule in enumerate(self.rules)}
+
     def trace(self, firings: Iterable[Firing], concluded: Mapping[str, Iterable[str]]) -> Trace:
         """What happened, in the order that all engines share."""
-        place = {rule.id: number for number, rule in enumerate(self.rules)}
+        place = self._places
         return Trace(
             firings=tuple(sorted(firings, key=lambda firing: (place[firing.rule], firing.premises))),
             derived={

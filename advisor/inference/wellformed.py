@@ -77,20 +77,23 @@ def _of_comparison(leaf: Condition, kinds: Kinds) -> Iterator[_Fault]:
 
 def _of_value(leaf: Condition) -> Iterator[_Fault]:
     value = leaf.value
-    compared = f"`{leaf.op}` compares `{leaf.attribute}` with {value!r:.60}"
     if leaf.op in ("is", "has"):
         if not isinstance(value, str) or not _plain(value):
-            yield f"{compared}; expected a word.", f"Write 1 to {LONGEST_TEXT} printable characters."
+            yield f"{_compared(leaf)}; expected a word.", f"Write 1 to {LONGEST_TEXT} printable characters."
     elif leaf.op in ("known", "unknown"):
         if value is not None:
-            yield f"{compared}; expected nothing.", "Leave the value out."
+            yield f"{_compared(leaf)}; expected nothing.", "Leave the value out."
     elif isinstance(value, bool) or not isinstance(value, int | float):
-        yield f"{compared}; expected a number.", "Write a number without quotes."
+        yield f"{_compared(leaf)}; expected a number.", "Write a number without quotes."
     else:
         try:
             scaled(value)
         except ValueError as error:
-            yield f"{compared}, which cannot be used.", str(error)
+            yield f"{_compared(leaf)}, which cannot be used.", str(error)
+
+
+def _compared(leaf: Condition) -> str:
+    return f"`{leaf.op}` compares `{leaf.attribute}` with {leaf.value!r:.60}"
 
 
 def _of_conclusions(rule: Rule, kinds: Kinds) -> Iterator[_Fault]:

@@ -10,7 +10,7 @@ from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.consult.assemble import Inquiries
 from advisor.inquiry.outcomes import outcome
 from advisor.inquiry.waysout import ways_out
-from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, expected_scores, first, plain_answer, said_answer
+from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, first, plain_answer, said_answer
 from advisor.model.knowledge import Question
 from advisor.model.recommendation import Change, Flip, OpenQuestion
 from advisor.model.vocabulary import Vocabulary
@@ -45,13 +45,13 @@ def _worth(whatif: WhatIf, question: Question, now: str) -> OpenQuestion | None:
     shortfalls: list[float] = []
     for word in whatif.additions(question.key):
         then = whatif.run({question.key: word})
-        if not then.options:
-            continue
         leader = first(then)
-        scores = expected_scores(then)
+        if leader == OPEN:
+            continue
+        stays = then.scores[now] if now in then.options else 0.0
         # Outside these frameworks, everything that the present first promises would be lost.
-        gained = scores[leader] if leader in scores else 2 * scores.get(now, 0.0)
-        shortfalls.append(max(0.0, gained - scores.get(now, 0.0)))
+        gained = then.scores[leader] if leader in then.scores else 2 * stays
+        shortfalls.append(max(0.0, gained - stays))
         if leader != now:
             becomes.add(leader)
     if not becomes:

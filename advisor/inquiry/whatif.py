@@ -8,7 +8,6 @@ from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.frozen import dataclass, field
 from advisor.intake.situation import complete
 from advisor.model.answers import Answer, Answers
-from advisor.scoring.rank import expected
 
 OUTSIDE = "none_of_these"
 OPEN = "needs_more_info"
@@ -87,17 +86,15 @@ def decided(weighed: Weighed) -> str:
 
 def first(weighed: Weighed) -> str:
     """The option that is expected to be best, `none_of_these` out of scope, `needs_more_info` where none remains."""
-    if not weighed.options:
-        return OPEN
     if "outside" in weighed.derived.get("scope", ()):
-        return OUTSIDE
-    scores = expected_scores(weighed)
-    return min(scores, key=lambda option: (-round(scores[option], 9), option))
+        return OUTSIDE if weighed.options else OPEN
+    order = sorted(weighed.scores, key=lambda option: (-round(weighed.scores[option], 9), option))
+    return next((option for option in order if option in weighed.options), OPEN)
 
 
 def expected_scores(weighed: Weighed) -> dict[str, float]:
     """The expected score of each option that remains."""
-    return {option: expected(values, weighed.weights) for option, values in weighed.options.items()}
+    return {option: weighed.scores[option] for option in weighed.options}
 
 
 def plain_answer(word: Answer) -> object:

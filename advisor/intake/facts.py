@@ -33,10 +33,8 @@ class Projected:
 def situation_facts(answers: Answers, vocabulary: Vocabulary) -> dict[str, Given]:
     """What the rules can compare of the answers themselves."""
     facts: dict[str, Given] = {}
-    for attribute in vocabulary.answers:
-        value = answers.get(attribute.name)
-        if value is None:
-            continue
+    for attribute in [one for one in vocabulary.answers if one.name in answers]:
+        value = answers[attribute.name]
         if attribute.kind == "words" and isinstance(value, tuple):
             facts[attribute.name] = frozenset(value)
         elif attribute.kind == "number" and isinstance(value, (int, float)):
@@ -96,7 +94,7 @@ def _columns(
     """What the options say along these paths, by projection; nothing of one whose answers are not there."""
     filled = [(path, path.filled(answers)) for path in paths]
     return {
-        path.projection.name: tuple(path.read(option, attributes, hardware) for option in options)
+        path.projection.name: Column(path, attributes, hardware, options)
         for path, attributes in filled
         if attributes is not None
     }
@@ -104,8 +102,25 @@ def _columns(
 
 _Said = tuple[object, ...]
 """The hardware in question, the answers that some paths read, and what they are."""
-Column = tuple["Read", ...]
-"""What each option says along one path, in their order."""
+
+
+class Column:
+    """What each option says along one path, in their order; read when it is first asked for."""
+
+    def __init__(
+        self, path: _Path, attributes: Mapping[str, str], hardware: str, options: tuple[Framework, ...]
+    ) -> None:
+        self._path, self._attributes, self._hardware, self._options = path, attributes, hardware, options
+        self._read: dict[int, Read] = {}
+
+    def __getitem__(self, place: int) -> Read:
+        """What the option in this place says."""
+        if place not in self._read:
+            self._read[place] = self._path.read(self._options[place], self._attributes, self._hardware)
+        return self._read[place]
+
+    def __iter__(self) -> Iterator[Read]:
+        return map(self.__getitem__, range(len(self._options)))
 
 
 class Views(Mapping[str, Projected]):
@@ -140,21 +155,20 @@ class Views(Mapping[str, Projected]):
         """Whether it was asked for, as rules and criteria read it."""
         return "yes" if option == self.requested else "no"
 
-    def said(self, attribute: str, projection: str) -> tuple[Given | None, ...]:
-        """What each option says of an attribute that a projection leads to, or of itself; None where it is unknown."""
-        if attribute == "option":
-            return tuple(self._places)
-        if attribute == WISH:
-            return tuple(map(self.wished, self._places))
+    def said(self, option: str, attribute: str, projection: str) -> Given | None:
+        """What an option says of an attribute that a projection leads to, or of itself; None where it is unknown."""
         column = self.columns.get(projection)
-        return (None,) * len(self) if column is None else tuple([read.facts.get(attribute) for read in column])
+        if column is not None:
+            return column[self._places[option]].facts.get(attribute)
+        return option if attribute == "option" else self.wished(option) if attribute == WISH else None
 
 
 def _hardware(answers: Answers) -> str:
-    """The accelerator in question: the one that trains or, where nothing does, the one that the model runs on."""
-    keys = ["train_hw", "deploy_chip"]
-    found = [answers.get(key) for key in (reversed(keys) if answers.get("task") == "inference" else keys)]
-    return next((word for word in found if isinstance(word, str) and word != "none"), "")
+    """The accelerator in question: the one that trains or, where nothing is trained, the one that the model runs on."""
+    trains, runs = answers.get("train_hw"), answers.get("deploy_chip")
+    untrained = answers.get("task") == "inference" or trains == "none"
+    word = (runs or trains) if untrained else trains
+    return word if isinstance(word, str) and word != "none" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,13 +206,15 @@ class _Path:
 
     def read(self, option: Framework, attributes: Mapping[str, str], hardware: str) -> Read:
         """What the option says: the facts by word, and what the rules compare."""
+        if not self.several and not self.projection.among:
+            fact = self._fact(option, attributes[""], hardware)
+            said = fact.value if fact is not None else ""
+            return Read({"": fact}, {self.projection.name: said} if said and isinstance(said, str) else {})
         found = {word: self._fact(option, attribute, hardware) for word, attribute in attributes.items()}
         if self.projection.among:
             return self._version(found)
-        said = {word: fact.value for word, fact in found.items() if fact is not None and isinstance(fact.value, str)}
-        if self.several:
-            return Read(found, {name: frozenset(w for w in said if said[w] == value) for name, value in self.names})
-        return Read(found, {self.projection.name: said[""]} if said.get("") else {})
+        words = {word: fact.value for word, fact in found.items() if fact is not None and isinstance(fact.value, str)}
+        return Read(found, {name: frozenset(w for w in words if words[w] == value) for name, value in self.names})
 
     def _version(self, found: Mapping[str, Fact | None]) -> Read:
         """Where the version that was answered stands to those that the fact names."""

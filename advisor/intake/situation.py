@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from advisor.model.answers import Answer, Answers, Clash, Origin, Situation
@@ -18,6 +19,10 @@ _CHIP = "accelerator"
 """The answer that names chips."""
 _OPEN_MINDED = ("mixed", "none", "cpu")
 """Hardware beside which a chip can be named all the same."""
+_COMPUTERS = (None, "none", "cloud_api", "onprem_server", "batch", "desktop_mac", "desktop_windows")
+"""Targets that can be the machine whose chip is named; phones, boards and other programs bring a chip of their own."""
+_OWN_MACHINE = (None, "none")
+"""Targets that leave the developers' own machine to run the model."""
 
 
 def complete(answers: Answers, vocabulary: Vocabulary, machine: Machine | None) -> Situation:
@@ -27,7 +32,7 @@ def complete(answers: Answers, vocabulary: Vocabulary, machine: Machine | None) 
     for key, value in _detected(answers, machine).items():
         if key not in known:
             known[key], origins[key] = value, "detected"
-    for follows in (_of_fleets, _of_names, _of_words, _of_bands):
+    for follows in (_of_fleets, _of_names, _of_running, _of_words, _of_bands):
         implied: Mapping[str, Answer] = follows(known, vocabulary)
         for key, answer in implied.items():
             if key not in known:
@@ -41,6 +46,7 @@ def definition(key: str, answers: Answers, vocabulary: Vocabulary) -> tuple[str,
         *_named(answers, vocabulary),
         *((i.key, i.implies, i.reason) for i in vocabulary.implications if answers.get(i.key) == i.word),
         *((band.key, band.implies, band.reason) for band in _bands(answers, vocabulary)),
+        *_running(answers, vocabulary),
     ]
     return next(((by, reason) for by, implied, reason in said if implied.get(key) == answers.get(key)), ("", ""))
 
@@ -83,10 +89,42 @@ def _of_names(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[st
     return {key: value for _, implied, _ in _named(known, vocabulary) for key, value in implied.items()}
 
 
+def _of_running(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, str]:
+    """The chip that runs the model, and its system, where nothing is trained."""
+    return {key: word for _, implied, _ in _running(known, vocabulary) for key, word in implied.items()}
+
+
+def _running(answers: Mapping[str, Answer], vocabulary: Vocabulary) -> Iterator[tuple[str, Mapping[str, str], str]]:
+    """What runs the model where nothing is trained: the answer that says it, what is implied, why.
+
+    `train_hw: none` says that nothing is trained, not that there is no hardware: the chip that is named is then the one
+    that runs the model, and where the model goes nowhere else, the developers' machine is.
+    """
+    target, deploy_chip = answers.get("deploy_target"), vocabulary.answer("deploy_chip")
+    if answers.get("train_hw") != "none" or target not in _COMPUTERS or deploy_chip is None:
+        return
+    hosts = {
+        i.word: i.implies["train_os"]
+        for i in vocabulary.implications
+        if i.key == "train_hw" and "train_os" in i.implies
+    }
+    chips = {key: implied.get("train_hw") for key, implied, _ in _named(answers, vocabulary) if key == _CHIP}
+    systems = {_CHIP: hosts.get(str(chips.get(_CHIP)))}
+    if not chips and target in _OWN_MACHINE:
+        own, system = answers.get("develop_hw"), answers.get("develop_os")
+        chips = {"develop_hw": own if isinstance(own, str) else None}
+        systems = {"develop_hw": system if isinstance(system, str) else hosts.get(str(own))}
+    for key, chip in chips.items():
+        if isinstance(chip, str) and chip in deploy_chip.words:
+            system = systems[key]
+            implied = {"deploy_chip": chip} if system is None else {"deploy_chip": chip, "deploy_os": system}
+            yield key, implied, "nothing is trained, so this chip runs the model"
+
+
 def _of_words(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for implication in vocabulary.implications:
-        if {**found, **known}.get(implication.key) == implication.word:
+        if known.get(implication.key, found.get(implication.key)) == implication.word:
             found = {**implication.implies, **found}
     return found
 
@@ -95,7 +133,7 @@ def _named(
     answers: Mapping[str, Answer], vocabulary: Vocabulary
 ) -> Iterator[tuple[str, Mapping[str, str | float], str]]:
     """What each answer in free text says by the names in it: key, what is implied, why. Several kinds say nothing."""
-    for key in dict.fromkeys(naming.key for naming in vocabulary.namings):
+    for key in dict.fromkeys(map(attrgetter("key"), vocabulary.namings)):
         text = answers.get(key)
         if not isinstance(text, str):
             continue

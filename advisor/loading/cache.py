@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -72,7 +73,4 @@ def write(key: str, overlays: Sequence[str], base: KnowledgeBase) -> None:
 
 def _label(key: str, lines: Iterable[bytes]) -> bytes:
     """What the file begins with: under the right key, something else can only stand there by damage."""
-    total = hashlib.sha256()
-    for line in lines:
-        total.update(line)
-    return compact({"key": f"{key} {total.hexdigest()}"}).encode() + b"\n"
+    return compact({"key": f"{key} {zlib.crc32(b''.join(lines)):08x}"}).encode() + b"\n"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping
 from functools import cache
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin
 
-from advisor.frozen import names_of
+from advisor.frozen import names_of, values_of
 from advisor.model.fact import Source
 from advisor.model.rule import Condition
 
@@ -30,12 +30,14 @@ def plain(value: Any, digits: int | None = None) -> Any:
     if kind in _ALREADY:
         return value if digits is None or kind is not float else round(value, digits) + 0.0
     names = names_of(cast("Hashable", kind))
+    # Most of what there is are texts, which need no call of their own.
     if names is not None:
-        return {name: plain(getattr(value, name), digits) for name in names}
+        items = zip(names, values_of(value), strict=True)
+        return {name: item if type(item) is str else plain(item, digits) for name, item in items}
+    if isinstance(value, (tuple, list)):
+        return [item if type(item) is str else plain(item, digits) for item in value]
     if isinstance(value, Mapping):
         return {key: plain(item, digits) for key, item in value.items()}
-    if isinstance(value, (tuple, list)):
-        return [plain(item, digits) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(plain(item, digits) for item in value)
     return value
@@ -65,6 +67,10 @@ class Parts:
         """The number of a part that is kept as text."""
         self.texts.append(compact(value).encode())
         return len(self.texts) - 1
+
+
+_read = json.JSONDecoder().raw_decode
+"""What reads the JSON that a text begins with."""
 
 
 def compact(value: Any) -> str:
@@ -196,7 +202,7 @@ class _Builders:
         if isinstance(origin, type) and issubclass(origin, Mapping):
             item = self.of(args[1])
             texts = self._parts.texts if self._parts is not None and names_of(args[1]) is not None else None
-            build = item if texts is None else lambda number: item(json.loads(texts[number]))
+            build = item if texts is None else lambda number: item(_read(texts[number].decode())[0])
             return _same if item is _same else lambda data: Later(data, build)
         if origin in (Union, types.UnionType):
             return self._union(args)
@@ -218,7 +224,7 @@ class _Builders:
     def _model(self, kind: Any) -> Callable[[Any], Any]:
         # Filled after the builder below exists, since a model may contain itself.
         builders: list[tuple[str, Callable[[Any], Any]]] | None = None
-        names = frozenset(names_of(kind) or ())
+        names, parts = frozenset(names_of(kind) or ()), self._parts
 
         def build(data: Any) -> Any:
             nonlocal builders
@@ -226,7 +232,8 @@ class _Builders:
                 annotations = kind.__annotations__
                 known = ((name, self.of(_hint(kind.__module__, annotations[name]))) for name in annotations)
                 builders = [(name, builder) for name, builder in known if builder is not _same]
-            if not data.keys() <= names:
+            # What comes with parts is this version's own.
+            if parts is None and not data.keys() <= names:
                 data = {name: item for name, item in data.items() if name in names}
             for name, builder in builders:
                 if name in data:

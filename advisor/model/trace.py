@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from advisor.frozen import dataclass
 
@@ -12,8 +12,7 @@ Given = str | float | frozenset[str]
 Facts = Mapping[str, Given]
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Premise:
+class Premise(NamedTuple):
     """One fact that a rule rested on."""
 
     attribute: str
@@ -22,8 +21,7 @@ class Premise:
     """The word or number it is, or the word it lacks; empty for known and unknown."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Firing:
+class Firing(NamedTuple):
     """A rule that fired, with the premises of the alternative of its condition that held."""
 
     rule: str

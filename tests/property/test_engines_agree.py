@@ -6,7 +6,7 @@ third time here: those whose condition is true over the facts and the final conc
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 import pytest
@@ -139,6 +139,27 @@ def agree(seed: int, consultations: int) -> tuple[int, int]:
     return consultations, fired
 
 
+def agree_on_several(seed: int) -> int:
+    """Ask both engines about several at a time, over a random rulebook that may conclude nothing; how often."""
+    random = Random(seed)
+    field = world(random)
+    rules = [rule(random, field, number) for number in range(random.randint(1, 25))]
+    if seed % 2:
+        rules = [replace(rule, then=Effects()) for rule in rules]
+    while refused := refusals(rules, field.kinds):
+        rules = [rule for rule in rules if f"rule {rule.id}" not in refused]
+    reference = plain.compile_rules(tuple(rules), field.kinds)
+    engine = durable.compile_rules(tuple(rules), field.kinds)
+    for size in range(6):
+        shared, beside = facts(random, field), [facts(random, field) for _ in range(size)]
+        each = [{name: value for name, value in own.items() if field.kinds.get(name) != "derived"} for own in beside]
+        expected = [reference.consult({**shared, **own}) for own in each]
+        assert reference.consult_each(shared, each) == expected
+        assert engine.consult_each(shared, each) == expected, f"seed {seed}"
+    engine.close()
+    return sum(range(6))
+
+
 def hold_and_fire(rules: list[Rule], told: Facts, trace: Trace, kinds: Kinds) -> None:
     holding = {rule.id for rule in rules if plain.evaluate(rule.when, told, trace.derived, kinds)}
     assert {firing.rule for firing in trace.firings} == holding
@@ -158,3 +179,9 @@ def test_the_engines_agree_on_any_rulebook_and_any_facts(decade: int) -> None:
     counts = [agree(seed, CONSULTATIONS) for seed in range(decade * 10, decade * 10 + 10)]
     assert sum(consulted for consulted, _ in counts) == 240
     assert sum(fired for _, fired in counts) > 500
+
+
+@needs_durable
+@pytest.mark.parametrize("decade", range(10))
+def test_several_told_together_fare_as_each_alone(decade: int) -> None:
+    assert sum(agree_on_several(seed) for seed in range(decade * 10, decade * 10 + 10)) == 150

@@ -28,7 +28,8 @@ def test_explained_or_not_the_same_options_remain_with_the_same_values(adviser: 
     against = clashes(answers, base().vocabulary)
     told, quick = (adviser.weigh(answers, clashes=against, explain=explain) for explain in (True, False))
     assert [*quick.options] == [*told.options]
-    assert sorted(quick.excluded) == sorted(told.excluded)
+    assert sorted(set(quick.scores) - set(quick.options)) == sorted(told.excluded)
+    assert quick.scores == told.scores
     assert quick.weights == told.weights
     # A comparison of the values themselves would print them all.
     assert dict(quick.options) == dict(told.options), "other values"
@@ -39,8 +40,18 @@ def test_explained_or_not_the_same_options_remain_with_the_same_values(adviser: 
 def test_alike_options_are_judged_once() -> None:
     adviser = Adviser(base(), plain.compile_rules)
     answers = complete(checked({"domain": "cv", "task": "train"}), base().vocabulary, None).answers
-    adviser.weigh(answers, explain=False)
-    judged = len(adviser.judge.judged)
-    assert 0 < judged < len(base().frameworks)
-    adviser.weigh({**answers, "team_skill": "pytorch"}, explain=False)
-    assert len(adviser.judge.judged) == judged
+    assert len(adviser.weigh(answers, explain=False).options) > 1
+    (judged,) = adviser.judge.judged.values()
+    assert 0 < len(judged) < len(base().frameworks)
+    before = len(judged)
+    assert len(adviser.weigh({**answers, "team_skill": "pytorch"}, explain=False).options) > 1
+    assert [*map(len, adviser.judge.judged.values())] == [before]
+
+
+def test_an_option_is_judged_when_it_is_asked_about() -> None:
+    adviser = Adviser(base(), plain.compile_rules)
+    quick = adviser.weigh(situation(1), explain=False)
+    assert [*map(len, adviser.judge.judged.values())] == [0]
+    assert "nothing of this name" not in quick.options
+    assert ("pytorch" in quick.options) == ("pytorch" in [*adviser.weigh(situation(1)).options])
+    assert [len(judged) for (explained, *_), judged in adviser.judge.judged.items() if not explained] == [1]

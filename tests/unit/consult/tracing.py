@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,6 +27,11 @@ class Kept:
         trace = self._engine.consult(facts, premises=premises)
         self._traces.append(trace)
         return trace
+
+    def consult_each(self, shared: Facts, each: Sequence[Facts], *, premises: bool = True) -> list[Trace]:
+        traces = self._engine.consult_each(shared, each, premises=premises)
+        self._traces += traces
+        return traces
 
     def close(self) -> None:
         self._engine.close()

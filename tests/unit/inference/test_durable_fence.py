@@ -96,7 +96,7 @@ def test_no_thread_is_started_and_no_python_layer_imported(engine: DurableEngine
 
 def test_rules_are_positive_conjunctions_in_which_a_fact_may_serve_twice(engine: DurableEngine) -> None:
     rules = json.loads(engine.definition)
-    assert {"A#0", "A#1", "B#0", "C#0", "D#0"} == {name for name in rules if not name.startswith("$")}
+    assert {"A#0", "B#0", "C#0", "D#0"} == {name for name in rules if not name.startswith("$")}
     assert all(body["dist"] == 0 for name, body in rules.items() if not name.startswith("$"))
     assert "$not" not in engine.definition
     assert "$nex" not in engine.definition
@@ -119,8 +119,8 @@ def test_the_core_hears_no_text_of_the_user_and_only_whole_numbers(engine: Durab
     assert {value for fact in told for value in fact.values() if isinstance(value, float)} == set()
     assert "secret" not in json.dumps(told)
     assert [fact for fact in told if "k" not in fact] == [
-        {"id": "0", "sid": "s1", "given": 0, "part": 2},
-        {"id": "1", "sid": "s1", "given": 0, "part": 3},
+        {"id": "0", "sid": "s1", "given": 0, "part": 1},
+        {"id": "1", "sid": "s1", "given": 0, "part": 2},
     ]
 
 
@@ -226,13 +226,18 @@ def test_a_rule_that_fires_twice_is_an_error(engine: DurableEngine) -> None:
         def __getattr__(self, name: str) -> Any:
             return getattr(genuine, name)
 
+        def start_action_for_state(self, handle: int, place: int) -> Any:
+            started = genuine.start_action_for_state(handle, place)
+            self.match = started and started[1]
+            return started
+
         def complete_and_start_action(self, handle: int, place: int) -> str | None:
             self.match = genuine.complete_and_start_action(handle, place) or self.match
             return self.match
 
     genuine = engine._core
     engine._core = Repeating()
-    with pytest.raises(RuntimeError, match=r"durable-rules fired A#\d twice"):
+    with pytest.raises(RuntimeError, match=r"durable-rules fired A#0 twice"):
         engine.consult(FACTS)
     engine._core = genuine
     assert engine.consult(FACTS) == expected()

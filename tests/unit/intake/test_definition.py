@@ -26,6 +26,9 @@ def vocabulary() -> Vocabulary:
         ({"accelerator": "h100"}, "accel_mem_gb", "accelerator"),
         ({"accelerator": "tpu_v5p"}, "train_os", "train_hw"),
         ({"model_params_b": 7.0}, "model_size", "model_params_b"),
+        ({"train_hw": "none", "accelerator": "m3_ultra"}, "deploy_chip", "accelerator"),
+        ({"train_hw": "none", "accelerator": "m3_ultra", "deploy_target": "onprem_server"}, "deploy_os", "accelerator"),
+        ({"train_hw": "none", "develop_hw": "amd_gpu", "deploy_target": "none"}, "deploy_chip", "develop_hw"),
     ],
 )
 def test_the_answer_behind_an_implied_one_is_named(answers: Mapping[str, Answer], key: str, by: str) -> None:

@@ -167,3 +167,37 @@ def test_every_name_is_found_in_a_text_that_has_it(vocabulary: Vocabulary) -> No
         for name in naming.like:
             found = complete({naming.key: f"two {name} cards"}, vocabulary, None).answers
             assert naming.implies.keys() <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("answers", "implied"),
+    [
+        ({"accelerator": "m3_ultra", "deploy_target": "desktop_mac"}, ("apple_gpu", "macos_arm64")),
+        ({"accelerator": "m3_ultra", "deploy_target": "onprem_server"}, ("apple_gpu", "macos_arm64")),
+        ({"accelerator": "h100", "deploy_target": "onprem_server"}, ("nvidia_gpu", None)),
+        ({"accelerator": "h100"}, ("nvidia_gpu", None)),
+        ({"develop_hw": "apple_gpu", "deploy_target": "none"}, ("apple_gpu", "macos_arm64")),
+        ({"develop_hw": "apple_gpu", "accelerator": "h100", "deploy_target": "none"}, ("nvidia_gpu", None)),
+        ({"develop_hw": "apple_gpu", "deploy_target": "onprem_server"}, (None, None)),
+        ({"develop_hw": "amd_gpu", "develop_os": "windows_native"}, ("amd_gpu", "windows_native")),
+        ({"develop_hw": "cpu", "deploy_target": "none"}, ("cpu", None)),
+        ({"develop_hw": "none", "deploy_target": "none"}, (None, None)),
+        ({"accelerator": "rtx_4090", "deploy_target": "browser"}, (None, None)),
+        ({"accelerator": "cs3", "deploy_target": "onprem_server"}, (None, None)),
+    ],
+)
+def test_where_nothing_is_trained_the_chip_that_is_named_runs_the_model(
+    vocabulary: Vocabulary, answers: dict[str, Any], implied: tuple[str | None, str | None]
+) -> None:
+    known = complete({"task": "inference", "train_hw": "none", **answers}, vocabulary, None).answers
+    assert (known.get("deploy_chip"), known.get("deploy_os")) == implied
+
+
+def test_where_something_is_trained_the_chip_that_is_named_says_nothing_of_the_target(vocabulary: Vocabulary) -> None:
+    answers = {"task": "train", "train_hw": "nvidia_gpu", "accelerator": "h100", "deploy_target": "onprem_server"}
+    assert "deploy_chip" not in complete(answers, vocabulary, None).answers
+
+
+def test_an_answer_about_the_chip_that_runs_the_model_wins(vocabulary: Vocabulary) -> None:
+    answers = {"train_hw": "none", "accelerator": "h100", "deploy_chip": "amd_gpu", "deploy_target": "onprem_server"}
+    assert complete(answers, vocabulary, None).answers["deploy_chip"] == "amd_gpu"

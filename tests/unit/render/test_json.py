@@ -22,6 +22,23 @@ def test_one_line_and_many_lines_are_the_same_document(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_they_are_written_as_the_standard_library_does(name: str) -> None:
+    recommendation = every()[name]
+    whole = document(recommendation)
+    assert render(recommendation) == json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    assert line(recommendation) == json.dumps(whole) + "\n"
+
+
+@pytest.mark.parametrize(
+    "odd", ["\u2028\x7f\ud800", 'a"b\\c\n', "", 0, -0.0, 1e-7, 1e22, math.inf, math.nan, True, [], {}]
+)
+def test_so_are_odd_values(odd: object) -> None:
+    answers = {"odd": odd, "listed": [odd, [odd]], "named": {"": odd}}
+    recommendation = replace(situation("nothing"), answers=answers)
+    assert render(recommendation) == json.dumps(document(recommendation), indent=2, ensure_ascii=False) + "\n"
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_a_document_is_the_recommendation_but_for_the_seventh_digit(name: str) -> None:
     recommendation = every()[name]
     again = structure(Recommendation, json.loads(render(recommendation)))
