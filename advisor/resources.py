@@ -43,3 +43,13 @@ def home() -> Path:
     from platformdirs import user_data_path  # noqa: PLC0415  (only where nothing is chosen)
 
     return user_data_path("framework-advisor", appauthor=False)
+
+
+def store(folder: Path | None = None) -> Path:
+    """The file of measurements, in that folder or in the home."""
+    return (folder or home()) / "measurements.sqlite3"
+
+
+def environments(folder: Path | None = None) -> Path:
+    """The folder of the environments that the program makes, in that folder or in the home."""
+    return (folder or home()) / "environments"

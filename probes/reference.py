@@ -4,6 +4,9 @@ One function for each probe, named like it, from sizes and a seed to a `Problem`
 kernels (in, out), filters (height, width, in, out); a framework that wants another order transposes before it starts
 and back before it is compared. Inputs are standard normal, so nothing decays into denormal numbers.
 
+Where the arithmetic is in bfloat16 the inputs are still float32: each framework rounds them, and so does the reference,
+to the nearest and to even where two are as near.
+
 A training step is checked without a backward pass in NumPy: one step of plain gradient descent tells the gradient a
 framework computed, and its slope along a direction has to be that of the float64 loss, by central differences.
 """
@@ -19,6 +22,10 @@ RATE = 0.05
 """Step of gradient descent: large enough that float32 rounding of the update stays far below the tolerances."""
 NUDGE = 1e-6
 """What ties an iteration to the one before it, where training does not: too small to change the arithmetic."""
+LEAST_GRADIENT = 0.1
+"""Least magnitude that an optimiser is given, since frameworks place Adam's epsilon differently."""
+SKEW = 3
+"""Power that turns uniform numbers into indices of which a few are drawn often."""
 
 
 class Problem(NamedTuple):
@@ -49,14 +56,72 @@ def dispatch(sizes, seed):
 def gemm(sizes, seed):
     """Multiply by an orthogonal matrix, so that the product can be multiplied again and neither grows nor decays."""
     draw, n = _Draw(seed), sizes["width"]
-    x, v = draw(n, n), _double(draw(n))
-    mirror = np.eye(n) - 2 * np.outer(v, v) / (v @ v)
-    w = np.roll(mirror, 1, axis=1).astype(np.float32)
+    return _product(draw(n, n), _orthogonal(draw(n)))
 
+
+def gemm_skinny(sizes, seed):
+    """Multiply a few rows by an orthogonal matrix, as decoding does for every projection."""
+    draw, n = _Draw(seed), sizes["width"]
+    return _product(draw(sizes["rows"], n), _orthogonal(draw(n)))
+
+
+def gemm_batched(sizes, seed):
+    """Multiply many small matrices, each by an orthogonal one of its own."""
+    draw, n = _Draw(seed), sizes["width"]
+    return _product(draw(sizes["batch"], n, n), _orthogonal(draw(sizes["batch"], n)))
+
+
+def gemm_bf16(sizes, seed):
+    """Multiply in bfloat16, by a matrix that is orthogonal in that type too; the width is a power of 4.
+
+    The product is returned in bfloat16. What that rounds off is no error; what is off beyond it is.
+    """
+    draw, n = _Draw(seed), sizes["width"]
+    x, w = draw(n, n), _hadamard(n, draw)
+
+    def error(outputs):
+        found, expected = _double(outputs[0]), _double(bfloat16(x)) @ _double(w)
+        if found.shape != expected.shape or not np.array_equal(found, bfloat16(found)):
+            return float("inf")
+        half_a_unit = np.ldexp(1.0, np.frexp(found)[1] - 9)
+        return _distance(expected + np.maximum(np.abs(found - expected) - half_a_unit, 0), expected)
+
+    return Problem({"x": x, "w": w}, 2.0 * n**3, error)
+
+
+def bfloat16(array):
+    """Round float32 to the nearest bfloat16, kept in float32: add half a unit, keep the upper half of the bits."""
+    bits = np.ascontiguousarray(array, dtype=np.float32).view(np.uint32)
+    even = (bits >> np.uint32(16)) & np.uint32(1)
+    return ((bits + np.uint32(0x7FFF) + even) & np.uint32(0xFFFF0000)).view(np.float32)
+
+
+def _product(x, w):
     def error(outputs):
         return _distance(outputs[0], _double(x) @ _double(w))
 
-    return Problem({"x": x, "w": w}, 2.0 * n**3, error)
+    return Problem({"x": x, "w": w}, 2.0 * x.size * w.shape[-1], error)
+
+
+def _orthogonal(v):
+    """Reflect at `v`, or at each row of it, and move every column by one, so that no power is the identity soon."""
+    v = _double(v)
+    mirror = v[..., :, None] * (v * (-2 / (v * v).sum(axis=-1, keepdims=True)))[..., None, :]
+    diagonal = np.arange(v.shape[-1])
+    mirror[..., diagonal, diagonal] += 1
+    return np.roll(mirror.astype(np.float32), 1, axis=-1)
+
+
+def _hadamard(n, draw):
+    """Give an orthogonal matrix of one magnitude, a power of 2, with random signs of its rows and columns."""
+    four = np.array([[1, 1, 1, 1], [1, -1, 1, -1], [1, 1, -1, -1], [1, -1, -1, 1]]) / 2
+    w = np.ones((1, 1))
+    while len(w) < n:
+        w = np.kron(w, four)
+    if len(w) != n:
+        raise ValueError(f"the width {n} is no power of 4")
+    signs = np.sign(_double(draw(2, n)))
+    return (signs[0][:, None] * w * signs[1]).astype(np.float32)
 
 
 def conv(sizes, seed):
@@ -71,6 +136,20 @@ def conv(sizes, seed):
         return _largest([_distance(outputs[0], _convolve(at["x"], at["w"])), found])
 
     return Problem({"x": x, "w": w, "c": c, "nudge": NUDGE}, 3 * 2.0 * x.size * 9 * channels, error)
+
+
+def conv_depthwise(sizes, seed):
+    """Convolve each channel by itself and differentiate, as `conv` does; the filter is (3, 3, 1, channels)."""
+    draw, channels = _Draw(seed), sizes["width"]
+    shape = (sizes["batch"], sizes["image"], sizes["image"], channels)
+    x, c, w = draw(*shape), draw(*shape), draw(3, 3, 1, channels, scale=1 / 3)
+
+    def error(outputs):
+        at = {"x": _double(x), "w": _double(w)}
+        found = _gradient_error(lambda p: np.vdot(c, _convolve_each(p["x"], p["w"])), at, outputs[1:], draw)
+        return _largest([_distance(outputs[0], _convolve_each(at["x"], at["w"])), found])
+
+    return Problem({"x": x, "w": w, "c": c, "nudge": NUDGE}, 3 * 2.0 * x.size * 9, error)
 
 
 def attention(sizes, seed):
@@ -102,6 +181,140 @@ def stream(sizes, seed):
         return _distance(outputs[0], np.float32(a).astype(float) * _double(x) + y)
 
     return Problem({"a": a, "x": x, "y": y}, 2.0 * sizes["points"], error)
+
+
+def normalise(sizes, seed):
+    """Take the softmax of every row, then normalise the row, scale and shift it by column: `x` of the next iteration.
+
+    What is added to the shift is little, so that rows neither flatten nor end as a single spike. Softmax leaves a small
+    variance, of about 1 / columns squared: hence the small epsilon.
+    """
+    draw, width = _Draw(seed), sizes["width"]
+    x, scale, bias, epsilon = draw(sizes["rows"], width), draw(width, scale=0.1), draw(width), 1e-12
+
+    def error(outputs):
+        return _distance(outputs[0], _standardise(_softmax(_double(x)), epsilon) * scale + bias)
+
+    return Problem({"x": x, "scale": scale, "bias": bias, "epsilon": epsilon}, 12.0 * x.size, error)
+
+
+def reduction(sizes, seed):
+    """Take the mean of a long vector: `s` becomes `mean(x) - s`, which stays put and needs the mean every time."""
+    draw = _Draw(seed)
+    x, s = 1 + draw(sizes["points"]), draw(1)
+
+    def error(outputs):
+        return _distance(outputs[0], _double(x).mean() - _double(s))
+
+    return Problem({"x": x, "s": s}, float(sizes["points"]), error)
+
+
+def gather(sizes, seed):
+    """Look up rows of a table: returns them and the indices of the next iteration.
+
+    Those are one further, or two where the very first number found is positive, and begin again at the end.
+    """
+    draw = _Draw(seed)
+    table = draw(sizes["rows"], sizes["width"])
+    indices = draw.skewed(sizes["rows"], sizes["lookups"])
+
+    def error(outputs):
+        found = _double(table)[indices]
+        following = (indices + 1 + int(found[0, 0] > 0)) % sizes["rows"]
+        return _largest([_distance(outputs[0], found), _distance(outputs[1], _double(following))])
+
+    return Problem({"table": table, "indices": indices}, 0.0, error)
+
+
+def scatter(sizes, seed):
+    """Add rows to rows of a table, some of them many times: returns the table.
+
+    The next iteration takes the same away, with `updates` that were negated before it all starts, and so on in turn.
+    """
+    draw = _Draw(seed)
+    table = draw(sizes["rows"], sizes["width"])
+    indices = draw.skewed(sizes["rows"], sizes["lookups"])
+    updates = draw(sizes["lookups"], sizes["width"])
+
+    def error(outputs):
+        order = np.argsort(indices, kind="stable")
+        rows, starts = np.unique(indices[order], return_index=True)
+        expected = _double(table)
+        expected[rows] += np.add.reduceat(_double(updates[order]), starts, axis=0)
+        return _distance(outputs[0], expected)
+
+    return Problem({"table": table, "indices": indices, "updates": updates}, float(updates.size), error)
+
+
+def optimiser(sizes, seed):
+    """Take one step of AdamW for given gradients, from moments of zero: returns the new parameters.
+
+    The same gradients come again in every iteration: parameters then approach -sign(gradient) / decay and stay there.
+    """
+    draw, width, layers = _Draw(seed), sizes["width"], range(sizes["layers"])
+    parts = [_dense(draw, f"{n}.up", width, 4 * width) for n in layers]
+    parts += [_dense(draw, f"{n}.down", 4 * width, width) for n in layers]
+    params = {name: array for part in parts for name, array in part.items()}
+    gradients = {name: draw.away_from_zero(*array.shape) for name, array in params.items()}
+    rate, decay, beta1, beta2, epsilon = RATE, 0.1, 0.9, 0.999, 1e-8
+
+    def error(outputs):
+        if len(outputs) != len(params):
+            return float("inf")
+        errors = []
+        for name, output in zip(params, outputs):  # noqa: B905 - `strict` came with Python 3.10
+            start, gradient = _double(params[name]), _double(gradients[name])
+            first, second = (1 - beta1) * gradient, (1 - beta2) * gradient**2
+            first, second = first / (1 - beta1), second / (1 - beta2)
+            step = rate * (decay * start + first / (np.sqrt(second) + epsilon))
+            errors.append(_distance(output, start - step, np.abs(step).max()))
+        return _largest(errors)
+
+    constants = {"rate": rate, "decay": decay, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
+    flops = 14.0 * sum(array.size for array in params.values())
+    return Problem({"params": params, "gradients": gradients, **constants}, flops, error)
+
+
+def upload(sizes, seed):
+    """Move a vector from the host's ordinary memory to the device: returns it, and `s`, which becomes `x[0] - s`."""
+    draw = _Draw(seed)
+    x, s = draw(sizes["points"]), draw(1)
+
+    def error(outputs):
+        return _largest([_distance(outputs[0], _double(x)), _distance(outputs[1], _double(x[:1]) - s)])
+
+    return Problem({"x": x, "s": s}, 0.0, error)
+
+
+def download(sizes, seed):
+    """Negate a vector on the device, so that it is never one that the host has seen, and move it to the host."""
+    x = _Draw(seed)(sizes["points"])
+
+    def error(outputs):
+        return _distance(outputs[0], -_double(x))
+
+    return Problem({"x": x}, 0.0, error)
+
+
+def retrace(sizes, seed):
+    """Compute two dense layers on a batch of a size that the function has not met: returns `y` and its mean row.
+
+    The first call takes `batch` rows of `x`, every later one a row more. After `shapes` calls the function is made anew
+    and starts again from `batch` rows, so that no call meets a size it knows and none has much to compute. The mean
+    row, times `nudge`, is added to every row of the next batch.
+    """
+    draw, width, batch = _Draw(seed), sizes["width"], sizes["batch"]
+    params = {**_dense(draw, "0", width, sizes["mlp_width"]), **_dense(draw, "1", sizes["mlp_width"], width)}
+    x, mean = draw(batch + sizes["shapes"] - 1, width), draw(width)
+
+    def error(outputs):
+        p = {name: _double(array) for name, array in params.items()}
+        h = np.maximum((_double(x[:batch]) + NUDGE * mean) @ p["0.kernel"] + p["0.bias"], 0)
+        y = h @ p["1.kernel"] + p["1.bias"]
+        return _largest([_distance(outputs[0], y), _distance(outputs[1], y.mean(axis=0))])
+
+    flops = 4.0 * batch * width * sizes["mlp_width"]
+    return Problem({"params": params, "x": x, "mean": mean, "nudge": NUDGE}, flops, error)
 
 
 def step_mlp(sizes, seed):
@@ -152,7 +365,47 @@ def step_cnn(sizes, seed):
 def step_transformer(sizes, seed):
     """Take one training step of a language model: blocks that normalise first, causal attention, tanh-GELU."""
     draw, width, length = _Draw(seed), sizes["width"], sizes["sequence"]
-    params = {"tokens": draw(sizes["vocabulary"], width, scale=0.5), "positions": draw(length, width, scale=0.5)}
+    params = _transformer(draw, sizes)
+    x = draw.labels(sizes["vocabulary"], sizes["batch"], length)
+    y = draw.labels(sizes["vocabulary"], sizes["batch"], length)
+    flops = 6.0 * x.size * _weights(params) + sizes["layers"] * 6.0 * x.size * length * width
+    return _training(lambda p: _cross_entropy(_language(p, x, sizes), y), params, (x, y), flops, draw)
+
+
+def decode(sizes, seed):
+    """Write `new_tokens` tokens, one at a time, each the likeliest after those before it: `(logits, tokens)`.
+
+    The model is that of `step_transformer`, and keeps keys and values for `sequence` positions. The first call takes
+    the token `start` at position 0; `tokens` are what the calls chose, `logits` those of the last call. The next
+    iteration takes the last token as its `start`, at position 0 again. Where two tokens are as likely but for rounding
+    either may be chosen: each is held against the float64 logits after the tokens before it.
+    """
+    draw, count, layers, width = _Draw(seed), sizes["new_tokens"], sizes["layers"], sizes["width"]
+    params, start = _transformer(draw, sizes), draw.labels(sizes["vocabulary"], 1)
+
+    def error(outputs):
+        tokens = np.asarray(outputs[1])
+        if tokens.shape != (count,) or not np.all((tokens >= 0) & (tokens < sizes["vocabulary"])):
+            return float("inf")
+        p = {name: _double(array) for name, array in params.items()}
+        exact = _language(p, np.concatenate([start, tokens[:-1]])[None].astype(int), sizes)[0]
+        behind = exact.max(axis=-1) - exact[np.arange(count), tokens.astype(int)]
+        return _largest([_distance(outputs[0], exact[-1]), (behind / np.abs(exact).max(axis=-1)).max()])
+
+    attended = 4.0 * layers * width * count * (count + 1) / 2
+    return Problem({"params": params, "start": start}, 2.0 * count * _weights(params) + attended, error)
+
+
+_PROJECTIONS = ("query", "key", "value", "out")
+
+
+def _transformer(draw, sizes):
+    """Draw the parameters of blocks that normalise first, each with causal attention and two dense layers."""
+    width = sizes["width"]
+    params = {
+        "tokens": draw(sizes["vocabulary"], width, scale=0.5),
+        "positions": draw(sizes["sequence"], width, scale=0.5),
+    }
     for layer in range(sizes["layers"]):
         params.update(_normalised(draw, f"{layer}.norm1", width))
         params.update({f"{layer}.{name}": draw(width, width, scale=width**-0.5) for name in _PROJECTIONS})
@@ -161,18 +414,17 @@ def step_transformer(sizes, seed):
         params.update(_dense(draw, f"{layer}.down", 4 * width, width))
     params.update(_normalised(draw, "norm", width))
     params["head"] = draw(width, sizes["vocabulary"], scale=width**-0.5)
-    x = draw.labels(sizes["vocabulary"], sizes["batch"], length)
-    y = draw.labels(sizes["vocabulary"], sizes["batch"], length)
-    dense = sum(a.size for name, a in params.items() if a.ndim == 2 and name not in {"tokens", "positions"})
-    flops = 6.0 * x.size * dense + sizes["layers"] * 6.0 * x.size * length * width
-    return _training(lambda p: _language_loss(p, x, y, sizes), params, (x, y), flops, draw)
+    return params
 
 
-_PROJECTIONS = ("query", "key", "value", "out")
+def _weights(params):
+    """Count what every token is multiplied by: all matrices but those that are looked up."""
+    return sum(a.size for name, a in params.items() if a.ndim == 2 and name not in {"tokens", "positions"})
 
 
-def _language_loss(p, x, y, sizes):
-    h = p["tokens"][x] + p["positions"]
+def _language(p, x, sizes):
+    """Give the logits after each token."""
+    h = p["tokens"][x] + p["positions"][: x.shape[-1]]
     for layer in range(sizes["layers"]):
         z = _normalise(h, p, f"{layer}.norm1")
         q, k, v = (_split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in _PROJECTIONS[:3])
@@ -180,7 +432,7 @@ def _language_loss(p, x, y, sizes):
         z = _normalise(h, p, f"{layer}.norm2") @ p[f"{layer}.up.kernel"] + p[f"{layer}.up.bias"]
         z = 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
         h = h + z @ p[f"{layer}.down.kernel"] + p[f"{layer}.down.bias"]
-    return _cross_entropy(_normalise(h, p, "norm") @ p["head"], y)
+    return _normalise(h, p, "norm") @ p["head"]
 
 
 def _split(z, heads):
@@ -188,24 +440,41 @@ def _split(z, heads):
 
 
 def _normalise(h, p, name):
+    return _standardise(h, 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
+
+
+def _standardise(h, epsilon):
     centred = h - h.mean(axis=-1, keepdims=True)
-    spread = np.sqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
-    return centred / spread * p[f"{name}.scale"] + p[f"{name}.bias"]
+    return centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + epsilon)
+
+
+def _softmax(scores):
+    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return weights / weights.sum(axis=-1, keepdims=True)
 
 
 def _attend(q, k, v):
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
     scores = np.where(np.tri(scores.shape[-1], dtype=bool), scores, -np.inf)
-    weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return weights / weights.sum(axis=-1, keepdims=True) @ v
+    return _softmax(scores) @ v
 
 
 def _convolve(x, kernel):
     """Convolve as deep-learning frameworks mean it (no flip), padded with zeros to the same size."""
+    return sum(part @ kernel[tap] for tap, part in _taps(x))
+
+
+def _convolve_each(x, kernel):
+    """Convolve every channel with a filter of its own."""
+    return sum(part * kernel[tap][0] for tap, part in _taps(x))
+
+
+def _taps(x):
+    """Give what each place of a 3 by 3 filter, by row and column, is multiplied by."""
     height, width = x.shape[1:3]
     padded = np.pad(x, ((0, 0), (1, 1), (1, 1), (0, 0)))
-    taps = ((row, column) for row in range(3) for column in range(3))
-    return sum(padded[:, row : row + height, column : column + width] @ kernel[row, column] for row, column in taps)
+    for row, column in np.ndindex(3, 3):
+        yield (row, column), padded[:, row : row + height, column : column + width]
 
 
 def _cross_entropy(logits, labels):
@@ -218,7 +487,10 @@ def _training(loss, params, batch, flops, draw):
     def error(outputs):
         start = {name: _double(array) for name, array in params.items()}
         exact = loss(start)
-        steps = map(np.subtract, start.values(), map(_double, outputs[1:]))
+        moved = [*map(_double, outputs[1:])]
+        if not _alike(moved, start.values()):
+            return float("inf")
+        steps = map(np.subtract, start.values(), moved)
         found = _gradient_error(loss, start, [step / RATE for step in steps], draw)
         return _largest([abs(float(outputs[0]) - exact) / abs(exact), found])
 
@@ -231,6 +503,8 @@ def _gradient_error(loss, start, parts, draw):
     Along a random direction a slope varies around 0 with the gradient's length, so an error is relative to that.
     """
     gradient = dict(zip(start, map(_double, parts)))  # noqa: B905 - `strict` came with Python 3.10
+    if not _alike(gradient.values(), start.values()):
+        return float("inf")
     length = np.sqrt(_dot(gradient, gradient)) or 1e-30
     along = {name: part / length for name, part in gradient.items()}
     errors = [abs(length - _slope(loss, start, along)) / length]
@@ -261,12 +535,19 @@ def _each_alike(gradient, draw):
     return {name: part / length for name, part in drawn.items()}
 
 
-def _distance(actual, expected):
-    """Give the largest difference relative to the largest magnitude; infinite where shapes or values are no match."""
+def _distance(actual, expected, scale=None):
+    """Give the largest difference relative to `scale`, or else to the largest magnitude that is expected.
+
+    It is infinite where shapes or values are no match.
+    """
     actual = _double(actual)
     if actual.shape != expected.shape:
         return float("inf")
-    return _largest([np.abs(actual - expected).max() / np.abs(expected).max()])
+    return _largest([np.abs(actual - expected).max() / (np.abs(expected).max() if scale is None else scale)])
+
+
+def _alike(some, others):
+    return [array.shape for array in some] == [array.shape for array in others]
 
 
 def _largest(errors):
@@ -295,5 +576,13 @@ class _Draw:
     def __call__(self, *shape, scale=1.0):
         return (self._generator.standard_normal(shape) * scale).astype(np.float32)
 
+    def away_from_zero(self, *shape):
+        drawn = self(*shape)
+        return drawn + np.copysign(np.float32(LEAST_GRADIENT), drawn)
+
     def labels(self, below, *shape):
         return self._generator.integers(0, below, shape, dtype=np.int32)
+
+    def skewed(self, below, *shape):
+        """Draw indices of which the low ones come often, as words and items of a catalogue do."""
+        return (self._generator.random(shape) ** SKEW * below).astype(np.int32)

@@ -2,26 +2,35 @@
 
 The parent writes one JSON object a line to standard input and reads one for each from standard output:
 
-    {"do": "start", "file", "variant", "threads", "cores", "device"}     -> {"version", "device", "devices", "python"}
+    {"do": "start", "file", "references", "cores", "terms"}              -> {"version", "device", "devices", ...}
     {"do": "prepare", "probe", "sizes", "check", "tolerance", "seed"}     -> {"first_s", "error", "iterations", ...}
     {"do": "measure", "probe"}                                            -> {"wall_s", "cpu_s", "iterations", ...}
+    {"do": "inspect", "probe"}                                            -> what the arrays are after all of it
     {"do": "drop", "probe"}                                               -> {}
 
-Every answer carries `ok`; where it is false, `reason` says why and the worker goes on. The two channels are taken away
-from everything else in the process at once: whatever a framework prints goes to standard error and is a log. The
-worker ends with its parent, however that ends.
+Every command carries an `id`, and every answer the same one and `ok`; where that is false, `reason` says why and the
+worker goes on. The two channels are taken away from everything else in the process at once: whatever a framework prints
+goes to standard error and is a log. The worker ends with its parent, however that ends.
 
 A framework's file, `frameworks/on_<id>.py`, is loaded by path and offers:
 
     VARIANTS        variant -> {"modules": it imports, "install": what pip is given, "environment": variables it
-                    needs (optional)}, the cheapest first; a literal, since the parent reads it without running it
+                    needs (optional), "compiles": whether a first call compiles (optional), "alone": whether it
+                    gets on with no other framework in one environment (optional)}, the cheapest first; a literal,
+                    since the parent reads it without running it
     NOT_APPLICABLE  reason -> probes that it leaves out on purpose (optional); a literal too
-    start(threads, device, variant) -> {"version", "device", "devices"}    device: `auto` or `cpu`
+    LAYOUT          how it wants images to lie in memory, `NHWC` or `NCHW` (optional)
+    start(threads, device, variant, matched) -> {"version", "device", "devices", "threads"}
+                    device: `auto` or `cpu`; matched: the terms of all, full float32 precision and so many threads, or
+                    else the framework as it comes; `threads` is what it says it uses, None where nothing tells
     wait(state)     returns when the state is computed
+    terms(state) -> {"devices", "dtypes", "layout"}    what the arrays of a state really are (optional)
     compilations()  how many compilations there have been so far (optional)
+    cache_hits()    how many of them were answered from a cache on disk (optional)
+    reset_peak_memory(), peak_memory()    bytes on the device, the most since then (optional)
     <probe>(inputs, sizes) -> (state, step, outputs)
                     `step(state)` is one iteration and returns the next state, `outputs(state)` gives what
-                    `reference.py` compares, after one step
+                    the reference compares, after one step
 
 It needs NumPy and the framework, and runs on Python 3.9 and later.
 """
@@ -36,7 +45,9 @@ sys.path[:] = [entry for entry in sys.path if os.path.abspath(entry) != _HERE]  
 
 import contextlib  # noqa: E402 - only now does an import mean what it says
 import ctypes  # noqa: E402
+import gc  # noqa: E402
 import importlib.util  # noqa: E402
+import itertools  # noqa: E402
 import json  # noqa: E402
 import math  # noqa: E402
 import queue  # noqa: E402
@@ -46,6 +57,8 @@ import threading  # noqa: E402
 import time  # noqa: E402
 from pathlib import Path  # noqa: E402
 
+import numpy as np  # noqa: E402
+
 BLOCK_S = 0.005
 """Shortest block worth timing: above it, scheduling and the clock no longer show."""
 WARM_S, WARM_BLOCKS = 0.5, 20
@@ -54,6 +67,11 @@ LEAD_S = 0.003
 """Untimed work before a block: a pool of threads that was stopped takes about this long until all of it is awake."""
 SETTLED = 0.10
 """Largest difference between the medians of two successive halves."""
+BUSY = 0.02
+"""A thread that took this share of a block's processor time took part in it."""
+HEAT = "/sys/devices/system/cpu/cpu{}/thermal_throttle/core_throttle_count"
+FIRST = "dispatch"
+"""The probe that gives the first operation."""
 
 
 class Unfit(Exception):  # noqa: N818 - it becomes an outcome
@@ -80,13 +98,21 @@ class Bench:
         return self._outputs(self.state)
 
     def block(self):
-        """Run one block and return its seconds of wall time."""
-        step, state = self._step, self.state
+        """Run one block and return its seconds of wall time; the collector of cycles stays out of it."""
+        step, state, wait = self._step, self.state, self._wait
+        many, rest = (itertools.repeat(None, number) for number in divmod(self.iterations, 16))
+        collects = gc.isenabled()
+        gc.disable()
         begun = time.perf_counter()
-        for _ in range(self.iterations):
+        for _ in many:  # by sixteen, so that next to nothing of a short step is the loop's
+            state = step(step(step(step(step(step(step(step(state))))))))
+            state = step(step(step(step(step(step(step(step(state))))))))
+        for _ in rest:
             state = step(state)
-        self._wait(state)
+        wait(state)
         ended = time.perf_counter()
+        if collects:
+            gc.enable()
         self.state = state
         return ended - begun
 
@@ -112,11 +138,12 @@ class Bench:
     def measure(self):
         """Time one block, with what could have disturbed it."""
         self._lead_in()
-        before, compiled, cpu = _disturbances(), self._compilations(), time.process_time()
+        compiled, before, cpu = self._compilations(), _disturbances(), time.process_time()
         wall_s = self.block()
-        cpu_s = time.process_time() - cpu
-        noise = {name: amount - before[name] for name, amount in _disturbances().items()}
-        found = {"wall_s": wall_s, "cpu_s": cpu_s, "iterations": self.iterations, **noise}
+        cpu_s, after = time.process_time() - cpu, _disturbances()
+        noise = {name: amount - before[name] for name, amount in after.items() if name != "running"}
+        ran = sum(spent - before["running"].get(task, 0) > BUSY * cpu_s for task, spent in after["running"].items())
+        found = {"wall_s": wall_s, "cpu_s": cpu_s, "iterations": self.iterations, "busy_threads": ran, **noise}
         return {**found, "compilations": self._compilations() - compiled}
 
     def _lead_in(self):
@@ -132,49 +159,95 @@ class Worker:
 
     def __init__(self):
         self._framework = None
-        self._reference = None
+        self._references = []
+        self._on_device = False
         self._benches = {}
 
-    def start(self, file, variant, threads, cores, device):
-        """Import the framework and make it equal to the others."""
+    def start(self, file, references, cores, terms):
+        """Import the framework under the terms it is to run on: what its own `start` is given."""
         if cores and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, cores)
         begun = time.perf_counter()
         self._framework = _load(Path(file))
-        found = self._framework.start(threads, device, variant)
-        self._reference = _load(Path(_HERE) / "reference.py")
-        return {**found, "python": sys.version.split()[0], "import_s": time.perf_counter() - begun}
+        found = self._framework.start(**terms)
+        import_s = time.perf_counter() - begun
+        self._on_device = found["device"] != "cpu"
+        self._references = [_load(Path(reference)) for reference in references]
+        first_s = self._first_operation_s()
+        layout = getattr(self._framework, "LAYOUT", None)
+        about = {"threads": None, **found, "layout": layout, "python": sys.version.split()[0]}
+        return {**about, "import_s": import_s, "first_operation_s": first_s}
+
+    def _first_operation_s(self):
+        """Time what the first operation opens and loads; a framework without single operations has none."""
+        if not hasattr(self._framework, FIRST):
+            return None
+        sizes = {"width": 64, "depth": 1}
+        problem = self._problem(FIRST, sizes, 0)
+        begun = time.perf_counter()
+        Bench(self._framework, FIRST, problem.inputs, sizes).block()
+        return time.perf_counter() - begun
 
     def prepare(self, probe, sizes, check, tolerance, seed):
-        """Build, run for the first time, compare with float64, warm up.
+        """Build, run for the first time, compare with float64, see that iterations differ, warm up.
 
         Where the sizes to time are too large for a reference (on an accelerator), it is compared at the sizes `check`.
         """
         self._applies(probe)
-        problem = getattr(self._reference, probe)(sizes, seed)
+        problem = self._problem(probe, sizes, seed)
+        memory = _Memory(self._framework, self._on_device)
+        compiled, found = self._count("compilations"), self._count("cache_hits")
         bench = Bench(self._framework, probe, problem.inputs, sizes)
         first_s = bench.block()
-        error = problem.error(bench.outputs()) if sizes == check else self._error(probe, check, seed)
+        compiled, found = self._count("compilations") - compiled, self._count("cache_hits") - found
+        first = _host(bench.outputs())
+        error = _error(problem, first) if sizes == check else self._error(probe, check, seed)
         if not error <= tolerance:
             expected = f"relative error {error:.2g}, at most {tolerance:.2g} is allowed"
             raise Unfit("failed", f"the result differs from the float64 reference: {expected}")
+        bench.block()
+        frozen = _same(first, _host(bench.outputs()))
         settled = bench.warm_up()
         self._benches[probe] = bench
-        return {"first_s": first_s, "error": error, "settled": settled, "flops": problem.flops}
+        first = {"first_s": first_s, "first_compilations": compiled, "cache_hits": found, "peak_memory": memory.peak()}
+        checked = {"error": error, "settled": settled, "flops": problem.flops, "frozen": frozen}
+        return {**first, **checked, **self.inspect(probe)}
+
+    def _problem(self, probe, sizes, seed):
+        """Draw the inputs of a probe, by the first reference that knows it."""
+        for reference in self._references:
+            if hasattr(reference, probe):
+                return getattr(reference, probe)(sizes, seed)
+        raise Unfit("failed", f"no reference.py has a function {probe}")
+
+    def _count(self, name):
+        return getattr(self._framework, name, int)()
 
     def _applies(self, probe):
         if not hasattr(self._framework, probe):
             raise Unfit("not_applicable", f"{Path(self._framework.__file__).name} has no function {probe}")
 
     def _error(self, probe, sizes, seed):
-        problem = getattr(self._reference, probe)(sizes, seed)
+        problem = self._problem(probe, sizes, seed)
         bench = Bench(self._framework, probe, problem.inputs, sizes)
         bench.block()
-        return problem.error(bench.outputs())
+        return _error(problem, _host(bench.outputs()))
 
     def measure(self, probe):
         """Time one block."""
         return self._benches[probe].measure()
+
+    def inspect(self, probe):
+        """Say what the arrays are by now: where, of which type and order, and whether they are numbers worth timing."""
+        bench = self._benches[probe]
+        values = [array for array in _host(bench.outputs()) if array.dtype.kind == "f"]
+        size = sum(array.size for array in values) or 1
+        tiny = np.finfo(np.float32).tiny
+        subnormal = sum(int(np.count_nonzero((array != 0) & (np.abs(array) < tiny))) for array in values) / size
+        vanished = bool(values) and not any(array.any() for array in values)
+        finite = all(bool(np.isfinite(array).all()) for array in values)
+        terms = self._framework.terms(bench.state) if hasattr(self._framework, "terms") else {}
+        return {**terms, "subnormal": subnormal, "vanished": vanished, "finite": finite}
 
     def drop(self, probe):
         """Free a probe's arrays."""
@@ -183,13 +256,68 @@ class Worker:
 
     def answer(self, command):
         """Carry out a command; a failure is an answer too."""
+        identity = command.pop("id", None)
         try:
-            return {"ok": True, **getattr(self, command.pop("do"))(**command)}
+            return {"id": identity, "ok": True, **getattr(self, command.pop("do"))(**command)}
         except Unfit as unfit:
-            return {"ok": False, "outcome": unfit.outcome, "reason": str(unfit)}
+            return {"id": identity, "ok": False, "outcome": unfit.outcome, "reason": str(unfit)}
+        except MemoryError:
+            return {"id": identity, "ok": False, "outcome": "failed", "reason": "there is not enough memory"}
         except Exception as error:  # noqa: BLE001 - whatever a framework raises is an outcome
             text = f"{type(error).__name__}: {error}".strip()
-            return {"ok": False, "outcome": "failed", "reason": " ".join(text.split())[:500]}
+            return {"id": identity, "ok": False, "outcome": "failed", "reason": " ".join(text.split())[:500]}
+
+
+class _Memory:
+    """The most memory held since it was made, above what was held then: the device's, else this process's."""
+
+    def __init__(self, framework, on_device):
+        self._device = getattr(framework, "peak_memory", None) if on_device else None
+        self._on_device = on_device
+        gc.collect()
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)  # what an earlier probe freed is not to hide what this one needs
+        getattr(framework, "reset_peak_memory", int)()
+        self._held = self._device() if self._device else _status("VmRSS")
+        self._resets = False
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+            self._resets = True
+
+    def peak(self):
+        """Give the bytes; None where nothing tells."""
+        if self._on_device:
+            highest = self._device() if self._device else None
+        else:
+            highest = _status("VmHWM") if self._resets else None
+        return None if highest is None or self._held is None else max(0, highest - self._held)
+
+
+def _status(name):
+    """Read a size of this process in bytes, as Linux tells it."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        for line in Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+    return None
+
+
+def _host(outputs):
+    """Copy outputs, since a framework may write where they lie; what NumPy has no type for comes as float32."""
+    return [array if array.dtype.kind in "fiub" else array.astype(np.float32) for array in map(np.array, outputs)]
+
+
+def _error(problem, outputs):
+    """Hold outputs against the reference; what cannot be compared with it is as wrong as can be."""
+    try:
+        return problem.error(outputs)
+    except (IndexError, KeyError, ValueError, TypeError) as error:
+        raise Unfit("failed", f"its {len(outputs)} outputs are not what the reference compares: {error}") from error
+
+
+def _same(one, other):
+    """Tell whether two iterations gave the same, bit for bit: then the second did not depend on the first."""
+    return all(first.shape == second.shape and np.array_equal(first, second) for first, second in zip(one, other))  # noqa: B905 - `strict` came with Python 3.10
 
 
 def _agree(one, other):
@@ -201,26 +329,35 @@ def _disturbances():
     """Read what else took time, as far as this system tells.
 
     `delayed_s` is how long threads of this process were ready and had no core, summed over them, `involuntary` how
-    often one lost its core, `stolen` the ticks that a hypervisor took from the whole machine.
+    often one lost its core, `stolen` the ticks that a hypervisor took from the whole machine, `stalled_s` how long
+    anything on the machine waited for a core, `throttled` how often heat has slowed a core of this process, and
+    `running` the seconds that each thread of this process has run.
     """
-    found = {}
+    found = {"running": {}}
     with contextlib.suppress(ImportError):
         import resource  # noqa: PLC0415 - Windows has none
 
         found["involuntary"] = resource.getrusage(resource.RUSAGE_SELF).ru_nivcsw
-    with contextlib.suppress(OSError, IndexError):
-        found["stolen"] = int(Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[8])
-    with contextlib.suppress(OSError, IndexError):
-        found["delayed_s"] = sum(map(_delay, Path("/proc/self/task").iterdir())) * 1e-9
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        found["stolen"] = int(_text("/proc/stat").split("\n", 1)[0].split()[8])
+    with contextlib.suppress(OSError, IndexError, ValueError):
+        found["stalled_s"] = int(_text("/proc/pressure/cpu").split("\n", 1)[0].rpartition("=")[2]) * 1e-6
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        found["throttled"] = int(_text(HEAT.format(min(os.sched_getaffinity(0)))))
+    with contextlib.suppress(OSError):
+        delayed = 0
+        for task in os.listdir("/proc/self/task"):  # noqa: PTH208 - twice as quick as pathlib, twice a block
+            with contextlib.suppress(OSError, IndexError, ValueError):  # a thread that is gone waited no longer
+                ran, waited = _text(f"/proc/self/task/{task}/schedstat").split()[:2]
+                found["running"][task] = int(ran) * 1e-9
+                delayed += int(waited)
+        found["delayed_s"] = delayed * 1e-9
     return found
 
 
-def _delay(task):
-    """Read the nanoseconds a thread has waited for a core; a thread that is gone waited no longer."""
-    try:
-        return int((task / "schedstat").read_text(encoding="ascii").split()[1])
-    except OSError:
-        return 0
+def _text(path):
+    with open(path, encoding="ascii") as file:  # noqa: PTH123 - as above
+        return file.read()
 
 
 def _load(path):
@@ -267,6 +404,11 @@ def _listen(commands, inbox):
     os._exit(0)
 
 
+def _plain(value):
+    """Turn a number of NumPy or of a framework into one of Python, and anything else into its text."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
 def main():
     """Answer commands until the channel ends."""
     commands, answers = _take_channels()
@@ -274,7 +416,7 @@ def main():
     inbox, worker = queue.Queue(), Worker()
     threading.Thread(target=_listen, args=(commands, inbox), daemon=True).start()
     while True:
-        answers.write(json.dumps(worker.answer(inbox.get())) + "\n")
+        answers.write(json.dumps(worker.answer(inbox.get()), default=_plain) + "\n")
         answers.flush()
 
 

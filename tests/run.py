@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -19,11 +20,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv-tests"
+MXNET = ROOT / ".venv-tests-mxnet"
+"""MXNet wants a NumPy that no other framework gets on with."""
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LEFT_OUT = ROOT / ".tests-not-run.txt"
 COVERAGE_FLOOR = 90
 """Percent of lines and branches."""
+
+
+def python_of(environment: Path) -> Path:
+    """The interpreter of an environment."""
+    return environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+PYTHON = python_of(VENV)
 
 
 def main() -> int:
@@ -53,12 +63,25 @@ def install() -> Path:
         must([str(PYTHON), "-m", "pip", "install", "-q", "--upgrade", "pip"])
         must([str(PYTHON), "-m", "pip", "install", "-q", *constrained, "--group", "test", f"{ROOT}[all]"])
         stamp.write_text(wanted, encoding="utf-8")
+    install_mxnet()
     dist = VENV / "dist"
     shutil.rmtree(dist, ignore_errors=True)
     must([str(PYTHON), "-m", "build", "--wheel", "--no-isolation", "--outdir", str(dist), str(ROOT)], quiet=True)
     wheel = next(dist.glob("*.whl"))
     must([str(PYTHON), "-m", "pip", "install", "-q", "--no-deps", "--force-reinstall", str(wheel)])
     return wheel
+
+
+def install_mxnet() -> None:
+    """The environment of MXNet, as `advisor env create mxnet` would make it; none where it has no packages."""
+    done = MXNET / "stamp"
+    here = (sys.platform, platform.machine()) == ("linux", "x86_64") and sys.version_info < (3, 12)
+    if done.is_file() or not here:
+        return
+    shutil.rmtree(MXNET, ignore_errors=True)
+    must([sys.executable, "-m", "venv", str(MXNET)])
+    must([str(python_of(MXNET)), "-m", "pip", "install", "-q", "mxnet==1.9.1", "numpy==1.23.5"])
+    done.touch()
 
 
 def static_checks(wheel: Path) -> dict[str, list[str]]:
@@ -132,8 +155,9 @@ def must(command: list[str], folder: Path = ROOT, *, quiet: bool = False) -> Non
 
 
 def environment() -> dict[str, str]:
-    """The variables of this process, without those that would let the checkout shadow the wheel."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "ADVISOR_HOME")}
+    """The variables of this process, without those that would let the checkout shadow the wheel; where MXNet is."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "ADVISOR_HOME")}
+    return {**kept, "ADVISOR_TEST_PYTHONS": f"mxnet={python_of(MXNET)}"} if MXNET.is_dir() else kept
 
 
 def say(text: str) -> None:

@@ -32,6 +32,9 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
     if arguments.answers is None and not arguments.set:
         hint = "Use --answers FILE or --set KEY=VALUE."
         raise InputError(Problem(message="no answers were given.", place=arguments.command, hint=hint))
+    if arguments.no_detect and arguments.machine:
+        message = "with --no-detect there is no machine to speak of."
+        raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
     session = Session(base, Adviser(base, plain.compile_rules), only=chosen_options(base, arguments.options))
     # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.

@@ -4,35 +4,39 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advisor import resources
 from advisor.cli.session import Session
 from advisor.errors import AdvisorError, Problem
-from advisor.evidence import store
-from advisor.evidence.detection import detect
-from advisor.evidence.plan import Limits, Plan, offers
+from advisor.evidence.keeping import store
+from advisor.evidence.machine.detection import identify
+from advisor.evidence.machine.overrides import overrides
+from advisor.evidence.probing.plan import CANARY, Limits, Plan, Suite, offers
 from advisor.frozen import replace
 from advisor.loading.probes import load_definitions
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.model.answers import Answers
 from advisor.model.measurement import Measurements
+from advisor.model.probe import ProbeDefinition
 
 if TYPE_CHECKING:
     import argparse
 
-DEFAULT_BUDGET_S = {"standard": 85.0, "full": 600.0}
-LIMITS = {"standard": Limits(), "full": Limits(prepare_s=180.0)}
+DEFAULT_BUDGET_S: Mapping[Suite, float] = {"quick": 85.0, "standard": 240.0, "full": 900.0}
+GENERATIONS: Mapping[Suite, int] = {"quick": 1, "standard": 2, "full": 2}
+LIMITS: Mapping[Suite, Limits] = {"quick": Limits(), "standard": Limits(), "full": Limits(prepare_s=180.0)}
 """The full suite compiles with torch.compile and XLA, which takes tens of seconds each."""
 
 
 def look_around(session: Session, arguments: argparse.Namespace, answers: Answers) -> Session:
     """The session with the machine detected and, as `--probe` says, what was or is now measured on it."""
-    machine = detect()
+    machine = identify(changes=overrides(arguments.machine))
     session = replace(session, machine=machine)
     if arguments.probe == "off":
         return session
-    kept = store.latest(machine.fingerprint, resources.home(), notice)
+    kept = store.latest(machine, resources.home(), notice)
     if arguments.probe == "run" or (arguments.probe == "auto" and kept is None and _could_matter(session, answers)):
         kept = measure(plan(arguments), keep=True)
         for run in kept.frameworks:
@@ -49,21 +53,18 @@ def _could_matter(session: Session, answers: Answers) -> bool:
     return len(weighed.options) > 1 and any(w.criterion == "speed" and w.final > 0 for w in weighed.weights)
 
 
-def plan(
-    arguments: argparse.Namespace,
-    *,
-    frameworks: str = "",
-    probes: str = "",
-    suite: Literal["standard", "full"] = "standard",
-    device: Literal["auto", "cpu"] = "auto",
-) -> Plan:
-    """What is to be measured, as the command line says."""
+def plan(arguments: argparse.Namespace, suite: Suite = "quick") -> Plan:
+    """What is to be measured, as the command line says; what a command has no argument for is as usual."""
+    from advisor.evidence.environments import standing as environments  # noqa: PLC0415  (what was measured before can be used without)
+
+    asked = vars(arguments)
+    suite = asked.get("suite") or suite
     problems = Problems()
-    folder = resources.probes()
-    known = [name for name in offers(folder) if name != "numpy"]
-    definitions = load_definitions(folder / "definitions")
-    names = _names(probes, [d.id for d in definitions], "probe", "--probes-only", problems)
-    wanted = tuple(name for name in frameworks.split(",") if name)
+    folder, added = resources.probes(), _added(asked.get("probes_from", ()), problems)
+    known = [name for name in offers(folder, *added) if name != CANARY]
+    definitions = _definitions(folder, *added)
+    names = _names(asked.get("probes_only", ""), definitions, "probe", "--probes-only", problems)
+    wanted = tuple(name for name in asked.get("frameworks", "").split(",") if name)
     for name in wanted:
         if name.partition("/")[0] not in known:
             problems.add(f"{shown(name)} cannot be probed.", "--frameworks", nearest(name, known))
@@ -72,28 +73,54 @@ def plan(
     if not 1 <= budget <= 86_400:
         problems.add(f"{budget:g} is not between 1 and 86400 seconds.", "--budget")
     problems.settle()
+    as_shipped = asked.get("as_shipped") or suite == "full"
     return Plan(
         probes=folder,
-        definitions=tuple(d for d in definitions if not names or d.id in names),
+        added=added,
+        definitions=tuple(d for name, d in definitions.items() if not names or name in names),
         frameworks=wanted,
         interpreters=interpreters,
+        candidates=(sys.executable, *environments.interpreters(resources.home())),
         suite=suite,
-        device=device,
+        device=asked.get("device", "auto"),
+        threads=asked.get("threads"),
+        generations=asked.get("generations") or GENERATIONS[suite],
+        tracks=("matched", "as_shipped") if as_shipped else ("matched",),
+        machine=overrides(arguments.machine),
         budget_s=budget,
         limits=LIMITS[suite],
     )
 
 
+def _added(folders: Iterable[str], problems: Problems) -> tuple[Path, ...]:
+    """The folders that `--probes` names; what lies in them is code, which is said before any of it runs."""
+    found = tuple(map(Path, folders))
+    for folder in found:
+        if not any((folder / part).is_dir() for part in ("frameworks", "definitions")):
+            hint = "It has to have a folder `frameworks` with files on_NAME.py, or `definitions` and a reference.py."
+            problems.add(f"{shown(str(folder))} has no probes.", "--probes", hint)
+        else:
+            notice(Problem(message="the files there are code, and are run.", place=f"--probes {folder}"))
+    return found
+
+
+def _definitions(*folders: Path) -> dict[str, ProbeDefinition]:
+    """Every probe by its id; of a later folder where two have the same."""
+    return {each.id: each for folder in folders for each in load_definitions(folder / "definitions")}
+
+
 def measure(wanted: Plan, *, keep: bool) -> Measurements:
     """Run the probes with progress on standard error, and store what they found."""
     from advisor.cli.progress import ProbeProgress  # noqa: PLC0415  (Rich takes its time to load)
-    from advisor.evidence.probing import run  # noqa: PLC0415
+    from advisor.evidence.probing.run import run  # noqa: PLC0415
 
     with ProbeProgress() as progress:
         measured = run(wanted, progress)
     if keep and any(result.outcome in ("ok", "unstable") for result in measured.results):
+        from advisor.evidence.keeping.whereabouts import places  # noqa: PLC0415
+
         try:
-            store.save(measured, resources.home())
+            store.save(measured, resources.home(), places(wanted), notice)
         except AdvisorError as error:
             for problem in error.problems:
                 notice(problem)

@@ -16,6 +16,8 @@ _EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer 
 _EPILOG_OF_ALL = _EPILOG.replace("130", "6 something has expired (knowledge stale), 130")
 _MOST_JOBS = 60
 """So many processes can be waited for at once on every system."""
+_MOST_THREADS = 1024
+_MOST_GENERATIONS = 20
 _MOST_DIGITS = 9
 """Of a count, a seed or a number of days: far more than makes sense, and no strain."""
 
@@ -91,6 +93,10 @@ def build() -> argparse.ArgumentParser:
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
         ("knowledge", "what is known, whether it is sound, and whether it still holds", _knowledge),
         ("rules", "the rulebook, whether it is sound, and all of it as a document", _rules),
+        ("measurements", "what was measured: list, show, hand on, take in, forget", _measurements),
+        ("env", "environments with a framework each: make, list, mend, remove", _env),
+        ("paths", "where everything lies", _output),
+        ("purge", "remove everything that was stored on this machine", _purge),
         ("schema", "print a JSON Schema of what goes in or comes out", _schema),
     ):
         commands.add_parser(name, help=about, description=_sentence(about), fill=fill)
@@ -117,8 +123,9 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     lines = 'JSON Lines of {"id": ..., "answers": {...}}; - reads standard input'
     given.add_argument("--batch", metavar="FILE", help=lines)
     jobs = "share a batch out among N processes, or as many as there are cores; the output is the same"
-    given.add_argument("--jobs", metavar="N", nargs="?", const=_cores(), type=_jobs, help=jobs)
+    given.add_argument("--jobs", metavar="N", nargs="?", const=_cores(), type=_up_to(_MOST_JOBS), help=jobs)
     _measuring(parser.add_argument_group("measurements"))
+    _machine(given)
     parser.add_argument(
         "--probe",
         choices=["off", "stored", "auto", "run"],
@@ -140,7 +147,9 @@ def _explain(parser: argparse.ArgumentParser, about: str) -> None:
         parser.add_argument("changes", metavar=about, nargs="+", help=described[about])
     else:
         parser.add_argument("name", metavar=about, help=described[about])
-    _answers(parser.add_argument_group("answers"))
+    given = parser.add_argument_group("answers")
+    _answers(given)
+    _machine(given)
     parser.add_argument("--levels", metavar="N", type=_level, help="so many levels of the tree (default: 4; JSON: all)")
     # What was measured here before is used, as `recommend` does, and nothing is measured anew.
     parser.set_defaults(probe="stored", python=[], budget=None)
@@ -157,18 +166,41 @@ def _answers(given: argparse._ArgumentGroup) -> None:
 
 
 def _probe(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--suite", choices=["standard", "full"], default="standard", help="full adds every variant")
+    suites = "quick: once, in about a minute (default); standard: twice, in new processes; full: every variant too"
+    parser.add_argument("--suite", choices=["quick", "standard", "full"], default="quick", help=suites)
     parser.add_argument("--frameworks", metavar="A,B", default="", help="measure only these")
     parser.add_argument("--probes-only", metavar="A,B", default="", help="run only these probes")
     devices = "the accelerator if there is one, or the CPU"
     parser.add_argument("--device", choices=["auto", "cpu"], default="auto", help=devices)
+    threads = "of every framework (default: as many as there are cores, or one where others want them)"
+    parser.add_argument("--threads", metavar="N", type=_up_to(_MOST_THREADS), help=threads)
+    again = "measure everything N times, each in new processes"
+    parser.add_argument("--generations", metavar="N", type=_up_to(_MOST_GENERATIONS), help=again)
+    shipped = "show beside the equal terms, which count, how each framework does as it comes (the full suite does)"
+    parser.add_argument("--as-shipped", action="store_true", help=shipped)
     parser.add_argument("--no-store", action="store_true", help="print only")
-    _measuring(parser.add_argument_group("measurements"))
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "markdown", "svg"],
+        default="text",
+        help="svg draws the classes of work; --json is short for json",
+    )
+    parser.add_argument("--svg", metavar="FILE", help="draw them there too")
+    measured = parser.add_argument_group("measurements")
+    _measuring(measured)
+    _machine(measured)
     _output(parser)
 
 
 def _doctor(parser: argparse.ArgumentParser) -> None:
-    _measuring(parser.add_argument_group("measurements"))
+    started = "start every framework that can be probed, and hold what it says it sees against what is detected"
+    parser.add_argument("--start", action="store_true", help=started)
+    saved = "write down what was read here, without what tells whose machine it is; - writes to standard output"
+    parser.add_argument("--save", metavar="FILE", help=saved)
+    parser.add_argument("--from", dest="recording", metavar="FILE", help="diagnose the machine of such a file instead")
+    measured = parser.add_argument_group("measurements")
+    _measuring(measured)
+    _machine(measured)
     _output(parser)
 
 
@@ -230,6 +262,61 @@ def _rules(parser: argparse.ArgumentParser) -> None:
     reference.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
+def _measurements(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(
+        dest="measurements_command", metavar="COMMAND", required=True, parser_class=_Parser
+    )
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=_sentence(about))
+        _output(added)
+        return added
+
+    which = "its id or as much of the beginning as is unique (default: the newest of this machine)"
+    command("list", "every run that is stored, the newest first")
+    command("show", "one run, as `probe` prints it").add_argument("id", metavar="ID", nargs="?", help=which)
+    handed = "one run as JSON with its samples, without paths of this machine"
+    command("export", handed).add_argument("id", metavar="ID", nargs="?", help=which)
+    taken = "take in what was exported elsewhere; it is checked, shown, and moves no answer"
+    command("import", taken).add_argument("file", metavar="FILE", help="- reads standard input")
+    forget = command("forget", "remove runs for good")
+    forget.add_argument("ids", metavar="ID", nargs="*", help="as much of each as is unique")
+    forget.add_argument("--all", action="store_true", help="every one")
+
+
+def _env(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="env_command", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, about: str, count: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=_sentence(about))
+        _output(added)
+        if count:
+            added.add_argument("frameworks", metavar="FRAMEWORK", nargs=count, help="as in `advisor probe`")
+        return added
+
+    made = command("create", "install frameworks, each into an environment of its own below ADVISOR_HOME", "+")
+    command("list", "which there are, and whether they still work", "")
+    mended = command("repair", "make anew what does not work, in the versions that it had (default: all)", "*")
+    removed = command("remove", "delete environments with everything in them", "+")
+    for asking in (made, mended, removed):
+        asking.add_argument("--yes", action="store_true", help="do it without asking")
+    for installing in (made, mended):
+        installing.add_argument("--dry-run", action="store_true", help="print the commands and run none")
+        installing.add_argument(
+            "--with",
+            dest="installer",
+            choices=["auto", "pip", "uv"],
+            default="auto",
+            help="what installs (default: auto)",
+        )
+
+
+def _purge(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+    _output(parser)
+
+
 def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999999999")
@@ -242,10 +329,13 @@ def _cores() -> int:
     return min(_MOST_JOBS, len(usable(0)) if usable else os.cpu_count() or 1)
 
 
-def _jobs(text: str) -> int:
-    if not text.isdecimal() or len(text) > _MOST_DIGITS or not 1 <= int(text) <= _MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {_MOST_JOBS}")
-    return int(text)
+def _up_to(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or len(text) > _MOST_DIGITS or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 to {most}")
+        return int(text)
+
+    return number
 
 
 def _interpreter(text: str) -> str:
@@ -276,9 +366,20 @@ def _measuring(group: argparse._ArgumentGroup) -> None:
         action="append",
         default=[],
         type=_interpreter,
-        help="the Python that can import a framework, as jax=/opt/jax/bin/python, for probing (default: this one)",
+        help="the Python that can import a framework, as jax=/opt/jax/bin/python, for probing (default: this one, then "
+        "those that `advisor env` made)",
     )
+    folders = "add the frameworks and probes of a folder: these are code, and are run"
+    group.add_argument("--probes", dest="probes_from", metavar="DIR", action="append", default=[], help=folders)
     group.add_argument("--budget", metavar="SECONDS", type=float, default=None, help="most time for probing")
+
+
+def _machine(group: argparse._ArgumentGroup) -> None:
+    told = (
+        "what the machine is, in place of what is detected: cores=4, memory_gb=32, os=windows_wsl2, "
+        "accelerators=nvidia_gpu:H100:80, ..., as `doctor --json` names it; a wrong KEY lists all; repeatable"
+    )
+    group.add_argument("--machine", metavar="KEY=VALUE", action="append", default=[], help=told)
 
 
 def _output(parser: argparse.ArgumentParser) -> None:

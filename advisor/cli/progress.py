@@ -1,52 +1,156 @@
-"""Shows how probing goes, on standard error: a bar on a terminal, a line now and then elsewhere."""
+"""Shows how probing goes, on standard error: a table that grows on a terminal, a line now and then elsewhere."""
 
 from __future__ import annotations
 
+import os
+import sys
+import time
+from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
 
-from advisor.evidence.plan import Progress as Event
+from advisor.evidence.probing.plan import Progress as Event
+from advisor.loading.problems import printable
+from advisor.render.measured.figures import cut
+from advisor.render.measured.standing import FIRST, TIE, Standing
+
+WIDEST = 79
+"""Columns that are used at most: a terminal that is made narrower breaks what is wider into more lines than it had."""
+_NAME, _LEAST_NAME, _CELL = 18, 10, 9
+"""Columns of a variant, of one where room is short, and of a probe."""
+_AROUND = 3
+"""Lines besides those of the variants: the state, the head of the table, and where the cursor stands."""
+_STYLES = {FIRST: "bold green", TIE: "green", "unstable": "yellow", "failed": "red", "too slow": "red"}
+"""Colour only repeats what the word says."""
+_BAR = 12
 
 
 class ProbeProgress:
-    """A context in which it can be called with every event of a run."""
+    """A context in which it can be called with every event of a run.
+
+    On a terminal one table is drawn anew every second, no more often, since what draws takes time from what is
+    measured. It is gone when the context is left, however that happens.
+    """
 
     def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False, markup=False)
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.completed:.0f} of {task.total:.0f}, at most {task.fields[left]:.0f} s left"),
-            console=self._console,
-            disable=not self._console.is_terminal,
-            transient=True,
+        there = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
+        self._console = Console(
+            stderr=True, highlight=False, markup=False, emoji=False, force_terminal=there, force_interactive=there
         )
-        self._task = self._bar.add_task("starting the frameworks", total=1, left=0.0)
+        self._board = Board()
+        self._live = (
+            Live(
+                console=self._console,
+                get_renderable=lambda: self._board,
+                refresh_per_second=1,
+                transient=True,
+                redirect_stdout=False,
+                vertical_overflow="crop",
+            )
+            if there
+            else None
+        )
 
     def __enter__(self) -> Self:
-        self._bar.start()
+        if self._live:
+            self._live.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        self._bar.stop()
+        if self._live:
+            self._live.stop()
 
     def __call__(self, event: Event) -> None:
         """Show one event."""
-        who = f"{event.framework}/{event.variant}" if event.framework else ""
+        self._board.take(event)
+        if self._live:
+            self._live.refresh()
+        for line in _lines(event, everything=self._live is None):
+            self._console.print(printable(line), soft_wrap=self._live is None)
+
+
+def _lines(event: Event, *, everything: bool) -> Iterator[str]:
+    """What is said of an event and stays: where there is no table, everything."""
+    who = f"{event.framework}/{event.variant}" if event.framework else ""
+    if event.kind == "failed" or (event.kind == "started" and event.outcome != "ok"):
+        where = f" in {event.probe}" if event.probe else ""
+        said = event.outcome.replace("_", " ")
+        yield f"{who}: {said}{where}: {event.text}".rstrip(": ")
+    elif not everything:
+        return
+    elif event.kind == "started":
+        yield f"{who}: started {event.text}".rstrip()
+    elif event.kind == "probe":
+        again = " again" if event.text else ""
+        yield f"probe {event.number} of {event.of}: {event.probe}{again}, {_left(event.seconds_left)}{_process(event)}"
+
+
+def _left(seconds: float) -> str:
+    """How much time there is at most: the budget is an end, not a forecast."""
+    rest = max(0, round(seconds))
+    return f"at most {rest} s left" if rest < 600 else f"at most {rest // 60} min left"
+
+
+def _process(event: Event) -> str:
+    return f", process {event.generation} of {event.generations}" if event.generations > 1 else ""
+
+
+class Board:
+    """What is known, as a table in the size that the terminal has just then."""
+
+    def __init__(self) -> None:
+        self._standing = Standing()
+        self._event = Event(kind="starting", seconds_left=0.0)
+        self._until = time.monotonic()
+
+    def take(self, event: Event) -> None:
+        """Learn of an event."""
+        if event.kind == "measured":
+            self._standing = self._standing.after(event.probe, event.results)
+        elif event.kind in ("starting", "probe"):
+            self._event = event
+        self._until = time.monotonic() + event.seconds_left
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[RenderableType]:
+        """Draw: the state on a line, then as many probes and variants as there is room for."""
+        width, height = min(options.max_width, WIDEST), max(2, options.size.height)
+        yield Text(self._state(width), no_wrap=True, overflow="crop")
+        standing = self._standing
+        if standing.variants and width >= _LEAST_NAME + _CELL and height > _AROUND + 1:
+            yield self._table(standing, width, height - _AROUND)
+
+    def _state(self, width: int) -> str:
+        """What is going on, in fewer words where there is less room."""
+        event, left = self._event, _left(self._until - time.monotonic())
         if event.kind == "probe":
-            self._bar.update(
-                self._task,
-                description=f"{event.probe} {who}".strip(),
-                completed=max(0, event.number - 1),
-                total=max(1, event.of),
-                left=max(0.0, event.seconds_left),
-            )
-            if not self._console.is_terminal:
-                self._console.print(f"probe {event.number} of {event.of}: {event.probe}")
-        elif event.kind == "failed":
-            self._console.print(f"{who}: {event.outcome}: {event.text}")
-        elif event.kind == "started" and not self._console.is_terminal:
-            self._console.print(f"{who}: started {event.text}".rstrip())
+            done = (event.number - 1) / max(1, event.of)
+            bar = f"[{'#' * round(done * _BAR):.<{_BAR}}] "
+            what = f"{event.number} of {event.of}: {event.probe}{' again' if event.text else ''}"
+        else:
+            bar, what = "", "starting the frameworks"
+        process = _process(event)
+        ways = (f"{bar}{what}, {left}{process}", f"{what}, {left}{process}", f"{what}, {left}")
+        return next((way for way in ways if len(way) <= width), cut(ways[-1], width))
+
+    @staticmethod
+    def _table(standing: Standing, width: int, rows: int) -> Table:
+        name = _NAME if width >= _NAME + 2 * _CELL else _LEAST_NAME
+        probes = standing.probes[-max(1, (width - name) // _CELL) :]
+        table = Table(box=None, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False, collapse_padding=True)
+        table.add_column(width=name - 1, no_wrap=True, overflow="crop")
+        for probe in probes:
+            head = Text(cut(printable(probe), _CELL - 1), style="dim")
+            table.add_column(head, width=_CELL - 1, no_wrap=True, overflow="crop", justify="right")
+        shown = standing.variants if len(standing.variants) <= rows else standing.variants[: rows - 1]
+        for variant in shown:
+            words = [standing.word(variant, probe) for probe in probes]
+            cells = [Text(word, style=_STYLES.get(word, "dim" if word == "-" else "")) for word in words]
+            table.add_row(Text(cut(printable(variant), name - 1)), *cells)
+        if len(shown) < len(standing.variants):
+            table.add_row(Text(cut(f"and {len(standing.variants) - len(shown)} more", name - 1), style="dim"))
+        return table

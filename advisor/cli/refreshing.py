@@ -17,7 +17,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.errors import InputError, Problem
 from advisor.evidence.index import Asked, address, ask, configured, index_files, shown_url
-from advisor.evidence.installed import look_into
+from advisor.evidence.machine.installed import look_into
 from advisor.loading.folders import Folder
 from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.registry import REGISTRY, UNKNOWN, Registry, read_registry

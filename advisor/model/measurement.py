@@ -10,6 +10,9 @@ from advisor.frozen import dataclass, field
 Outcome = Literal["ok", "unstable", "failed", "timed_out", "not_installed", "not_applicable", "skipped"]
 """A closed set. Only `ok` moves a ranking; everything else is shown with its reason."""
 
+Track = Literal["matched", "as_shipped"]
+"""The same terms for every framework, which scores; or each as it comes, which is shown."""
+
 SCHEMA = "advisor/measurements/1"
 
 
@@ -21,8 +24,16 @@ class Accelerator:
     """A word of `train_hw`: nvidia_gpu, amd_gpu, intel_gpu, apple_gpu, google_tpu, ..."""
     name: str
     memory_gb: float | None = None
+    """Its own, or where it shares that of the processor, all of that; for chips whose drivers tell none, what their
+    makers specify."""
     source: str = ""
     """The file or command it was read from."""
+    driver: str = ""
+    """Version of the kernel driver; empty where none answers or none is told."""
+    architecture: str = ""
+    """What kernels are compiled for, as its maker writes it: `9.0` for compute capability, `gfx942`."""
+    units: int | None = None
+    """Compute units, cores or neuron cores, as its maker counts them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +49,43 @@ class Machine:
     cores: int
     """Usable by this process: affinity and control group considered."""
     memory_gb: float | None
+    """Installed, in units of 2^30 bytes."""
     accelerators: tuple[Accelerator, ...] = ()
     quiet: bool | None = None
     """Whether nothing else of weight was running; unknown until looked at."""
+    instructions: tuple[str, ...] = ()
+    """Instruction sets that numerical code is written for, as `avx2`, `avx512f`, `amx_tile`, `neon`, `sve`, `bf16`."""
+    translated: bool | None = None
+    """Whether this Python is compiled for another processor and translated by Rosetta."""
+    cpu_vendor: str = ""
+    """`amd`, `intel`, `arm`, `apple`, `ampere`, ..."""
+    logical_cores: int | None = None
+    """Hardware threads that the operating system sees, whoever may use them."""
+    physical_cores: int | None = None
+    sockets: int | None = None
+    numa_nodes: int | None = None
+    last_cache_mb: float | None = None
+    """All caches of the last level together, in units of 2^20 bytes."""
+    memory_limit_gb: float | None = None
+    """What the control group leaves this process of the memory."""
+    container: str = ""
+    """`docker`, `podman`, `kubernetes`, `apptainer`, `lxc`; empty where none shows."""
+    virtual: str = ""
+    """The hypervisor underneath, as `kvm`, `hyper-v`, `wsl2`; empty where none shows."""
+    libc: str = ""
+    """`glibc 2.36`, `musl 1.2.4`."""
+    kernel: str = ""
+    """Release of the operating system's kernel."""
+    power: Literal["", "mains", "battery"] = ""
+    """Empty where there is no battery, or none that tells."""
+    governor: str = ""
+    """How Linux chooses the processor's clock: `performance`, `powersave`, `schedutil`, ..."""
+    throttled: tuple[str, ...] = ()
+    """What has slowed clocks down, in a few words each."""
+    troubles: tuple[str, ...] = ()
+    """What could not be found out here, and why."""
     sources: Mapping[str, str] = field(default_factory=dict)
-    """Field to the file, call or command it was read from."""
+    """Field to the file, call or command it was read from, or `--machine` where the user says so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +99,31 @@ class FrameworkRun:
     python: str
     outcome: Outcome
     reason: str = ""
+    track: Track = "matched"
+    devices: tuple[str, ...] = ()
+    """What the framework itself sees: `cpu`, `cuda`, `rocm`, `mps`, `tpu`, ...; empty where it was not asked."""
+    threads: int | None = None
+    """Threads it says it uses; unknown where it has no call that tells."""
+    import_s: float | None = None
+    """Seconds from the start of its interpreter until it was imported."""
+    first_operation_s: float | None = None
+    """Seconds of the first operation after that: libraries loaded, devices opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Samples:
+    """The blocks of one probe as they were timed, one entry for each round, for one iteration."""
+
+    wall_s: tuple[float, ...] = ()
+    cpu_s: tuple[float, ...] = ()
+    clean: tuple[bool, ...] = ()
+    """Whether nothing else wanted the cores of that block."""
+    delayed: tuple[float, ...] = ()
+    """For how much of a block its threads were ready and had no core; 0 where the system does not tell."""
+    stalled: tuple[float, ...] = ()
+    """For how much of a block anything on the machine waited for a core; 0 where the system does not tell."""
+    generation: tuple[int, ...] = ()
+    """Which process it was timed in, from 0."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +159,20 @@ class ProbeResult:
     """Standard error of `paired`."""
     error: float | None = None
     """Largest relative difference between its result and the float64 reference."""
+    track: Track = "matched"
+    version: int = 1
+    """Of the probe's definition: figures of different versions are never compared."""
+    paired_cpu: float | None = None
+    """As `paired`, by processor time: where cores are shared, what a neighbour takes is not in it."""
+    paired_cpu_error: float | None = None
+    peak_memory_mb: float | None = None
+    """The most memory that was held while it ran, above what was held before it was prepared: the device's own where
+    there is one, else the process's."""
+    generations: int = 1
+    """Processes it was timed in; their difference is in the errors."""
+    stopped: str = ""
+    """Why the rounds ended: `resolved` or `equivalent` for every pair, `stable` noise, `rounds` or `time` used up."""
+    raw: Samples = Samples()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +208,10 @@ class Measurements:
     """When, in UTC: `YYYY-MM-DDTHH:MM:SSZ`."""
     id: str = ""
     """A hash of the content."""
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """What holds for the whole run and decides whether a figure can be used again: suite, device, threads, seed."""
+    foreign: bool = False
+    """Whether it was imported from elsewhere."""
     canary_rate: float | None = None
     """Floating-point operations a second of the matrix product without any framework, over the undisturbed rounds."""
     schema: str = SCHEMA

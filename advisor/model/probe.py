@@ -22,8 +22,14 @@ class ProbeDefinition:
     """Device kind (`cpu`, `accelerator`) to the words of sizes."""
     tolerance: float
     """Largest relative error against the float64 reference."""
-    bound: Literal["arithmetic", "bandwidth", "dispatch"] = "arithmetic"
-    """What limits it: only where arithmetic does, its rate can be held against the canary's."""
+    bound: Literal["arithmetic", "bandwidth", "dispatch", "compile"] = "arithmetic"
+    """What limits it: only where arithmetic does, its rate can be held against the canary's; only where compiling does,
+    something may be compiled inside the timed window."""
+    devices: Literal["any", "accelerator"] = "any"
+    """Where it says something: moving data to a processor's own memory does not. `sizes.cpu` is then the size at which
+    the result is compared with the reference."""
+    dtype: str = "float32"
+    """Of the arithmetic. Inputs are given in float32, and rounded by each framework where this is narrower."""
     classes: Mapping[str, float] = field(default_factory=dict)
     """Workload class to the share of its step that this probe stands for."""
     variants: tuple[str, ...] = ()

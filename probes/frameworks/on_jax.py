@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 import functools
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 
-VARIANTS = {"jit": {"modules": ("jax", "jaxlib"), "install": "jax"}}
+VARIANTS = {"jit": {"modules": ("jax", "jaxlib"), "install": "jax", "compiles": True}}
+LAYOUT = "NHWC"
 
-_counted = {"compilations": 0}
+_counted = {"compilations": 0, "cache_hits": 0}
+_watched = {}
 
 
-def start(threads, device, variant):  # noqa: ARG001 - JAX takes its threads from the affinity mask alone
-    """Set full float32 precision, choose the device, listen for compilations."""
+class _Convolved(NamedTuple):
+    """The state of a convolution."""
+
+    w: Any
+    image: Any
+    dx: Any = None
+    dw: Any = None
+
+
+class _Trained(NamedTuple):
+    """The state of training."""
+
+    params: Any
+    image: Any
+    """What is trained on: images or not."""
+    value: Any = None
+
+
+def start(threads, device, variant, matched):  # noqa: ARG001 - JAX takes its threads from the affinity mask alone
+    """Choose the device, listen for compilations; where terms are matched, set full float32 precision."""
     if device == "cpu":
         jax.config.update("jax_platforms", "cpu")
-    jax.config.update("jax_default_matmul_precision", "highest")
+    if matched:
+        jax.config.update("jax_default_matmul_precision", "highest")
     jax.monitoring.register_event_duration_secs_listener(_listen)
+    jax.monitoring.register_event_listener(_listen)
     seen = [_kind(found) for found in jax.devices()]
-    return {"version": jax.__version__, "device": seen[0], "devices": seen}
+    return {"version": jax.__version__, "device": seen[0], "devices": seen, "threads": None}
 
 
 def _kind(found):
@@ -37,6 +60,49 @@ def wait(state):
 def compilations():
     """Count what XLA has compiled so far."""
     return _counted["compilations"]
+
+
+def cache_hits():
+    """Count what XLA had compiled before, and found on disk."""
+    return _counted["cache_hits"]
+
+
+def terms(state):
+    """Tell on which devices and in which types the arrays of a state are, and how images lie in memory."""
+    found = [array for array in jax.tree.leaves(state) if isinstance(array, jax.Array)]
+    return {
+        "devices": sorted({_kind(device) for array in found for device in array.devices()}),
+        "dtypes": sorted({array.dtype.name for array in found}),
+        "layout": _layout(getattr(state, "image", None)),
+    }
+
+
+def _layout(image):
+    """Read the order from the array's own layout; the axes themselves are named NHWC throughout."""
+    if image is None or image.ndim != 4:
+        return None
+    order = getattr(getattr(getattr(image, "format", None), "layout", None), "major_to_minor", None)
+    return {(0, 1, 2, 3): "NHWC", (0, 3, 1, 2): "NCHW"}.get(order)
+
+
+def reset_peak_memory():
+    """Begin to watch the device's memory anew."""
+    _watched.update(_memory())
+
+
+def peak_memory():
+    """Give the most bytes held on the device since; unknown where it was more before, since JAX forgets no peak."""
+    now = _memory()
+    if not now:
+        return None
+    if now.get("num_allocs", -1) == _watched.get("num_allocs"):
+        return now["bytes_in_use"]
+    return now["peak_bytes_in_use"] if now["peak_bytes_in_use"] > _watched.get("peak_bytes_in_use", 0) else None
+
+
+def _memory():
+    """Give what the device's allocator counts; nothing on processors."""
+    return jax.local_devices()[0].memory_stats() or {}
 
 
 def dispatch(inputs, sizes):
@@ -58,17 +124,43 @@ def gemm(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     return jax.device_put(inputs["x"]), lambda x: product(x, w), _outputs
 
 
+def gemm_skinny(inputs, sizes):
+    """Multiply a few rows."""
+    return gemm(inputs, sizes)
+
+
+def gemm_batched(inputs, sizes):
+    """Multiply many small matrices."""
+    return gemm(inputs, sizes)
+
+
+def gemm_bf16(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Multiply matrices in bfloat16."""
+    x, w = (jnp.asarray(inputs[name], dtype=jnp.bfloat16) for name in ("x", "w"))
+    product = jax.jit(jnp.matmul)
+    return x, lambda x: product(x, w), _outputs
+
+
 def conv(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Convolve, with both gradients."""
-    x, c, nudge = jax.device_put((inputs["x"], inputs["c"], inputs["nudge"]))
+    return _convolution(inputs, groups=1)
+
+
+def conv_depthwise(inputs, sizes):
+    """Convolve each channel by itself, with both gradients."""
+    return _convolution(inputs, groups=sizes["width"])
+
+
+def _convolution(inputs, groups):
+    x, w, c, nudge = jax.device_put(tuple(inputs[name] for name in ("x", "w", "c", "nudge")))
 
     @jax.jit
     def both(x, w, c, nudge):
-        y, pull = jax.vjp(_convolve, x, w)
+        y, pull = jax.vjp(functools.partial(_convolve, groups=groups), x, w)
         dx, dw = pull(c)
-        return w + nudge * dw, y, dx, dw
+        return _Convolved(w + nudge * dw, y, dx, dw)
 
-    return (jax.device_put(inputs["w"]),), lambda state: both(x, state[0], c, nudge), lambda state: state[1:]
+    return _Convolved(w, x), lambda state: both(x, state.w, c, nudge), lambda state: state[1:]
 
 
 def attention(inputs, sizes):  # noqa: ARG001 - the contract's arguments
@@ -90,6 +182,120 @@ def stream(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     a, x = jax.device_put((inputs["a"], inputs["x"]))
     update = jax.jit(lambda a, x, y: a * x + y)
     return jax.device_put(inputs["y"]), lambda y: update(a, x, y), _outputs
+
+
+def normalise(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Softmax and layer normalisation, as one writes them."""
+    scale, bias, epsilon = jax.device_put((inputs["scale"], inputs["bias"], inputs["epsilon"]))
+
+    @jax.jit
+    def rows(x, scale, bias, epsilon):
+        return _standardise(jax.nn.softmax(x, axis=-1), epsilon) * scale + bias
+
+    return jax.device_put(inputs["x"]), lambda x: rows(x, scale, bias, epsilon), _outputs
+
+
+def reduction(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Take the mean."""
+    x, mean = jax.device_put(inputs["x"]), jax.jit(lambda x, s: x.mean() - s)
+    return jax.device_put(inputs["s"]), lambda s: mean(x, s), _outputs
+
+
+def gather(inputs, sizes):
+    """Look up rows, as an embedding does."""
+    table = jax.device_put(inputs["table"])
+
+    @jax.jit
+    def look_up(table, indices):
+        rows = table[indices]
+        return rows, (indices + 1 + (rows[0, 0] > 0)) % sizes["rows"]
+
+    return (None, jax.device_put(inputs["indices"])), lambda state: look_up(table, state[1]), list
+
+
+def scatter(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Add rows to a table that is donated, and take them away in turn."""
+    indices, updates = jax.device_put((inputs["indices"], inputs["updates"]))
+    turns = (updates, -updates)
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def add(table, indices, updates):
+        return table.at[indices].add(updates)
+
+    def step(state):
+        table, turn = state
+        return add(table, indices, turns[turn]), 1 - turn
+
+    return (jnp.array(inputs["table"]), 0), step, lambda state: [state[0]]
+
+
+def optimiser(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Update the whole tree in one function; what it replaces is donated."""
+    params, gradients = jax.tree.map(jnp.array, (inputs["params"], inputs["gradients"]))
+    beta1, beta2, epsilon = inputs["beta1"], inputs["beta2"], inputs["epsilon"]
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def update(state, gradients):
+        params, first, second, count = state
+        count = count + 1
+        first = jax.tree.map(lambda m, g: beta1 * m + (1 - beta1) * g, first, gradients)
+        second = jax.tree.map(lambda v, g: beta2 * v + (1 - beta2) * g**2, second, gradients)
+        scale1, scale2 = 1 - beta1**count, 1 - beta2**count
+
+        def moved(p, m, v):
+            return p - inputs["rate"] * (inputs["decay"] * p + m / scale1 / (jnp.sqrt(v / scale2) + epsilon))
+
+        return jax.tree.map(moved, params, first, second), first, second, count
+
+    def outputs(state):
+        return [state[0][name] for name in inputs["params"]]
+
+    first, second = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
+    return (params, first, second, jnp.zeros((), jnp.float32)), lambda state: update(state, gradients), outputs
+
+
+def upload(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Move an array to the device."""
+    tie = jax.jit(lambda x, s: x[:1] - s)
+
+    def step(state):
+        x = jax.device_put(inputs["x"])
+        return x, tie(x, state[1])
+
+    return (None, jax.device_put(inputs["s"])), step, list
+
+
+def download(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Move an array to the host: a new one each time, since JAX keeps what it has moved once."""
+    negate = jax.jit(jnp.negative)
+
+    def step(state):
+        x = negate(state[0])
+        return x, jax.device_get(x)
+
+    return (jax.device_put(inputs["x"]), None), step, lambda state: [state[1]]
+
+
+def retrace(inputs, sizes):
+    """Compute two layers on a batch one row larger than before: `jax.jit` compiles for every size."""
+    p, nudge, mean = jax.device_put((inputs["params"], inputs["nudge"], inputs["mean"]))
+    batches = [jax.device_put(inputs["x"][: sizes["batch"] + more]) for more in range(sizes["shapes"])]
+    made = {}
+
+    def make():
+        def block(p, x, mean, nudge):
+            y = _dense(p, "1", jax.nn.relu(_dense(p, "0", x + nudge * mean)))
+            return y, y.mean(axis=0)
+
+        return jax.jit(block)
+
+    def step(state):
+        calls, _, mean = state
+        if calls % len(batches) == 0:
+            made["block"] = make()
+        return (calls + 1, *made["block"](p, batches[calls % len(batches)], mean, nudge))
+
+    return (0, None, mean), step, lambda state: state[1:]
 
 
 def step_mlp(inputs, sizes):
@@ -117,22 +323,62 @@ def step_cnn(inputs, sizes):
 
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
-
-    def attend(p, layer, x):
-        q, k, v = (
-            (x @ p[f"{layer}.{name}"]).reshape(*x.shape[:2], sizes["heads"], -1) for name in ("query", "key", "value")
-        )
-        return jax.nn.dot_product_attention(q, k, v, is_causal=True).reshape(x.shape) @ p[f"{layer}.out"]
+    attend = functools.partial(jax.nn.dot_product_attention, is_causal=True)
 
     def loss(p, x, y):
         h = p["tokens"][x] + p["positions"]
         for layer in range(sizes["layers"]):
-            h = h + attend(p, layer, _norm(p, f"{layer}.norm1", h))
-            up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
-            h = h + _dense(p, f"{layer}.down", up)
+            h = _block(p, layer, h, sizes["heads"], attend)
         return _cross_entropy(_norm(p, "norm", h) @ p["head"], y)
 
     return _training(loss, inputs)
+
+
+def decode(inputs, sizes):
+    """Write tokens from a cache that is donated; one call for each token."""
+    p, start = jax.device_put((inputs["params"], inputs["start"]))
+    heads, length = sizes["heads"], sizes["sequence"]
+    shape = (1, length, heads, sizes["width"] // heads)
+    cache = [(jnp.zeros(shape), jnp.zeros(shape)) for _ in range(sizes["layers"])]
+    positions = [jax.device_put(jnp.int32(position)) for position in range(sizes["new_tokens"])]
+
+    @functools.partial(jax.jit, donate_argnums=1)
+    def following(p, cache, token, position):
+        h = (p["tokens"][token] + p["positions"][position])[None]
+        visible = (jnp.arange(length) <= position)[None, None, None]
+        kept = []
+
+        def attend(q, k, v):
+            keys, values = (
+                jax.lax.dynamic_update_slice_in_dim(old, new, position, axis=1)
+                for old, new in zip(cache[len(kept)], (k, v))  # noqa: B905 - `strict` came with Python 3.10
+            )
+            kept.append((keys, values))
+            return jax.nn.dot_product_attention(q, keys, values, mask=visible)
+
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, heads, attend)
+        logits = (_norm(p, "norm", h) @ p["head"])[0, 0]
+        return logits, logits.argmax(keepdims=True).astype(token.dtype), kept
+
+    def step(state):
+        _, tokens, cache = state
+        token, tokens, logits = tokens[-1], [], None
+        for position in positions:
+            logits, token, cache = following(p, cache, token, position)
+            tokens.append(token)
+        return logits, tokens, cache
+
+    return (None, [start], cache), step, lambda state: [state[0], jnp.concatenate(state[1])]
+
+
+def _block(p, layer, h, heads, attend):
+    """Normalise first, attend, normalise, and two dense layers."""
+    z = _norm(p, f"{layer}.norm1", h)
+    q, k, v = ((z @ p[f"{layer}.{name}"]).reshape(*z.shape[:2], heads, -1) for name in ("query", "key", "value"))
+    h = h + attend(q, k, v).reshape(h.shape) @ p[f"{layer}.out"]
+    up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
+    return h + _dense(p, f"{layer}.down", up)
 
 
 def _training(loss, inputs):
@@ -145,10 +391,14 @@ def _training(loss, inputs):
         value, gradient = jax.value_and_grad(loss)(params, x, y)
         return {name: params[name] - rate * gradient[name] for name in params}, value
 
-    def outputs(state):
-        return [state[1], *(state[0][name] for name in inputs["params"])]
+    def step(state):
+        params, value = update(state.params, x, y, rate)
+        return _Trained(params, x, value)
 
-    return (params, None), lambda state: update(state[0], x, y, rate), outputs
+    def outputs(state):
+        return [state.value, *(state.params[name] for name in inputs["params"])]
+
+    return _Trained(params, x), step, outputs
 
 
 def _dense(p, name, x):
@@ -156,13 +406,17 @@ def _dense(p, name, x):
 
 
 def _norm(p, name, x):
+    return _standardise(x, 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
+
+
+def _standardise(x, epsilon):
     centred = x - x.mean(axis=-1, keepdims=True)
-    scaled = centred * jax.lax.rsqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5)
-    return scaled * p[f"{name}.scale"] + p[f"{name}.bias"]
+    return centred * jax.lax.rsqrt((centred**2).mean(axis=-1, keepdims=True) + epsilon)
 
 
-def _convolve(x, w):
-    return jax.lax.conv_general_dilated(x, w, (1, 1), "SAME", dimension_numbers=("NHWC", "HWIO", "NHWC"))
+def _convolve(x, w, groups=1):
+    order = ("NHWC", "HWIO", "NHWC")
+    return jax.lax.conv_general_dilated(x, w, (1, 1), "SAME", dimension_numbers=order, feature_group_count=groups)
 
 
 def _cross_entropy(logits, labels):
@@ -174,6 +428,8 @@ def _outputs(state):
     return [state]
 
 
-def _listen(event, duration, **facts):  # noqa: ARG001 - JAX's own signature
+def _listen(event, duration=None, **facts):  # noqa: ARG001 - JAX's own signature
     if event == "/jax/core/compile/backend_compile_duration":
         _counted["compilations"] += 1
+    elif event == "/jax/compilation_cache/cache_hits":
+        _counted["cache_hits"] += 1

@@ -10,13 +10,19 @@ import numpy as np
 VARIANTS = {"canary": {"modules": ("numpy",), "install": "numpy"}}
 
 
-def start(threads, device, variant):  # noqa: ARG001 - the contract's arguments; BLAS reads its threads from the environment
+def start(threads, device, variant, matched):  # noqa: ARG001 - the contract's; BLAS reads threads from the environment
     """Report what is about to be measured."""
-    return {"version": np.__version__, "device": "cpu", "devices": ["cpu"]}
+    return {"version": np.__version__, "device": "cpu", "devices": ["cpu"], "threads": None}
 
 
 def wait(state):
     """Do nothing: NumPy returns when it is done."""
+
+
+def terms(state):
+    """Tell the types of a state's arrays."""
+    arrays = state if isinstance(state, tuple) else (state,)
+    return {"devices": ["cpu"], "dtypes": sorted({array.dtype.name for array in arrays}), "layout": None}
 
 
 def gemm(inputs, sizes):  # noqa: ARG001 - the contract's arguments

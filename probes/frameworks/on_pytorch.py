@@ -2,31 +2,60 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Any, NamedTuple
+
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own documentation gives it
 
 VARIANTS = {
     "eager": {"modules": ("torch",), "install": "torch numpy"},
-    "compiled": {"modules": ("torch",), "install": "torch numpy"},
+    "compiled": {"modules": ("torch",), "install": "torch numpy", "compiles": True},
 }
+LAYOUT = "NHWC"
 
-_here = {"device": torch.device("cpu"), "compile": lambda function: function}
+_here = {"device": torch.device("cpu"), "compile": lambda function: function, "variant": "eager", "matched": True}
 
 
-def start(threads, device, variant):
-    """Set threads and full float32 precision, choose the device."""
-    torch.set_num_threads(threads)
-    torch.set_num_interop_threads(1)
-    torch.set_float32_matmul_precision("highest")
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False
+class _Convolved(NamedTuple):
+    """The state of a convolution."""
+
+    w: Any
+    image: Any
+    dx: Any = None
+    dw: Any = None
+
+
+class _Trained(NamedTuple):
+    """The state of training: the optimiser writes into the parameters."""
+
+    params: Any
+    image: Any
+    """What is trained on: images or not."""
+    value: Any = None
+
+
+def start(threads, device, variant, matched):
+    """Choose the device; where terms are matched, set threads and full float32 precision."""
+    if matched:
+        torch.set_num_threads(threads)
+        torch.set_num_interop_threads(1)
+        torch.set_float32_matmul_precision("highest")
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+        torch.backends.cudnn.allow_tf32 = False
     seen = [kind for kind in ("cuda", "xpu", "mps") if _has(kind)] if device == "auto" else []
     _here["device"] = torch.device([*seen, "cpu"][0])
     if variant == "compiled":
         _here["compile"] = torch.compile
-    # A build for AMD cards calls them cuda as well.
-    named = ["rocm" if kind == "cuda" and torch.version.hip else kind for kind in (*seen, "cpu")]
-    return {"version": torch.__version__, "device": named[0], "devices": named}
+    _here.update(variant=variant, matched=matched)
+    named = [_named(kind) for kind in (*seen, "cpu")]
+    return {
+        "version": torch.__version__,
+        "device": named[0],
+        "devices": named,
+        "threads": torch.get_num_threads(),
+    }
 
 
 def wait(state):  # noqa: ARG001 - the contract's argument; PyTorch waits for a device, not for a value
@@ -37,9 +66,59 @@ def wait(state):  # noqa: ARG001 - the contract's argument; PyTorch waits for a 
 
 def compilations():
     """Count the graphs that Dynamo has captured so far."""
-    from torch._dynamo.utils import counters  # noqa: PLC0415 - slow to import, and eager needs none
+    return _counters()["stats"]["unique_graphs"] if _counters() else 0
 
-    return counters["stats"]["unique_graphs"]
+
+def cache_hits():
+    """Count the graphs whose code Inductor had on disk."""
+    return _counters()["inductor"]["fxgraph_cache_hit"] if _counters() else 0
+
+
+def _counters():
+    """Give Dynamo's counters; nothing was counted where it was never imported, and importing it takes seconds."""
+    return getattr(sys.modules.get("torch._dynamo.utils"), "counters", None)
+
+
+def terms(state):
+    """Tell on which devices and in which types the arrays of a state are, and how images lie in memory."""
+    found = list(_tensors(state))
+    return {
+        "devices": sorted({_named(tensor.device.type) for tensor in found}),
+        "dtypes": sorted({str(tensor.dtype).rpartition(".")[2] for tensor in found}),
+        "layout": _layout(getattr(state, "image", None)),
+    }
+
+
+def _tensors(state):
+    if isinstance(state, torch.Tensor):
+        yield state
+    elif isinstance(state, (tuple, list, dict)):
+        for part in state.values() if isinstance(state, dict) else state:
+            yield from _tensors(part)
+
+
+def _layout(image):
+    """Read the order from the strides; where both orders are the same in memory there is none to tell."""
+    if image is None or image.ndim != 4:
+        return None
+    last, first = (image.is_contiguous(memory_format=f) for f in (torch.channels_last, torch.contiguous_format))
+    return None if last == first else "NHWC" if last else "NCHW"
+
+
+def reset_peak_memory():
+    """Begin to watch the device's memory anew."""
+    if hasattr(_module(), "reset_peak_memory_stats"):
+        _module().reset_peak_memory_stats()
+
+
+def peak_memory():
+    """Give the most bytes held on the device since; unknown where PyTorch does not watch."""
+    return _module().max_memory_allocated() if hasattr(_module(), "max_memory_allocated") else None
+
+
+def _module():
+    """Give what PyTorch offers for the device; nothing that it offers for processors tells memory."""
+    return getattr(torch, _here["device"].type)
 
 
 def dispatch(inputs, sizes):
@@ -61,21 +140,46 @@ def gemm(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     return _put(inputs["x"]), lambda x: product(x, w), _outputs
 
 
+def gemm_skinny(inputs, sizes):
+    """Multiply a few rows."""
+    return gemm(inputs, sizes)
+
+
+def gemm_batched(inputs, sizes):
+    """Multiply many small matrices."""
+    return gemm(inputs, sizes)
+
+
+def gemm_bf16(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Multiply matrices in bfloat16."""
+    w, product = _put(inputs["w"]).bfloat16(), _here["compile"](torch.matmul)
+    return _put(inputs["x"]).bfloat16(), lambda x: product(x, w), lambda x: [_get(x.float())]
+
+
 def conv(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Convolve in channels-last, with both gradients."""
+    return _convolution(inputs, groups=1)
+
+
+def conv_depthwise(inputs, sizes):
+    """Convolve each channel by itself, with both gradients."""
+    return _convolution(inputs, groups=sizes["width"])
+
+
+def _convolution(inputs, groups):
     x, c, nudge = _put(inputs["x"]).permute(0, 3, 1, 2), _put(inputs["c"]).permute(0, 3, 1, 2), inputs["nudge"]
 
     def both(x, w, c):
         x, w = x.detach().requires_grad_(), w.detach().requires_grad_()
-        y = F.conv2d(x, w, padding=1)
+        y = F.conv2d(x, w, padding=1, groups=groups)
         dx, dw = torch.autograd.grad(y, (x, w), c)
         return (w + nudge * dw).detach(), y.detach(), dx, dw
 
     def outputs(state):
-        return [*(_get(array.permute(0, 2, 3, 1)) for array in state[1:3]), _get(state[3].permute(2, 3, 1, 0))]
+        return [*(_get(array.permute(0, 2, 3, 1)) for array in state[1:3]), _get(state.dw.permute(2, 3, 1, 0))]
 
     both = _here["compile"](both)
-    return (_filter(_put(inputs["w"])),), lambda state: both(x, state[0], c), outputs
+    return _Convolved(_filter(_put(inputs["w"])), x), lambda state: _Convolved(*both(x, state.w, c)), outputs
 
 
 def attention(inputs, sizes):  # noqa: ARG001 - the contract's arguments
@@ -97,6 +201,121 @@ def stream(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     a, x = inputs["a"], _put(inputs["x"])
     update = _here["compile"](lambda a, x, y: a * x + y)
     return _put(inputs["y"]), lambda y: update(a, x, y), _outputs
+
+
+def normalise(inputs, sizes):
+    """Softmax and layer normalisation, by PyTorch's own functions."""
+    scale, bias, width, epsilon = _put(inputs["scale"]), _put(inputs["bias"]), sizes["width"], inputs["epsilon"]
+
+    @_here["compile"]
+    def rows(x, scale, bias):
+        return F.layer_norm(F.softmax(x, dim=-1), (width,), scale, bias, epsilon)
+
+    return _put(inputs["x"]), lambda x: rows(x, scale, bias), _outputs
+
+
+def reduction(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Take the mean."""
+    x, mean = _put(inputs["x"]), _here["compile"](lambda x, s: x.mean() - s)
+    return _put(inputs["s"]), lambda s: mean(x, s), _outputs
+
+
+def gather(inputs, sizes):
+    """Look up rows, as an embedding does."""
+    table, count = _put(inputs["table"]), sizes["rows"]
+
+    @_here["compile"]
+    def look_up(table, indices):
+        rows = F.embedding(indices, table)
+        return rows, (indices + 1 + (rows[0, 0] > 0)) % count
+
+    return (None, _put(inputs["indices"]).long()), lambda state: look_up(table, state[1]), lambda s: [*map(_get, s)]
+
+
+def scatter(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Add rows in place, and take them away in turn."""
+    indices, updates = _put(inputs["indices"]).long(), _put(inputs["updates"])
+    turns = (updates, -updates)
+
+    @_here["compile"]
+    def add(table, indices, updates):
+        return table.index_add_(0, indices, updates)
+
+    def step(state):
+        table, turn = state
+        return add(table, indices, turns[turn]), 1 - turn
+
+    return (_put(inputs["table"]).clone(), 0), step, lambda state: [_get(state[0])]
+
+
+def optimiser(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Update by PyTorch's own AdamW."""
+    params = [_put(array).clone().requires_grad_() for array in inputs["params"].values()]
+    for tensor, gradient in zip(params, inputs["gradients"].values()):  # noqa: B905 - Python 3.9 has no `strict`
+        tensor.grad = _put(gradient)
+    update = _here["compile"](_adamw(params, inputs).step)
+
+    def step(state):
+        update()
+        return state
+
+    return params, step, lambda state: [*map(_get, state)]
+
+
+def _adamw(params, inputs):
+    """Take the fused kernel where the device has one, as PyTorch advises; what is compiled is fused by that."""
+    constants = {"lr": inputs["rate"], "betas": (inputs["beta1"], inputs["beta2"]), "eps": inputs["epsilon"]}
+    constants["weight_decay"] = inputs["decay"]
+    if not _here["matched"]:
+        return torch.optim.AdamW(params, **constants)
+    if _here["variant"] == "eager":
+        try:
+            return torch.optim.AdamW(params, **constants, fused=True)
+        except RuntimeError:
+            pass
+    return torch.optim.AdamW(params, **constants, foreach=True)
+
+
+def upload(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Move an array to the device."""
+
+    def step(state):
+        x = _put(inputs["x"])
+        return x, x[:1] - state[1]
+
+    return (None, _put(inputs["s"])), step, lambda state: [*map(_get, state)]
+
+
+def download(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Move an array to the host."""
+
+    def step(state):
+        x = -state[0]
+        return x, x.cpu().numpy()
+
+    return (_put(inputs["x"]), None), step, lambda state: [state[1]]
+
+
+def retrace(inputs, sizes):
+    """Compute two layers on a batch one row larger than before; `torch.compile` is left to choose dynamic shapes."""
+    p = {name: _put(array) for name, array in inputs["params"].items()}
+    batches = [_put(inputs["x"][: sizes["batch"] + more]) for more in range(sizes["shapes"])]
+    nudge, made = inputs["nudge"], {}
+
+    def make():
+        def block(p, x, mean):
+            y = _dense(p, "1", F.relu(_dense(p, "0", x + nudge * mean)))
+            return y, y.mean(dim=0)
+
+        return _here["compile"](block)
+
+    def step(state):
+        calls, _, mean = state
+        if calls % len(batches) == 0:
+            made["block"] = make()
+        return (calls + 1, *made["block"](p, batches[calls % len(batches)], mean))
+
+    return (0, None, _put(inputs["mean"])), step, lambda state: [*map(_get, state[1:])]
 
 
 def step_mlp(inputs, sizes):
@@ -124,29 +343,69 @@ def step_cnn(inputs, sizes):
 
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
-    width, heads = sizes["width"], sizes["heads"]
 
-    def norm(p, name, x):
-        return F.layer_norm(x, (width,), p[f"{name}.scale"], p[f"{name}.bias"], 1e-5)
-
-    def attend(p, layer, x):
-        q, k, v = (
-            F.linear(x, p[f"{layer}.{name}"].T).unflatten(-1, (heads, -1)).transpose(1, 2)
-            for name in ("query", "key", "value")
-        )
-        y = F.scaled_dot_product_attention(q, k, v, is_causal=True)
-        return F.linear(y.transpose(1, 2).flatten(2), p[f"{layer}.out"].T)
+    def attend(q, k, v):
+        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
 
     def loss(p, x, y):
         h = F.embedding(x, p["tokens"]) + p["positions"]
         for layer in range(sizes["layers"]):
-            h = h + attend(p, layer, norm(p, f"{layer}.norm1", h))
-            up = F.gelu(_dense(p, f"{layer}.up", norm(p, f"{layer}.norm2", h)), approximate="tanh")
-            h = h + _dense(p, f"{layer}.down", up)
-        logits = F.linear(norm(p, "norm", h), p["head"].T)
-        return F.cross_entropy(logits.flatten(0, 1), y.flatten())
+            h = _block(p, layer, h, sizes["heads"], attend)
+        return F.cross_entropy(F.linear(_norm(p, "norm", h), p["head"].T).flatten(0, 1), y.flatten())
 
     return _training(loss, inputs, _put(inputs["x"]).long())
+
+
+def decode(inputs, sizes):
+    """Write tokens from a cache that is written in place; one call for each token."""
+    p = {name: _put(array) for name, array in inputs["params"].items()}
+    heads, length = sizes["heads"], sizes["sequence"]
+    places = torch.arange(length, device=_here["device"])
+    positions = [places[place : place + 1].clone() for place in range(sizes["new_tokens"])]
+    empty = torch.zeros(1, heads, length, sizes["width"] // heads, device=_here["device"])
+    cache = [(empty.clone(), empty.clone()) for _ in range(sizes["layers"])]
+
+    @_here["compile"]
+    def following(p, cache, places, token, position):
+        h = (F.embedding(token, p["tokens"]) + F.embedding(position, p["positions"])).unsqueeze(0)
+        visible = (places <= position)[None]
+        for layer, (keys, values) in enumerate(cache):
+
+            def attend(q, k, v, keys=keys, values=values):
+                keys.index_copy_(2, position, k)
+                values.index_copy_(2, position, v)
+                return F.scaled_dot_product_attention(q, keys, values, attn_mask=visible)
+
+            h = _block(p, layer, h, heads, attend)
+        logits = F.linear(_norm(p, "norm", h), p["head"].T)[0, 0]
+        return logits, logits.argmax(dim=-1, keepdim=True)
+
+    @torch.no_grad()
+    def step(state):
+        token, tokens, logits = state[1][-1], [], None
+        for position in positions:
+            logits, token = following(p, cache, places, token, position)
+            tokens.append(token)
+        return logits, tokens, cache
+
+    start = [_put(inputs["start"]).long()]
+    return (None, start, cache), step, lambda state: [_get(state[0]), _get(torch.cat(state[1]))]
+
+
+def _block(p, layer, h, heads, attend):
+    """Normalise first, attend, normalise, and two dense layers."""
+    z = _norm(p, f"{layer}.norm1", h)
+    q, k, v = (
+        F.linear(z, p[f"{layer}.{name}"].T).unflatten(-1, (heads, -1)).transpose(1, 2)
+        for name in ("query", "key", "value")
+    )
+    h = h + F.linear(attend(q, k, v).transpose(1, 2).flatten(2), p[f"{layer}.out"].T)
+    up = F.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate="tanh")
+    return h + _dense(p, f"{layer}.down", up)
+
+
+def _norm(p, name, x):
+    return F.layer_norm(x, x.shape[-1:], p[f"{name}.scale"], p[f"{name}.bias"], 1e-5)
 
 
 def _training(loss, inputs, x):
@@ -155,17 +414,18 @@ def _training(loss, inputs, x):
     optimiser = torch.optim.SGD(params.values(), lr=inputs["rate"])
     loss = _here["compile"](loss)
 
-    def step(state):  # noqa: ARG001 - the state lives in the parameters
+    def step(state):
         optimiser.zero_grad(set_to_none=True)
-        value = loss(params, x, y)
+        value = loss(state.params, state.image, y)
         value.backward()
         optimiser.step()
-        return value.detach()
+        return _Trained(state.params, state.image, value.detach())
 
-    def outputs(value):
-        return [_get(value), *(_get(p.permute(2, 3, 1, 0) if p.ndim == 4 else p) for p in params.values())]
+    def outputs(state):
+        arrays = state.params.values()
+        return [_get(state.value), *(_get(p.permute(2, 3, 1, 0) if p.ndim == 4 else p) for p in arrays)]
 
-    return None, step, outputs
+    return _Trained(params, x), step, outputs
 
 
 def _dense(p, name, x):
@@ -188,11 +448,17 @@ def _put(array):
 
 
 def _get(tensor):
-    return tensor.detach().cpu().numpy()
+    """Copy: on a processor NumPy would see what later iterations write in place."""
+    return tensor.detach().cpu().numpy().copy()
 
 
 def _outputs(state):
     return [_get(state)]
+
+
+def _named(kind):
+    """Name a kind of device; a build for AMD cards calls them cuda as well."""
+    return "rocm" if kind == "cuda" and torch.version.hip else kind
 
 
 def _has(kind):

@@ -48,6 +48,7 @@ import sys
 def watch(event, details):
     first = str(details[0]) if details else ""
     started = event in ("subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "socket.connect")
+    started = started or event == "sqlite3.connect"
     looked = event == "open" and (first.startswith(("/proc/", "/sys/")) or "measurements" in os.path.dirname(first))
     if started or looked:
         os.write(2, f"{event} {first}\\n".encode())

@@ -39,7 +39,7 @@ def test_the_json_says_so_too_and_what_was_detected(run: Run, bare: dict[str, st
 def test_the_doctor_says_how_to_go_on(run: Run, bare: dict[str, str]) -> None:
     ran = run("doctor", env=bare)
     assert (ran.exit, ran.stderr) == (0, "")
-    assert "measured    never" in ran.stdout
+    assert "measured      never" in ran.stdout
 
 
 def test_without_durable_rules_the_answer_is_the_same(run: Run, tmp_path: Path) -> None:

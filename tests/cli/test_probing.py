@@ -50,7 +50,7 @@ def test_a_part_of_the_suite_is_printed_as_json_and_not_stored(run: Run, tmp_pat
     assert {(r["framework"], r["probe"]) for r in found["results"]} == {("jax", "step_mlp"), ("mlx", "step_mlp")}
     assert "probe 1 of 1: step_mlp" in ran.stderr
     assert "not stored" in ran.stderr
-    assert not (tmp_path / "measurements").exists()
+    assert not (tmp_path / "measurements.sqlite3").exists()
 
 
 @pytest.mark.usefixtures("there")
@@ -80,8 +80,8 @@ def test_what_was_measured_before_is_used_again_and_only_when_it_may_be(answered
 @pytest.mark.usefixtures("answered")
 def test_the_doctor_knows_when_it_was(run: Run, stored: Path) -> None:
     ran = run("doctor", "--json", env={"ADVISOR_HOME": str(stored)})
-    (file,) = (stored / "measurements").rglob("*.json")
-    assert document(ran)["measured"] == json.loads(file.read_text(encoding="utf-8"))["measured"]
+    shown = run("measurements", "show", "--json", env={"ADVISOR_HOME": str(stored)})
+    assert document(ran)["measured"] == document(shown)["measured"]
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_every_kept_file_is_held_against_something() -> None:
     answers = [f"{name}.txt" for name in (*EXAMPLES, *EXPLAINED)]
     schemas = [f"{name}.schema.json" for name in SCHEMAS]
     errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir()]
-    known = {*answers, "frontier_on_tpu.json", *schemas, *errors, "command_line.txt"}
+    known = {*answers, "frontier_on_tpu.json", *schemas, *errors, "command_line.txt", "measured.txt"}
     assert {path.name for path in FOLDER.iterdir() if path.suffix in (".txt", ".json")} == known
 
 

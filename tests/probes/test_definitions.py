@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import standin_folder
 
-from advisor.evidence.plan import CANARY, offers
+from advisor.evidence.probing.plan import CANARY, offers
 
 DEFINITIONS = {definition.id: definition for definition in standin_folder.definitions()}
 FILES = sorted(file.stem for file in (standin_folder.PROBES / "definitions").glob("*.yaml"))
@@ -38,21 +38,54 @@ def test_the_shares_of_every_class_add_up() -> None:
     }  # fmt: skip
     for word in classes:
         assert sum(each.classes.get(word, 0) for each in DEFINITIONS.values()) == pytest.approx(1)
+        assert all(0 < each.classes.get(word, 1) <= 1 for each in DEFINITIONS.values())
+
+
+def test_one_probe_alone_has_the_largest_share_of_a_class() -> None:
+    """A class is composed only for those who have it, so it must not depend on the order of files which it is."""
+    for word in {word for definition in DEFINITIONS.values() for word in definition.classes}:
+        shares = sorted((each.classes.get(word, 0) for each in DEFINITIONS.values()), reverse=True)
+        assert shares[0] > shares[1], word
+
+
+def test_whole_steps_run_before_single_operations() -> None:
+    priorities = [each.priority for each in DEFINITIONS.values()]
+    assert len(set(priorities)) == len(priorities)
+    whole = {name for name in DEFINITIONS if name.startswith("step_") or name == "decode"}
+    assert max(DEFINITIONS[name].priority for name in whole) < min(
+        each.priority for name, each in DEFINITIONS.items() if name not in whole
+    )
+
+
+def test_sizes_are_given_for_every_kind_of_device_in_the_same_words() -> None:
+    for definition in DEFINITIONS.values():
+        assert set(definition.sizes) == {"cpu", "accelerator"}, definition.id
+        assert set(definition.sizes["cpu"]) == set(definition.sizes["accelerator"]), definition.id
+
+
+@pytest.mark.parametrize("probe", FILES)
+def test_every_definition_has_its_mathematics(reference: ModuleType, probe: str) -> None:
+    problem = getattr(reference, probe)(DEFINITIONS[probe].sizes["cpu"], 0)
+    assert problem.flops >= 0
+    assert problem.flops or DEFINITIONS[probe].bound != "arithmetic", "a rate is held against the canary's"
 
 
 def test_every_framework_has_every_probe_or_says_why_not() -> None:
     for framework, variants in offers(standin_folder.PROBES).items():
         if framework == CANARY:
             continue
-        tree = ast.parse(variants[0].file.read_text(encoding="utf-8"))
-        functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+        functions = _functions(variants[0].file)
         assert set(DEFINITIONS) <= functions | set(variants[0].left_out), framework
-        assert {"start", "wait"} <= functions
+        assert {"start", "wait", "terms"} <= functions
 
 
-def test_variants_that_a_definition_names_exist() -> None:
-    known = {offer.name for variants in offers(standin_folder.PROBES).values() for offer in variants}
-    assert {name for each in DEFINITIONS.values() for name in each.variants} <= known
+def test_variants_that_a_definition_names_exist_and_have_the_function() -> None:
+    known = {offer.name: offer for variants in offers(standin_folder.PROBES).values() for offer in variants}
+    for probe, definition in DEFINITIONS.items():
+        assert set(definition.variants) <= set(known), probe
+        for name in definition.variants:
+            if probe not in known[name].left_out:
+                assert probe in _functions(known[name].file), (probe, name)
 
 
 def test_nothing_that_runs_in_a_worker_needs_python_310() -> None:
@@ -105,6 +138,11 @@ def _mlp_step(inputs: Any) -> list[Any]:
     back = (out @ p["1.kernel"].T) * (before > 0)
     gradient = (x.T @ back, back.sum(axis=0), hidden.T @ out, out.sum(axis=0))
     return [loss, *(a - inputs["rate"] * g for a, g in zip(p.values(), gradient, strict=True))]
+
+
+def _functions(file: Path) -> set[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
 def _flat(inputs: Any) -> list[Any]:

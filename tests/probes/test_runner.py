@@ -18,8 +18,8 @@ import standin_folder
 from standin_folder import GEMM, STREAM
 
 from advisor.errors import InputError
-from advisor.evidence import probing
-from advisor.evidence.plan import Limits, Plan, Progress
+from advisor.evidence.probing import run as probing
+from advisor.evidence.probing.plan import Limits, Plan, Progress
 from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
 from advisor.model.probe import ProbeDefinition
 
@@ -230,6 +230,9 @@ def test_progress_is_told(tmp_path: Path) -> None:
         ("started", "good", ""),
         ("probe", "", "gemm"),
     ]
+    # Where the machine was busy, what was disturbed is measured again.
+    assert {(event.kind, event.probe) for event in events if event.results} == {("measured", "gemm")}
+    assert {result.framework for event in events for result in event.results} == {"good"}
     assert events[-1].kind == "done"
     assert next(event.outcome for event in events if event.kind == "started") == "failed"
     assert all(first.seconds_left >= second.seconds_left for first, second in pairwise(events))
@@ -241,7 +244,7 @@ def test_a_killed_parent_leaves_no_process_and_no_folder(tmp_path: Path, scratch
     program = tmp_path / "parent.py"
     program.write_text(
         "import sys; from pathlib import Path; from standin_folder import GEMM\n"
-        "from advisor.evidence import probing; from advisor.evidence.plan import Plan\n"
+        "from advisor.evidence.probing import run as probing; from advisor.evidence.probing.plan import Plan\n"
         f"probing.run(Plan(probes=Path({str(place)!r}), definitions=(GEMM,)),"
         " lambda event: print(event.kind, flush=True))\n",
         encoding="utf-8",

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from cli.program import Run, example
 
+from advisor.evidence.probing.plan import offers
 from advisor.loading.knowledge import load
 
 pytestmark = pytest.mark.checkout
@@ -84,7 +85,7 @@ def test_unpacked_elsewhere_it_says_the_same(run: Run, wheel: zipfile.ZipFile, c
 
 
 def test_a_framework_that_can_be_probed_can_be_asked_for(checkout: Path, project: Any) -> None:
-    probed = {path.stem.removeprefix("on_") for path in (checkout / "probes" / "frameworks").glob("on_*.py")}
+    probed = {name for name, variants in offers(checkout / "probes").items() if not variants[0].alone}
     frameworks = load(own=(checkout / "knowledge", checkout / "rules"), use_cache=False).frameworks
     extras = {frameworks[name].package for name in probed & set(frameworks)}
     assert len(extras) >= 5

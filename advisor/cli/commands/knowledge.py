@@ -207,7 +207,7 @@ def _refresh(arguments: argparse.Namespace) -> int:
 
 
 def _verify(arguments: argparse.Namespace) -> int:
-    from advisor.evidence.installed import look_into  # noqa: PLC0415
+    from advisor.evidence.machine.installed import look_into  # noqa: PLC0415
     from advisor.upkeep.verification import verify, watched  # noqa: PLC0415
 
     base = _load(arguments)

@@ -51,6 +51,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     if arguments.no_detect and arguments.probe in ("auto", "run"):
         place = f"--probe {arguments.probe}"
         problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
+    if arguments.no_detect and arguments.machine:
+        problems.add("with --no-detect there is no machine to speak of.", "--machine", "Leave out one of them.")
     problems.settle()
 
 

@@ -1,0 +1,154 @@
+"""`advisor measurements`: what was measured here or imported; shown, handed on, taken in and forgotten."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from advisor import resources
+from advisor.cli.exits import Exit
+from advisor.cli.measuring import notice
+from advisor.cli.output import write
+from advisor.errors import InputError, Problem
+from advisor.evidence.keeping import store
+from advisor.evidence.keeping.reuse import COUNTED
+from advisor.evidence.machine.detection import detect
+from advisor.evidence.portable import document
+from advisor.frozen import replace
+from advisor.loading.problems import printable
+from advisor.loading.structure import plain
+from advisor.model.measurement import Measurements
+from advisor.render import measurements as words
+from advisor.render.measurements import machine_line
+
+if TYPE_CHECKING:
+    import argparse
+
+_SHORT = 8
+"""Digits of an id that are shown; as many as are unique will do."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do what is asked for with what is stored."""
+    return _COMMANDS[arguments.measurements_command](arguments)
+
+
+def _list(arguments: argparse.Namespace) -> int:
+    runs = [kept.run for kept in store.kept(resources.home(), notice)]
+    machine = detect()
+    # What is left of it is said when it is used; a list only marks it.
+    used = store.latest(machine, resources.home())
+    rows = [_row(run, here=machine.fingerprint, used=used.id if used else "") for run in runs]
+    text = "".join(map(_line, rows)) or "Nothing is stored. `advisor probe` measures this machine.\n"
+    _out(arguments, {"measurements": rows}, text)
+    return Exit.ANSWER
+
+
+def _row(run: Measurements, *, here: str, used: str) -> dict[str, Any]:
+    return {
+        "id": run.id,
+        "measured": run.measured,
+        "machine": plain(replace(run.machine, sources={})),
+        "this_machine": run.machine.fingerprint == here and not run.foreign,
+        "foreign": run.foreign,
+        "current": run.id == used,
+        "frameworks": [
+            {
+                name: getattr(framework, name)
+                for name in ("framework", "variant", "version", "device", "outcome", "track")
+            }
+            for framework in run.frameworks
+        ],
+        "figures": sum(result.outcome in COUNTED for result in run.results),
+        "line": machine_line(run.machine),
+    }
+
+
+def _line(row: Mapping[str, Any]) -> str:
+    which = "imported" if row["foreign"] else "this machine" if row["this_machine"] else "another machine"
+    named = dict.fromkeys(
+        f"{framework['framework']} {framework['version']}".rstrip()
+        for framework in row["frameworks"]
+        if framework["outcome"] in COUNTED
+    )
+    marked = ", what `recommend` goes by" if row["current"] else ""
+    first = f"{row['id'][:_SHORT]}  {row['measured']}  {which}{marked}"
+    more = (row["line"], ", ".join(named) or "no figures")
+    return "".join(f"{printable(line)}\n" for line in (first, *(f"          {line}" for line in more)))
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    run = _one(arguments)
+    said = "It was imported, and moves no answer.\n" if run.foreign else ""
+    text = words.as_json(run) if arguments.json else f"measurement {run.id}, {run.measured}\n{said}{words.as_text(run)}"
+    write(text, arguments.output)
+    return Exit.ANSWER
+
+
+def _one(arguments: argparse.Namespace) -> Measurements:
+    """The run that is named, else the newest one, of this machine if there is one."""
+    if arguments.id is not None:
+        return store.find(arguments.id, resources.home(), notice)
+    runs = [kept.run for kept in store.kept(resources.home(), notice)]
+    here = detect().fingerprint
+    own = [run for run in runs if run.machine.fingerprint == here and not run.foreign]
+    if not runs:
+        message, hint = "nothing is stored.", "`advisor probe` measures this machine."
+        raise InputError(Problem(message=message, place="measurements", hint=hint))
+    return store.find((own or runs)[0].id, resources.home(), notice)
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    run = _one(arguments)
+    # Whoever takes it in decides whether it is foreign there.
+    sent = document(replace(run, foreign=False))
+    write(json.dumps(sent, ensure_ascii=False) + "\n", arguments.output)
+    return Exit.ANSWER
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign  # noqa: PLC0415  (only what comes from outside)
+
+    place = "standard input" if arguments.file == "-" else arguments.file
+    found = read_foreign(_content(arguments.file, MAX_BYTES + 1), place)
+    new = store.add(found, resources.home(), notice)
+    said = "imported; it is shown and moves no answer" if new else "was here already"
+    _out(arguments, {"id": found.id, "imported": new}, f"{found.id} {said}.\n")
+    return Exit.ANSWER
+
+
+def _content(path: str, most: int) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read(most)
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        message = f"it cannot be read: {error.strerror or error}."
+        raise InputError(Problem(message=message, place=path, hint="Check the path.")) from None
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    if bool(arguments.ids) == arguments.all:
+        message = "name measurements, or all of them with --all, and not both."
+        raise InputError(Problem(message=message, place="measurements forget"))
+    gone = store.forget(None if arguments.all else arguments.ids, resources.home(), notice)
+    text = "".join(f"{identity} forgotten.\n" for identity in gone) or "Nothing was stored.\n"
+    _out(arguments, {"forgotten": list(gone)}, text)
+    return Exit.ANSWER
+
+
+def _out(arguments: argparse.Namespace, said: Any, text: str) -> None:
+    write(json.dumps(said, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "export": _export,
+    "import": _import,
+    "forget": _forget,
+}

@@ -1,0 +1,41 @@
+"""`advisor paths`: where everything lies."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING
+
+from advisor import resources
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.loading.problems import printable
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Name each folder and file, whether it is there and whether it can be written to; nothing is made."""
+    home = resources.home()
+    places = {
+        "home": home,
+        "measurements": resources.store(home),
+        "environments": resources.environments(home),
+        "cache": home / "cache",
+        "reports": home / "reports",
+        "knowledge": resources.knowledge(),
+        "rules": resources.rules(),
+        "probes": resources.probes(),
+    }
+    found = {
+        name: {"path": str(path.absolute()), "exists": path.exists(), "writable": os.access(path, os.W_OK)}
+        for name, path in places.items()
+    }
+    lines = []
+    for name, about in found.items():
+        state = "" if about["writable"] else "  (read-only)" if about["exists"] else "  (not there yet)"
+        lines.append(f"{name:13} {about['path']}{state}")
+    text = "".join(f"{printable(line)}\n" for line in lines)
+    write(json.dumps(found, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    return Exit.ANSWER

@@ -1,0 +1,1 @@
+"""Environments of its own for each framework: what there is, and how one is made."""

@@ -1,0 +1,101 @@
+"""What of a run still holds: a figure is used again only where everything that it depends on is as it was.
+
+The figures of a run are relative to the rivals in it, so that a run is used as a whole or in part, and never mixed with
+another one; what was composed of figures is composed anew where some are left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from advisor.frozen import dataclass, replace
+from advisor.model.measurement import FrameworkRun, Measurements
+from advisor.model.probe import ProbeDefinition
+
+Variant = tuple[str, str]
+COUNTED = ("ok", "unstable")
+"""Outcomes that come with a figure."""
+MOST = 3
+"""The worth of a run that has all that is needed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A run without what no longer holds."""
+
+    run: Measurements
+    dropped: tuple[str, ...]
+    """What was left out, each with why."""
+
+    had: int
+    """The rivals of which it had good figures when it was measured."""
+
+    @property
+    def worth(self) -> int:
+        """`MOST` where as much can be compared as it takes, less where less, 0 where there is no figure at all."""
+        now = _rivals(self.run)
+        if now:
+            return MOST if now >= min(2, self.had) else 2
+        return int(any(result.outcome in COUNTED for result in self.run.results))
+
+
+def _rivals(run: Measurements) -> int:
+    return len({result.framework for result in run.results if result.outcome == "ok"})
+
+
+def left(
+    run: Measurements, changed: Mapping[Variant, str], definitions: Sequence[ProbeDefinition], *, redefined: bool
+) -> Left:
+    """Leave out what no longer holds.
+
+    `changed` says of a variant how what is installed differs from what was measured, empty where it does not; a variant
+    of which it says nothing is of unknown version and does not count. `redefined` says that the definitions may have
+    changed since, so that classes are composed again even when nothing is left out.
+    """
+    had = _rivals(run)
+    known = {definition.id: definition.version for definition in definitions}
+    unknown = "it was not written down where it was found, so that its version now is unknown"
+    gone: dict[Variant, str] = {}
+    for result in run.results:
+        variant = (result.framework, result.variant)
+        why = changed.get(variant, unknown)
+        if result.outcome in COUNTED and why:
+            gone[variant] = why
+    probes = {
+        result.probe: _other(result.probe, result.version, known.get(result.probe))
+        for result in run.results
+        if known.get(result.probe) != result.version
+    }
+    if not gone and not probes and not redefined:
+        return Left(run=run, dropped=(), had=had)
+    from advisor.evidence.probing.classes import compose  # noqa: PLC0415  (mostly everything holds)
+
+    results = tuple(
+        result
+        for result in run.results
+        if (result.framework, result.variant) not in gone and result.probe not in probes
+    )
+    kept = replace(
+        run,
+        frameworks=tuple(_told(framework, gone) for framework in run.frameworks),
+        results=results,
+        classes=compose(definitions, results, run.canary_rate),
+    )
+    dropped = (*dict.fromkeys(_named(*entry) for entry in gone.items()), *probes.values())
+    return Left(run=kept, dropped=dropped, had=had)
+
+
+def _other(probe: str, measured: int, now: int | None) -> str:
+    if now is None:
+        return f"the probe {probe} is no longer defined"
+    return f"the probe {probe} was measured by version {measured} of its definition, which is {now} now"
+
+
+def _named(variant: Variant, why: str) -> str:
+    """A reason that names its package speaks for itself."""
+    return why if "was measured at" in why or "is no longer" in why else f"{variant[0]}: {why}"
+
+
+def _told(framework: FrameworkRun, gone: Mapping[Variant, str]) -> FrameworkRun:
+    why = gone.get((framework.framework, framework.variant))
+    return replace(framework, outcome="skipped", reason=f"left out: {why}") if why else framework

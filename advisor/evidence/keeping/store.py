@@ -1,0 +1,264 @@
+"""Measurements as they are kept: whole runs, of which only what still holds is used again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from advisor import resources
+from advisor.errors import InputError, Problem, StoreError
+from advisor.evidence.portable import identified
+from advisor.frozen import dataclass, replace
+from advisor.loading.structure import brief, plain, structure
+from advisor.model.measurement import Machine, Measurements
+from advisor.model.probe import ProbeDefinition
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from advisor.evidence.keeping.whereabouts import Place
+
+__all__ = ["Kept", "add", "find", "forget", "identified", "kept", "latest", "save"]
+
+Notice = Callable[[Problem], None]
+"""Is told what was passed over."""
+
+_LOOKED_AT = 20
+"""Runs, the newest first, that are looked at for one that still holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A run that is kept, without its samples."""
+
+    run: Measurements
+    origin: str
+    """The file of an earlier version that it came from, below the home; empty for all others."""
+
+
+def _silent(_: Problem) -> None:
+    """Say nothing."""
+
+
+def save(
+    measured: Measurements, folder: Path | None = None, places: Iterable[Place] = (), notice: Notice = _silent
+) -> Measurements:
+    """Keep one run with everything it has, and return it with its id; `places` say where its frameworks were found.
+
+    It is kept whole or not at all, whoever else is writing. Raises StoreError.
+    """
+    return _put(identified(measured), folder or resources.home(), tuple(places), notice)[0]
+
+
+def add(foreign: Measurements, folder: Path | None = None, notice: Notice = _silent) -> bool:
+    """Keep a run of somebody else, marked as such; tell whether it was not there yet. Raises StoreError."""
+    return _put(identified(replace(foreign, foreign=True)), folder or resources.home(), (), notice)[1]
+
+
+def _put(named: Measurements, home: Path, places: Sequence[Place], notice: Notice) -> tuple[Measurements, bool]:
+    from advisor.evidence.keeping import database  # noqa: PLC0415  (SQLite takes its time to load)
+
+    with database.opened(home, notice, write=True) as connection:
+        if connection is None:
+            raise AssertionError("what is opened to be written to is there")
+        digest, _ = _definitions(connection)
+        with database.transaction(connection):
+            new = database.insert(connection, named, digest)
+            for number, place in enumerate(places if new else ()):
+                text = json.dumps(plain(place))
+                database.insert_text(connection, "places", run=named.id, number=number, document=text)
+    return named, new
+
+
+def latest(machine: Machine, folder: Path | None = None, notice: Notice = _silent) -> Measurements | None:
+    """Give what still holds of the newest own run on exactly this kind of machine, without its samples.
+
+    What no longer holds is left out, and said: another driver, another version installed now, another definition of a
+    probe. A run with which nothing can be compared any more, or that had fewer threads than there are cores, gives way
+    to an older one that is better. Nothing raises: a store that cannot be read is noticed, and is as good as none.
+    """
+    home = folder or resources.home()
+    # A start where nothing is kept pays for two looks at the disk.
+    if not resources.store(home).exists() and not (home / "measurements").is_dir():
+        return None
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+
+    try:
+        with database.opened(home, notice, write=False) as connection:
+            return _newest(connection, machine, notice) if connection is not None else None
+    except StoreError as error:
+        for problem in error.problems:
+            notice(problem)
+        return None
+
+
+def _newest(connection: sqlite3.Connection, machine: Machine, notice: Notice) -> Measurements | None:
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+    from advisor.evidence.keeping.reuse import MOST, left  # noqa: PLC0415
+    from advisor.evidence.keeping.whereabouts import changed  # noqa: PLC0415
+
+    own = "SELECT id, driver, device FROM runs WHERE fingerprint = ? AND NOT is_foreign ORDER BY measured DESC, id"
+    rows = connection.execute(f"{own} LIMIT ?", (machine.fingerprint, _LOOKED_AT)).fetchall()
+    if not rows:
+        return None
+    digest, definitions = _definitions(connection)
+    best: tuple[tuple[int, bool], Measurements] | None = None
+    for identity, driver, device in rows:
+        if driver != database.driver(machine):
+            now = database.driver(machine)
+            _say(identity, f"it was measured with driver {driver or 'unknown'} and is {now or 'unknown'} now", notice)
+            continue
+        if device not in ("", "auto") and machine.accelerators:
+            continue  # What was asked of the processor alone says nothing of a machine with an accelerator.
+        one = "SELECT definitions, document FROM runs WHERE id = ?"
+        known, document = connection.execute(one, (identity,)).fetchone()
+        run = database.run_of(document)
+        if run is None:
+            _say(identity, "it cannot be read and is passed over", notice)
+            continue
+        states = {(place.framework, place.variant): changed(place) for place in _places(connection, identity)}
+        found = left(run, states, definitions, redefined=known != digest)
+        for why in found.dropped if best is None else ():
+            _say(identity, f"{why}; left out", notice)
+        usual = run.settings.get("threads") in (None, str(machine.cores))
+        worth = (found.worth, usual)
+        if found.worth and (best is None or worth > best[0]):
+            best = worth, found.run
+        if worth == (MOST, True):
+            break
+    return best[1] if best else None
+
+
+def _say(identity: str, why: str, notice: Notice) -> None:
+    message = f"{why}."
+    notice(Problem(message=message, place=f"measurement {identity[:8]}", hint="Measure again: `advisor probe`."))
+
+
+def _places(connection: sqlite3.Connection, identity: str) -> list[Place]:
+    from advisor.evidence.keeping.whereabouts import Place  # noqa: PLC0415
+
+    rows = connection.execute("SELECT document FROM places WHERE run = ?", (identity,))
+    return [structure(Place, json.loads(text)) for (text,) in rows]
+
+
+def _definitions(connection: sqlite3.Connection) -> tuple[str, tuple[ProbeDefinition, ...]]:
+    """The definitions as they are now, with the digest of their files; from the store, if they are there."""
+    folder = resources.probes() / "definitions"
+    total = hashlib.sha256()
+    model = [path for path in resources.models() if path.name == "probe.py"]
+    for path in (*sorted(folder.glob("*.yaml")), *model):
+        content = path.read_bytes()
+        total.update(f"{path.name} {len(content)} ".encode() + content)
+    digest = total.hexdigest()
+    row = connection.execute("SELECT document FROM definitions WHERE digest = ?", (digest,)).fetchone()
+    if row:
+        return digest, structure(tuple[ProbeDefinition, ...], json.loads(row[0]))
+    import sqlite3  # noqa: PLC0415
+    from contextlib import suppress  # noqa: PLC0415
+
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+    from advisor.loading.probes import load_definitions  # noqa: PLC0415  (YAML takes its time)
+
+    found = load_definitions(folder)
+    # Where it cannot be written down, it takes as long the next time.
+    with suppress(sqlite3.Error):
+        database.insert_text(connection, "definitions", digest=digest, document=json.dumps(brief(found)))
+    return digest, found
+
+
+def kept(folder: Path | None = None, notice: Notice = _silent) -> tuple[Kept, ...]:
+    """Every run that is kept, the newest first. Raises StoreError."""
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+
+    with database.opened(folder or resources.home(), notice, write=False) as connection:
+        if connection is None:
+            return ()
+        rows = connection.execute("SELECT id, origin, document FROM runs ORDER BY measured DESC, id").fetchall()
+        found = []
+        for identity, origin, document in rows:
+            run = database.run_of(document)
+            if run is None:
+                _say(identity, "it cannot be read and is passed over", notice)
+            else:
+                found.append(Kept(run=run, origin=origin))
+        return tuple(found)
+
+
+def find(identity: str, folder: Path | None = None, notice: Notice = _silent) -> Measurements:
+    """The run with that id, or with the only id that begins like that, whole.
+
+    Raises InputError where there is none or more than one, StoreError where it cannot be read.
+    """
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+
+    home = folder or resources.home()
+    with database.opened(home, notice, write=False) as connection:
+        (full,) = _ids(connection, (identity,))
+        if connection is None:
+            raise AssertionError("without a store no id is known")
+        document = connection.execute("SELECT document FROM runs WHERE id = ?", (full,)).fetchone()[0]
+        run = database.run_of(document, database.samples_of(connection, full))
+    if run is None:
+        message = "this measurement cannot be read."
+        hint = f"Remove it with `advisor measurements forget {full}`."
+        raise StoreError(Problem(message=message, place=f"measurement {full}", hint=hint))
+    return run
+
+
+def forget(identities: Sequence[str] | None, folder: Path | None = None, notice: Notice = _silent) -> tuple[str, ...]:
+    """Remove runs, or all, with the files of earlier versions that they came from; the ids of what was removed.
+
+    Raises InputError where one is not known, and then removes none; StoreError.
+    """
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+
+    home = folder or resources.home()
+    with database.opened(home, notice, write=False) as there:
+        if there is None and identities is None:
+            return ()
+        _ids(there, identities or ())
+    with database.opened(home, notice, write=True) as connection:
+        if connection is None:
+            raise AssertionError("what is opened to be written to is there")
+        with database.transaction(connection):
+            ids = _ids(connection, identities) if identities is not None else _all(connection)
+            origins = [
+                connection.execute("SELECT origin FROM runs WHERE id = ?", (full,)).fetchone()[0] for full in ids
+            ]
+            connection.executemany("DELETE FROM runs WHERE id = ?", [(full,) for full in ids])
+        for origin in filter(None, origins):
+            (home / origin).unlink(missing_ok=True)
+    return ids
+
+
+def _all(connection: sqlite3.Connection) -> tuple[str, ...]:
+    return tuple(full for (full,) in connection.execute("SELECT id FROM runs ORDER BY measured, id"))
+
+
+def _ids(connection: sqlite3.Connection | None, beginnings: Sequence[str]) -> tuple[str, ...]:
+    """The ids that are meant, each once; raises for every beginning that means none or several."""
+    known = _all(connection) if connection is not None else ()
+    found: dict[str, None] = {}
+    problems = []
+    for beginning in beginnings:
+        meant = [full for full in known if beginning and full.startswith(beginning)]
+        if len(meant) == 1 or beginning in meant:
+            found[beginning if beginning in meant else meant[0]] = None
+        elif meant:
+            hint = f"There are: {', '.join(meant[:5])}."
+            problems.append(Problem(message="several ids begin like this.", place=_shown(beginning), hint=hint))
+        else:
+            hint = "See `advisor measurements list`."
+            problems.append(Problem(message="no measurement has this id.", place=_shown(beginning), hint=hint))
+    if problems:
+        raise InputError(*problems)
+    return tuple(found)
+
+
+def _shown(beginning: str) -> str:
+    from advisor.loading.problems import shown  # noqa: PLC0415
+
+    return shown(beginning)

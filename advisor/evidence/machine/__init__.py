@@ -1,0 +1,1 @@
+"""What this machine is, read from files and short commands of the operating system, never from a framework."""

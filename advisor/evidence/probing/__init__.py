@@ -1,0 +1,1 @@
+"""How fast each framework runs here: workers, interleaved rounds, gates, and figures with their errors."""

@@ -1,0 +1,115 @@
+"""The rounds of one probe: in each, every variant and the canary run one block, in a new random order."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+
+from advisor.evidence.probing.canary import SIZES, CanaryBlock
+from advisor.evidence.probing.nvml import Card
+from advisor.evidence.probing.stability import FEWEST, LOOKS, Block, Clock, standing, undisturbed
+from advisor.evidence.probing.workers import Answer, Worker
+from advisor.frozen import dataclass, field, replace
+
+
+@dataclass(slots=True, kw_only=True)
+class Rounds:
+    """What the rounds of one probe gave. Every variant that is in `blocks` has one block for each round."""
+
+    blocks: dict[str, list[Block]]
+    canary: list[CanaryBlock] = field(default_factory=list)
+    lost: dict[str, Answer] = field(default_factory=dict)
+    """Variants whose worker failed on the way, with why."""
+    stopped: str = ""
+    """Why there were no more: a word of `ProbeResult.stopped`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """One probe, ready in every worker that takes part."""
+
+    probe: str
+    entrants: Mapping[str, Worker]
+    groups: Mapping[str, str]
+    """Variant to the kind of device it runs on: pairs are formed within a group."""
+    canary: Worker | None
+    cap_s: float
+    """Seconds for all rounds."""
+    limit_s: float
+    """Seconds for one block."""
+    order: random.Random
+    clock: Clock = "wall_s"
+    """By which variants on the processor are compared."""
+    card: Card | None = None
+    """What is asked, after each block on an accelerator, whether it could work undisturbed."""
+
+    def run(self, found: Rounds) -> None:
+        """Add rounds until every pair is decided or cannot be, or the last look or the cap is reached."""
+        end = time.monotonic() + self.cap_s
+        for number in range(1, LOOKS[-1] + 1):
+            self._round(found)
+            now = time.monotonic()
+            if not found.blocks or (now > end and number >= FEWEST) or now > end + self.cap_s:
+                found.stopped = "time"
+                return
+            if number in LOOKS:
+                found.stopped = self._standing(found)
+                if found.stopped != "open":
+                    return
+        found.stopped = "rounds"
+
+    def _round(self, found: Rounds) -> None:
+        names = [*found.blocks, ""]
+        self.order.shuffle(names)
+        for name in names:
+            if not name:
+                self._canary(found)
+                continue
+            answer = self.entrants[name].ask(self.limit_s, do="measure", probe=self.probe)
+            if answer.outcome == "ok":
+                found.blocks[name].append(self._watched(name, _block(answer)))
+            else:
+                found.lost[name] = answer
+                del found.blocks[name]
+
+    def _watched(self, name: str, block: Block) -> Block:
+        if self.card is None or self.groups[name] == "cpu":
+            return block
+        state = self.card.state()
+        strangers = state.strangers([worker.pid for worker in self.entrants.values()])
+        return replace(block, slowed=state.slowed, shared=bool(strangers), clean=block.clean and not strangers)
+
+    def _canary(self, found: Rounds) -> None:
+        """Run both of the canary's probes; where one fails, the round goes without."""
+        if not self.canary:
+            return
+        gemm, stream = (self.canary.ask(self.limit_s, do="measure", probe=probe) for probe in SIZES)
+        if gemm.outcome == stream.outcome == "ok":
+            product, passes = _block(gemm), _block(stream)
+            busy = product.cpu_s / product.wall_s
+            found.canary.append(
+                CanaryBlock(gemm_s=product.wall_s, stream_s=passes.wall_s, busy=busy, clean=product.clean)
+            )
+
+    def _standing(self, found: Rounds) -> str:
+        words = set()
+        for kind in {self.groups[name] for name in found.blocks}:
+            group = {name: blocks for name, blocks in found.blocks.items() if self.groups[name] == kind}
+            words.add(standing(group, self.clock if kind == "cpu" else "wall_s"))
+        return next(word for word in ("open", "stable", "resolved", "equivalent") if word in words)
+
+
+def _block(answer: Answer) -> Block:
+    values, n = answer.values, answer.values["iterations"]
+    wall_s = max(values["wall_s"], 1e-9)
+    return Block(
+        wall_s=wall_s / n,
+        cpu_s=max(values["cpu_s"], 1e-9) / n,
+        compilations=values["compilations"],
+        clean=undisturbed(wall_s, values),
+        busy_threads=values.get("busy_threads", 0),
+        slowed=bool(values.get("throttled")),
+        delayed=values.get("delayed_s", 0.0) / wall_s,
+        stalled=values.get("stalled_s", 0.0) / wall_s,
+    )

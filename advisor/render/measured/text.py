@@ -1,0 +1,210 @@
+"""A run in 80 columns: the machine, the frameworks, the classes as a chart, the probes, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from advisor.frozen import dataclass, values_of
+from advisor.loading.problems import printable
+from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
+from advisor.render.lines import entry, folded
+from advisor.render.measured import words
+from advisor.render.measured.axis import Axis, axis
+from advisor.render.measured.figures import UNKNOWN, between, cut, megabytes, seconds, times
+from advisor.render.measured.missing import WORDS, gaps
+from advisor.render.measured.panels import SHIPPED, Contest, Panel, Row, by_processor, classes, contests, name_of, spent
+from advisor.render.measured.ties import Place
+
+_NAME = 18
+_CHART = 32
+"""Columns."""
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signs:
+    """What a chart is drawn with."""
+
+    point: str
+    line: str
+    left: str
+    right: str
+    """Ends of an interval."""
+    beyond: str
+    """Two signs, for an interval that goes on to the left and to the right."""
+    tick: str
+
+    def fit(self, encoding: str | None) -> bool:
+        """Whether all of them can be written in an encoding."""
+        try:
+            "".join(values_of(self)).encode(encoding or "ascii")
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
+
+UNICODE = Signs(point="●", line="─", left="├", right="┤", beyond="◂▸", tick="┊")
+ASCII = Signs(point="o", line="-", left="|", right="|", beyond="<>", tick=":")
+
+
+def text(measured: Measurements, headline: str, signs: Signs) -> str:
+    """All of it; the headline names the machine. Nothing in it is obeyed by a terminal."""
+    lines = [
+        *folded(printable(headline), "", "  "),
+        *(line for said in words.state(measured) for line in _folded(said)),
+        *_folded(words.how(measured)),
+        *_frameworks(measured.frameworks),
+        *_classes(classes(measured), signs),
+        *_probes(measured, contests(measured.results)),
+        *_missing(measured),
+    ]
+    return "\n".join(printable(line.rstrip()) for line in lines) + "\n"
+
+
+def _folded(said: str, first: str = "", rest: str = "  ") -> list[str]:
+    return folded(printable(said), first, rest)
+
+
+def _frameworks(runs: Sequence[FrameworkRun]) -> Iterator[str]:
+    """Those that were started, with what came before any probe."""
+    started = [run for run in runs if run.device]
+    if not started:
+        return
+    yield from ("", f"{'Frameworks':22}{'version':18}{'device':10}{'threads':>8}{'import':>10}{'first op':>12}")
+    for run in started:
+        name = f"{run.framework}/{run.variant}" if run.track == "matched" else f"  {SHIPPED}"
+        threads = str(run.threads) if run.threads is not None else UNKNOWN
+        about = f"  {_cell(name, 20)}{_cell(run.version, 18)}{_cell(run.device, 10)}{_right(threads, 8)}"
+        yield f"{about}{_right(seconds(run.import_s), 10)}{_right(seconds(run.first_operation_s), 12)}"
+
+
+def _classes(panels: Sequence[Panel], signs: Signs) -> Iterator[str]:
+    if not panels:
+        return
+    scale = axis(panels)
+    yield ""
+    yield f"Classes of work   {'one step, times the fastest':40}{'first step':>22}"
+    for panel in panels:
+        yield f"  {_cell(panel.title, 36)}{_numbers(scale)}"
+        for row in panel.rows:
+            yield _bar(row, scale, signs)
+    yield ""
+    if said := words.first(panels):
+        yield from _folded(said, "  ", "  ")
+    drawn = f"{signs.left}{signs.line}{signs.point}{signs.line}{signs.right}"
+    yield from _folded(f"{drawn} is a time with its 90 % interval. {words.TIES}", "  ", "  ")
+
+
+def _numbers(scale: Axis) -> str:
+    """The figures of the ticks, each around its column; what would run into one that is there is left out."""
+    cells = [" "] * _CHART
+    for place, label in scale.ticks():
+        start = min(max(0, _column(scale, place) - (len(label) - 1) // 2), _CHART - len(label))
+        around = cells[max(0, start - 1) : start + len(label) + 1]
+        if all(cell == " " for cell in around):
+            cells[start : start + len(label)] = label
+    return "".join(cells)
+
+
+def _column(scale: Axis, logarithm: float) -> int:
+    return round(scale.share(logarithm) * (_CHART - 1))
+
+
+def _bar(row: Row, scale: Axis, signs: Signs) -> str:
+    first = _right(seconds(row.first_s), 9)
+    if row.place is None:
+        return f"   -  {_cell(row.name, 20)}{UNKNOWN:>7}{'':6}{'':{_CHART}}{first}"
+    said = f"  {row.place.rank:>2}  {_cell(row.name, 20)}{cut(times(row.relative), 6):>6} {_tie(row.place):4} "
+    return f"{said}{_whisker(row.place, scale, signs)}{first}"
+
+
+def _whisker(place: Place, scale: Axis, signs: Signs) -> str:
+    cells = [" "] * _CHART
+    for tick, _ in scale.ticks():
+        cells[_column(scale, tick)] = signs.tick
+    own = place.timed
+    low, high, middle = own.time - own.below, own.time + own.above, _column(scale, own.time)
+    # Each end is as far from the point as it is wide, so that the same error on both sides looks the same.
+    left = max(0, middle - _wide(scale, own.below))
+    right = min(_CHART - 1, middle + _wide(scale, own.above))
+    cells[left : right + 1] = signs.line * (right + 1 - left)
+    cells[left] = signs.beyond[0] if scale.beyond(low) else signs.left
+    cells[right] = signs.beyond[1] if scale.beyond(high) else signs.right
+    cells[middle] = signs.point
+    return "".join(cells)
+
+
+def _wide(scale: Axis, error: float) -> int:
+    return round(min(1.0, error / (scale.high - scale.low)) * (_CHART - 1))
+
+
+def _tie(place: Place) -> str:
+    return "tie" if place.tied else ""
+
+
+def _probes(measured: Measurements, found: Sequence[Contest]) -> Iterator[str]:
+    """Every figure, with a letter for each flag that not all of them have."""
+    if not found:
+        return
+    results = [result for contest in found for result in (*contest.matched, *contest.shipped.values())]
+    timed = [result for result in results if result.value is not None]
+    common = [word for word in (timed[0].flags if timed else ()) if all(word in each.flags for each in timed)]
+    rest = dict.fromkeys(word for result in results for word in result.flags if word not in common)
+    marks = dict(zip(rest, _LETTERS, strict=False))
+    yield ""
+    clock = "CPU time" if by_processor(measured) else "wall time"
+    yield f"{'Probes':22}{clock:>10}{'relative':>9}{'90 % interval':>16}{'first call':>11}{'memory':>8}"
+    for contest in found:
+        yield f"  {cut(f'{contest.probe}  {contest.dtype} on {contest.device}', 76)}"
+        for result in contest.matched:
+            yield _figure(contest, result, spent(measured, result), marks)
+            if shipped := contest.shipped.get(name_of(result)):
+                yield _figure(contest, shipped, spent(measured, shipped), marks)
+    if common or marks:
+        yield ""
+    for word in common:
+        yield from _folded(f"All of them: {words.flag(word)}.", "  ", "  ")
+    for word, letter in marks.items():
+        yield from _folded(f"{words.flag(word)}.", f"  {letter}  ", "     ")
+
+
+def _figure(contest: Contest, result: ProbeResult, value: float | None, marks: Mapping[str, str]) -> str:
+    matched = result.track == "matched"
+    name = name_of(result) if matched else f"  {SHIPPED}"
+    place = contest.places.get(name) if matched else None
+    rank = str(place.rank) if place else "-" if matched else ""
+    letters = "".join(marks.get(word, "") for word in result.flags)
+    said = times(contest.relative(result)) if result.outcome == "ok" else WORDS[result.outcome].lower()
+    time = seconds(value) if value is not None else ""
+    first = seconds(result.first_s) if result.first_s is not None else ""
+    return (
+        f"{rank:>3}  {_cell(name, _NAME)}{_right(time, 9)}{_right(said, 9)}{_tie(place) if place else '':>4}"
+        f"{_right(between(contest.interval(result)), 13)}{_right(first, 10)}"
+        f"{_right(megabytes(result.peak_memory_mb), 8)} {letters[:3]}"
+    )
+
+
+def _missing(measured: Measurements) -> Iterator[str]:
+    found = gaps(measured)
+    if not found:
+        return
+    yield from ("", "What is missing")
+    last = ""
+    for gap in found:
+        label = WORDS[gap.outcome] if WORDS[gap.outcome] != last else ""
+        last = WORDS[gap.outcome]
+        reason = f": {gap.reason}" if gap.reason else ""
+        yield from entry(label, printable(f"{gap.who}{reason}."))
+        if gap.command:
+            # It is not broken into lines, so that it can be copied.
+            yield f"{'':17}$ {gap.command}"
+
+
+def _cell(said: str, width: int) -> str:
+    """A column of a table: never wider, and with a blank after it."""
+    return f"{cut(said, width - 1):{width}}"
+
+
+def _right(said: str, width: int) -> str:
+    """The same, at its right end, with the blank before it."""
+    return f"{cut(said, width - 1):>{width}}"
