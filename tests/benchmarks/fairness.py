@@ -7,8 +7,9 @@ Run it by hand, with as little else going on as can be had:
 The parts, each printed with its spread:
 
     twins    one framework under two names, added with `--probes`: the truth is a ratio of 1. The root mean square of
-             the logarithms of the ratios found, by processor and by wall time, over RUNS runs (20), first on the
-             machine as it is and then with a busy loop on each core. The bars: 1 % and 3 % by processor time
+             the logarithms of the ratios found, by processor and by wall time, over RUNS runs (20) with one thread,
+             first on the machine as it is and then with a busy loop on each core. The bars: 1 % and 3 % by processor
+             time
     again    the same run RUNS times (10), idle and loaded: the coefficient of variation of each variant's figures that
              count, by probe and by class. The bars: 3 % and 5 %
     timer    the harness and `torch.utils.benchmark` by turns on the same steps in the same process, with equal threads:
@@ -45,6 +46,8 @@ from advisor.evidence.probing.workers import Keeper  # noqa: E402
 
 PROBES = CHECKOUT / "probes"
 SHORT = "step_mlp,gemm,stream,dispatch"
+ALONE = ("--threads", "1")
+"""Of several threads, processor time also counts how long they waited for each other."""
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -68,9 +71,8 @@ def twins(runs: int, framework: str) -> None:
             shutil.copy(PROBES / "frameworks" / f"on_{framework}.py", Path(place) / "frameworks" / f"on_{name}.py")
         for state in states():
             ratios: dict[str, list[float]] = {"paired_cpu": [], "paired": []}
-            for seen in repeated(
-                runs or 20, "--probes", place, "--frameworks", ",".join(names), "--probes-only", SHORT
-            ):
+            what = ("--probes", place, "--frameworks", ",".join(names), "--probes-only", SHORT)
+            for seen in repeated(runs or 20, *what, *ALONE):
                 for results in by_probe(seen["results"]).values():
                     one, other = (next((r for r in results if r["framework"] == name), {}) for name in names)
                     for clock, found in ratios.items():
@@ -106,7 +108,7 @@ def again(runs: int, framework: str) -> None:
 def timer(runs: int, _: str) -> None:
     """The harness and torch's own timer, by turns."""
     code = TIMER.format(probes=str(PROBES), rounds=runs or 15)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, check=True)
     found = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
     off = [abs(math.log(ours / theirs)) for _, ours, theirs in found]
     for probe, ours, theirs in found:
@@ -141,11 +143,12 @@ for file in sorted((probes / "definitions").glob("*.yaml")):
     bench = worker.Bench(framework, probe["id"], problem.inputs, sizes)
     bench.warm_up()
     step, state = bench._step, bench.state
-    clock = Timer("state = step(state)", globals=dict(step=step, state=state), num_threads=threads)
+    about = dict(step=step, first=state)
+    clock = Timer("state = step(state)", setup="state = first", globals=about, num_threads=threads)
     number = bench.iterations
     ours, theirs = [], []
     for _ in range({rounds}):
-        ours.append(bench.block() / number)
+        ours.append(bench.measure()["wall_s"] / number)
         theirs.append(clock.timeit(number).mean)
     print(json.dumps([probe["id"], statistics.median(ours), statistics.median(theirs)]), flush=True)
 """

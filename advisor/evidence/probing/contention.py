@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import psutil
 
 from advisor.frozen import dataclass
@@ -32,5 +35,17 @@ class Contention:
 
 def look(seconds: float = LOOK_S) -> Contention:
     """Watch the cores for a moment; what a hypervisor gives to others counts as used."""
-    times = psutil.cpu_times_percent(interval=seconds, percpu=True)
-    return Contention(cores=tuple(1 - (each.idle + getattr(each, "iowait", 0.0)) / 100 for each in times))
+    before = psutil.cpu_times(percpu=True)
+    time.sleep(seconds)
+    return Contention(cores=tuple(map(_used, before, psutil.cpu_times(percpu=True))))
+
+
+def _used(before: Any, after: Any) -> float:
+    """Give the share of the time between two readings of a core in which it was not idle; 0 where no time is told.
+
+    What guests took is in the time of the user who runs them, so it is not counted again.
+    """
+    spent = {name: getattr(after, name) - getattr(before, name) for name in after._fields if "guest" not in name}
+    total = sum(spent.values())
+    idle = spent["idle"] + spent.get("iowait", 0.0)
+    return max(0.0, 1 - idle / total) if total > 0 else 0.0

@@ -19,6 +19,8 @@ LOOKS = (10, 20, 40, 80)
 """Rounds after which stopping is considered; the last ends a probe in any case."""
 MARGIN = math.log(1.05)
 """A smaller difference decides nothing for a person who chooses a framework."""
+FINE = 0.01
+"""Equals are timed until their ratio is known this well: to be called equal is a result as well."""
 STEADY = 0.25
 """Noise is known when its estimates from two halves of the rounds differ by less than this."""
 DELAYED = 0.10
@@ -124,7 +126,7 @@ def verdict(one: Sequence[Block], other: Sequence[Block], clock: Clock = "wall_s
     if low > MARGIN or high < -MARGIN:
         return "resolved"
     if max(-low, high) < MARGIN:
-        return "equivalent"
+        return "equivalent" if (high - low) / 2 < FINE else "open"
     return "stable" if _hopeless(found, (high - low) / 2) else "open"
 
 

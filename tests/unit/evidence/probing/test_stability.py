@@ -95,6 +95,7 @@ def test_a_clear_difference_is_resolved_and_none_is_equivalent() -> None:
     assert verdict(blocks([1.0] * 10), blocks([2.0] * 10)) == "resolved"
     assert verdict(blocks([1.01] * 10), blocks([1.0] * 10)) == "equivalent"
     assert verdict(blocks([0.8, 1.2] * 5), blocks([1.0] * 10)) == "open"
+    assert verdict(blocks([0.97, 1.03] * 5), blocks([1.0] * 10)) == "open", "equal, and not known well"
 
 
 def test_one_open_pair_leaves_the_whole_open() -> None:

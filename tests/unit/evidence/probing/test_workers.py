@@ -116,12 +116,12 @@ def test_the_environment_is_an_allow_list(tmp_path: Path) -> None:
     assert found["TPU_NAME"] == "t"
     assert found["CUDA_VISIBLE_DEVICES"] == "0,1"
     assert found["OMP_NUM_THREADS"] == found["MKL_NUM_THREADS"] == "2"
-    assert found["NVIDIA_TF32_OVERRIDE"] == "0"
+    assert found["NVIDIA_TF32_OVERRIDE"] == found["PYTHONHASHSEED"] == "0"
     assert found["KERAS_BACKEND"] == "jax"
     assert found["TMPDIR"] == str(tmp_path)
     assert not {"PYTHONPATH", "XLA_FLAGS", "JAX_COMPILATION_CACHE_DIR", "SECRET"} & set(found)
     shipped = environment(inherited, threads=None, scratch=tmp_path, device="auto", extra={})
-    assert not {"OMP_NUM_THREADS", "NVIDIA_TF32_OVERRIDE"} & set(shipped)
+    assert not {"OMP_NUM_THREADS", "NVIDIA_TF32_OVERRIDE", "MALLOC_TRIM_THRESHOLD_"} & set(shipped)
     assert shipped["TORCHINDUCTOR_CACHE_DIR"] == found["TORCHINDUCTOR_CACHE_DIR"]
     hidden = environment(inherited, threads=2, scratch=tmp_path, device="cpu", extra={})
     assert hidden["CUDA_VISIBLE_DEVICES"] == "-1"
