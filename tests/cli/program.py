@@ -22,6 +22,9 @@ EXAMPLES = tuple(sorted((resources.knowledge() / "examples").glob("*.yaml")))
 _PLACE = Path(advisor.__file__).resolve().parent.parent
 _LEFT_OUT = ("ADVISOR_HOME", "PYTHONHASHSEED", "PYTHONUNBUFFERED", "PYTHONUTF8")
 
+UNWATCHED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
+"""For a program without what measures coverage, which imports and opens things of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ran:

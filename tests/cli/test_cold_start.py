@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.program import Run, example
+from cli.program import UNWATCHED, Run, example
 
 FRAMEWORKS = {"torch", "jax", "tensorflow", "keras", "mlx", "mxnet", "numpy"}
 SCREENS = {"rich", "textual"}
@@ -23,10 +23,6 @@ except SystemExit:
 print(json.dumps(sorted({name.partition(".")[0] for name in sys.modules})), file=sys.stderr)
 """
 RECOMMEND = ("recommend", "--answers", example("laptop"), "--json", "--no-detect")
-
-
-UNWATCHED = {"COVERAGE_PROCESS_START": "", "COVERAGE_PROCESS_CONFIG": ""}
-"""What is measured beside a program imports things of its own."""
 
 
 def imported(run: Run, *arguments: object) -> set[str]:

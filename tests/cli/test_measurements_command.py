@@ -13,7 +13,7 @@ import pytest
 from advisor.evidence.keeping import store
 from advisor.evidence.machine.detection import identify
 from advisor.frozen import replace
-from cli.program import Ran, Run, example
+from cli.program import UNWATCHED, Ran, Run, example
 from cli.shims import shim
 from cli.stored import found_here, measured
 
@@ -164,7 +164,7 @@ def test_a_start_with_nothing_stored_loads_no_database(run: Run, kept: Path, tmp
     shutil.copytree(cache, tmp_path / "empty" / "cache")
 
     def imported(home: Path) -> set[str]:
-        env = {**shim(tmp_path / "shim", IMPORTED), "ADVISOR_HOME": str(home)}
+        env = {**shim(tmp_path / "shim", IMPORTED), "ADVISOR_HOME": str(home), **UNWATCHED}
         said = run("recommend", "--answers", example("laptop"), "--json", env=env).stderr
         return set(said.rpartition("imported ")[2].split())
 

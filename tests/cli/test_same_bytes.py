@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.program import Run, example
+from cli.program import UNWATCHED, Run, example
 from cli.shims import ANOTHER_DAY, WATCHED, shim
 
 ARGUMENTS = ("recommend", "--answers", example("document_understanding"), "--no-detect", "--json")
@@ -91,7 +91,7 @@ def test_on_another_day(run: Run, expected: str, tmp_path: Path) -> None:
 
 
 def test_nothing_of_the_machine_is_read(run: Run, expected: str, tmp_path: Path) -> None:
-    watched = shim(tmp_path, WATCHED)
+    watched = {**shim(tmp_path, WATCHED), **UNWATCHED}
     ran = run(*ARGUMENTS, env=watched)
     assert (ran.stdout, ran.stderr) == (expected, "")
     started = "import subprocess, sys; subprocess.run([sys.executable, '-c', ''])"
