@@ -22,7 +22,6 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import multiprocessing
 import os
 import shutil
 import subprocess
@@ -30,7 +29,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import fmean, median, quantiles, stdev
 from typing import Any
@@ -38,7 +36,9 @@ from typing import Any
 import psutil
 
 CHECKOUT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(CHECKOUT))
+sys.path[:0] = [str(CHECKOUT), str(CHECKOUT / "tests" / "probes")]
+
+from hogs import hogs  # noqa: E402  (found by the line above)
 
 from advisor.evidence.probing import contention, entrants  # noqa: E402  (found by the line above)
 from advisor.evidence.probing.plan import Plan, offers, wanted  # noqa: E402
@@ -216,25 +216,6 @@ def states() -> Iterator[str]:
     yield "idle"
     with hogs():
         yield "loaded"
-
-
-@contextmanager
-def hogs() -> Iterator[None]:
-    """Keep every core busy."""
-    busy = [multiprocessing.get_context("spawn").Process(target=_spin, daemon=True) for _ in range(CORES)]
-    for process in busy:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.join()
-
-
-def _spin() -> None:
-    while True:
-        pass
 
 
 def repeated(runs: int, *arguments: str) -> Iterator[dict[str, Any]]:

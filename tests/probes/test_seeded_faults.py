@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 import standin_folder
+from hogs import hogs
 from standin_folder import GEMM
 
 from advisor.evidence.probing import run as probing
@@ -103,23 +100,3 @@ def test_on_a_busy_machine_equals_stay_equal_and_it_is_said(tmp_path: Path) -> N
     fastest, other = found.classes
     assert {fastest.framework, other.framework} == {"good", "twin"}
     assert other.interval[0] <= 1.0, "a tie was called a difference"
-
-
-@contextmanager
-def hogs() -> Iterator[None]:
-    """Keep every core busy."""
-    context = multiprocessing.get_context("spawn")
-    busy = [context.Process(target=_spin, daemon=True) for _ in range(os.cpu_count() or 1)]
-    for process in busy:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in busy:
-            process.kill()
-            process.join()
-
-
-def _spin() -> None:
-    while True:
-        pass
