@@ -41,33 +41,33 @@ class Problem(NamedTuple):
 
 def dispatch(sizes, seed):
     """Chain tiny additions, `x` becoming `b - x`: an order that no optimiser may change, and values that stay put."""
-    draw = _Draw(seed)
+    draw = Draw(seed)
     x, b = draw(sizes["width"]), draw(sizes["width"])
 
     def error(outputs):
-        expected = _double(x)
+        expected = double(x)
         for _ in range(sizes["depth"]):
-            expected = _double(b) - expected
-        return _distance(outputs[0], expected)
+            expected = double(b) - expected
+        return distance(outputs[0], expected)
 
     return Problem({"x": x, "b": b}, float(sizes["depth"] * sizes["width"]), error)
 
 
 def gemm(sizes, seed):
     """Multiply by an orthogonal matrix, so that the product can be multiplied again and neither grows nor decays."""
-    draw, n = _Draw(seed), sizes["width"]
+    draw, n = Draw(seed), sizes["width"]
     return _product(draw(n, n), _orthogonal(draw(n)))
 
 
 def gemm_skinny(sizes, seed):
     """Multiply a few rows by an orthogonal matrix, as decoding does for every projection."""
-    draw, n = _Draw(seed), sizes["width"]
+    draw, n = Draw(seed), sizes["width"]
     return _product(draw(sizes["rows"], n), _orthogonal(draw(n)))
 
 
 def gemm_batched(sizes, seed):
     """Multiply many small matrices, each by an orthogonal one of its own."""
-    draw, n = _Draw(seed), sizes["width"]
+    draw, n = Draw(seed), sizes["width"]
     return _product(draw(sizes["batch"], n, n), _orthogonal(draw(sizes["batch"], n)))
 
 
@@ -76,15 +76,15 @@ def gemm_bf16(sizes, seed):
 
     The product is returned in bfloat16. What that rounds off is no error; what is off beyond it is.
     """
-    draw, n = _Draw(seed), sizes["width"]
+    draw, n = Draw(seed), sizes["width"]
     x, w = draw(n, n), _hadamard(n, draw)
 
     def error(outputs):
-        found, expected = _double(outputs[0]), _double(bfloat16(x)) @ _double(w)
+        found, expected = double(outputs[0]), double(bfloat16(x)) @ double(w)
         if found.shape != expected.shape or not np.array_equal(found, bfloat16(found)):
             return float("inf")
         half_a_unit = np.ldexp(1.0, np.frexp(found)[1] - 9)
-        return _distance(expected + np.maximum(np.abs(found - expected) - half_a_unit, 0), expected)
+        return distance(expected + np.maximum(np.abs(found - expected) - half_a_unit, 0), expected)
 
     return Problem({"x": x, "w": w}, 2.0 * n**3, error)
 
@@ -98,14 +98,14 @@ def bfloat16(array):
 
 def _product(x, w):
     def error(outputs):
-        return _distance(outputs[0], _double(x) @ _double(w))
+        return distance(outputs[0], double(x) @ double(w))
 
     return Problem({"x": x, "w": w}, 2.0 * x.size * w.shape[-1], error)
 
 
 def _orthogonal(v):
     """Reflect at `v`, or at each row of it, and move every column by one, so that no power is the identity soon."""
-    v = _double(v)
+    v = double(v)
     mirror = v[..., :, None] * (v * (-2 / (v * v).sum(axis=-1, keepdims=True)))[..., None, :]
     diagonal = np.arange(v.shape[-1])
     mirror[..., diagonal, diagonal] += 1
@@ -120,34 +120,34 @@ def _hadamard(n, draw):
         w = np.kron(w, four)
     if len(w) != n:
         raise ValueError(f"the width {n} is no power of 4")
-    signs = np.sign(_double(draw(2, n)))
+    signs = np.sign(double(draw(2, n)))
     return (signs[0][:, None] * w * signs[1]).astype(np.float32)
 
 
 def conv(sizes, seed):
     """Convolve 3 by 3 and differentiate by image and filter: returns `(y, dx, dw)` for the cotangent `c`."""
-    draw, channels = _Draw(seed), sizes["width"]
+    draw, channels = Draw(seed), sizes["width"]
     shape = (sizes["batch"], sizes["image"], sizes["image"], channels)
     x, c, w = draw(*shape), draw(*shape), draw(3, 3, channels, channels, scale=(9 * channels) ** -0.5)
 
     def error(outputs):
-        at = {"x": _double(x), "w": _double(w)}
-        found = _gradient_error(lambda p: np.vdot(c, _convolve(p["x"], p["w"])), at, outputs[1:], draw)
-        return _largest([_distance(outputs[0], _convolve(at["x"], at["w"])), found])
+        at = {"x": double(x), "w": double(w)}
+        found = gradient_error(lambda p: np.vdot(c, _convolve(p["x"], p["w"])), at, outputs[1:], draw)
+        return largest([distance(outputs[0], _convolve(at["x"], at["w"])), found])
 
     return Problem({"x": x, "w": w, "c": c, "nudge": NUDGE}, 3 * 2.0 * x.size * 9 * channels, error)
 
 
 def conv_depthwise(sizes, seed):
     """Convolve each channel by itself and differentiate, as `conv` does; the filter is (3, 3, 1, channels)."""
-    draw, channels = _Draw(seed), sizes["width"]
+    draw, channels = Draw(seed), sizes["width"]
     shape = (sizes["batch"], sizes["image"], sizes["image"], channels)
     x, c, w = draw(*shape), draw(*shape), draw(3, 3, 1, channels, scale=1 / 3)
 
     def error(outputs):
-        at = {"x": _double(x), "w": _double(w)}
-        found = _gradient_error(lambda p: np.vdot(c, _convolve_each(p["x"], p["w"])), at, outputs[1:], draw)
-        return _largest([_distance(outputs[0], _convolve_each(at["x"], at["w"])), found])
+        at = {"x": double(x), "w": double(w)}
+        found = gradient_error(lambda p: np.vdot(c, _convolve_each(p["x"], p["w"])), at, outputs[1:], draw)
+        return largest([distance(outputs[0], _convolve_each(at["x"], at["w"])), found])
 
     return Problem({"x": x, "w": w, "c": c, "nudge": NUDGE}, 3 * 2.0 * x.size * 9, error)
 
@@ -158,15 +158,15 @@ def attention(sizes, seed):
     Arrays are (batch, heads, sequence, width of a head). Only the half below the diagonal is counted: two products
     forward and five backward, whatever a framework does with the other half.
     """
-    draw = _Draw(seed)
+    draw = Draw(seed)
     shape = (sizes["batch"], sizes["heads"], sizes["sequence"], sizes["width"])
     arrays = {name: draw(*shape) for name in ("q", "k", "v")}
     c = draw(*shape)
 
     def error(outputs):
-        at = {name: _double(array) for name, array in arrays.items()}
-        found = _gradient_error(lambda p: np.vdot(c, _attend(**p)), at, outputs[1:], draw)
-        return _largest([_distance(outputs[0], _attend(**at)), found])
+        at = {name: double(array) for name, array in arrays.items()}
+        found = gradient_error(lambda p: np.vdot(c, attend(**p)), at, outputs[1:], draw)
+        return largest([distance(outputs[0], attend(**at)), found])
 
     flops = 7.0 * sizes["batch"] * sizes["heads"] * sizes["sequence"] ** 2 * sizes["width"]
     return Problem({**arrays, "c": c, "nudge": NUDGE}, flops, error)
@@ -174,11 +174,11 @@ def attention(sizes, seed):
 
 def stream(sizes, seed):
     """Scale and add long vectors: `y` becomes `a * x + y`."""
-    draw, a = _Draw(seed), 1e-3
+    draw, a = Draw(seed), 1e-3
     x, y = draw(sizes["points"]), draw(sizes["points"])
 
     def error(outputs):
-        return _distance(outputs[0], np.float32(a).astype(float) * _double(x) + y)
+        return distance(outputs[0], np.float32(a).astype(float) * double(x) + y)
 
     return Problem({"a": a, "x": x, "y": y}, 2.0 * sizes["points"], error)
 
@@ -189,22 +189,22 @@ def normalise(sizes, seed):
     What is added to the shift is little, so that rows neither flatten nor end as a single spike. Softmax leaves a small
     variance, of about 1 / columns squared: hence the small epsilon.
     """
-    draw, width = _Draw(seed), sizes["width"]
+    draw, width = Draw(seed), sizes["width"]
     x, scale, bias, epsilon = draw(sizes["rows"], width), draw(width, scale=0.1), draw(width), 1e-12
 
     def error(outputs):
-        return _distance(outputs[0], _standardise(_softmax(_double(x)), epsilon) * scale + bias)
+        return distance(outputs[0], standardise(_softmax(double(x)), epsilon) * scale + bias)
 
     return Problem({"x": x, "scale": scale, "bias": bias, "epsilon": epsilon}, 12.0 * x.size, error)
 
 
 def reduction(sizes, seed):
     """Take the mean of a long vector: `s` becomes `mean(x) - s`, which stays put and needs the mean every time."""
-    draw = _Draw(seed)
+    draw = Draw(seed)
     x, s = 1 + draw(sizes["points"]), draw(1)
 
     def error(outputs):
-        return _distance(outputs[0], _double(x).mean() - _double(s))
+        return distance(outputs[0], double(x).mean() - double(s))
 
     return Problem({"x": x, "s": s}, float(sizes["points"]), error)
 
@@ -214,14 +214,14 @@ def gather(sizes, seed):
 
     Those are one further, or two where the very first number found is positive, and begin again at the end.
     """
-    draw = _Draw(seed)
+    draw = Draw(seed)
     table = draw(sizes["rows"], sizes["width"])
     indices = draw.skewed(sizes["rows"], sizes["lookups"])
 
     def error(outputs):
-        found = _double(table)[indices]
+        found = double(table)[indices]
         following = (indices + 1 + int(found[0, 0] > 0)) % sizes["rows"]
-        return _largest([_distance(outputs[0], found), _distance(outputs[1], _double(following))])
+        return largest([distance(outputs[0], found), distance(outputs[1], double(following))])
 
     return Problem({"table": table, "indices": indices}, 0.0, error)
 
@@ -231,7 +231,7 @@ def scatter(sizes, seed):
 
     The next iteration takes the same away, with `updates` that were negated before it all starts, and so on in turn.
     """
-    draw = _Draw(seed)
+    draw = Draw(seed)
     table = draw(sizes["rows"], sizes["width"])
     indices = draw.skewed(sizes["rows"], sizes["lookups"])
     updates = draw(sizes["lookups"], sizes["width"])
@@ -239,9 +239,9 @@ def scatter(sizes, seed):
     def error(outputs):
         order = np.argsort(indices, kind="stable")
         rows, starts = np.unique(indices[order], return_index=True)
-        expected = _double(table)
-        expected[rows] += np.add.reduceat(_double(updates[order]), starts, axis=0)
-        return _distance(outputs[0], expected)
+        expected = double(table)
+        expected[rows] += np.add.reduceat(double(updates[order]), starts, axis=0)
+        return distance(outputs[0], expected)
 
     return Problem({"table": table, "indices": indices, "updates": updates}, float(updates.size), error)
 
@@ -251,9 +251,9 @@ def optimiser(sizes, seed):
 
     The same gradients come again in every iteration: parameters then approach -sign(gradient) / decay and stay there.
     """
-    draw, width, layers = _Draw(seed), sizes["width"], range(sizes["layers"])
-    parts = [_dense(draw, f"{n}.up", width, 4 * width) for n in layers]
-    parts += [_dense(draw, f"{n}.down", 4 * width, width) for n in layers]
+    draw, width, layers = Draw(seed), sizes["width"], range(sizes["layers"])
+    parts = [dense(draw, f"{n}.up", width, 4 * width) for n in layers]
+    parts += [dense(draw, f"{n}.down", 4 * width, width) for n in layers]
     params = {name: array for part in parts for name, array in part.items()}
     gradients = {name: draw.away_from_zero(*array.shape) for name, array in params.items()}
     rate, decay, beta1, beta2, epsilon = RATE, 0.1, 0.9, 0.999, 1e-8
@@ -263,12 +263,12 @@ def optimiser(sizes, seed):
             return float("inf")
         errors = []
         for name, output in zip(params, outputs):  # noqa: B905 - `strict` came with Python 3.10
-            start, gradient = _double(params[name]), _double(gradients[name])
+            start, gradient = double(params[name]), double(gradients[name])
             first, second = (1 - beta1) * gradient, (1 - beta2) * gradient**2
             first, second = first / (1 - beta1), second / (1 - beta2)
             step = rate * (decay * start + first / (np.sqrt(second) + epsilon))
-            errors.append(_distance(output, start - step, np.abs(step).max()))
-        return _largest(errors)
+            errors.append(distance(output, start - step, np.abs(step).max()))
+        return largest(errors)
 
     constants = {"rate": rate, "decay": decay, "beta1": beta1, "beta2": beta2, "epsilon": epsilon}
     flops = 14.0 * sum(array.size for array in params.values())
@@ -277,21 +277,21 @@ def optimiser(sizes, seed):
 
 def upload(sizes, seed):
     """Move a vector from the host's ordinary memory to the device: returns it, and `s`, which becomes `x[0] - s`."""
-    draw = _Draw(seed)
+    draw = Draw(seed)
     x, s = draw(sizes["points"]), draw(1)
 
     def error(outputs):
-        return _largest([_distance(outputs[0], _double(x)), _distance(outputs[1], _double(x[:1]) - s)])
+        return largest([distance(outputs[0], double(x)), distance(outputs[1], double(x[:1]) - s)])
 
     return Problem({"x": x, "s": s}, 0.0, error)
 
 
 def download(sizes, seed):
     """Negate a vector on the device, so that it is never one that the host has seen, and move it to the host."""
-    x = _Draw(seed)(sizes["points"])
+    x = Draw(seed)(sizes["points"])
 
     def error(outputs):
-        return _distance(outputs[0], -_double(x))
+        return distance(outputs[0], -double(x))
 
     return Problem({"x": x}, 0.0, error)
 
@@ -303,147 +303,22 @@ def retrace(sizes, seed):
     and starts again from `batch` rows, so that no call meets a size it knows and none has much to compute. The mean
     row, times `nudge`, is added to every row of the next batch.
     """
-    draw, width, batch = _Draw(seed), sizes["width"], sizes["batch"]
-    params = {**_dense(draw, "0", width, sizes["mlp_width"]), **_dense(draw, "1", sizes["mlp_width"], width)}
+    draw, width, batch = Draw(seed), sizes["width"], sizes["batch"]
+    params = {**dense(draw, "0", width, sizes["mlp_width"]), **dense(draw, "1", sizes["mlp_width"], width)}
     x, mean = draw(batch + sizes["shapes"] - 1, width), draw(width)
 
     def error(outputs):
-        p = {name: _double(array) for name, array in params.items()}
-        h = np.maximum((_double(x[:batch]) + NUDGE * mean) @ p["0.kernel"] + p["0.bias"], 0)
+        p = {name: double(array) for name, array in params.items()}
+        h = np.maximum((double(x[:batch]) + NUDGE * mean) @ p["0.kernel"] + p["0.bias"], 0)
         y = h @ p["1.kernel"] + p["1.bias"]
-        return _largest([_distance(outputs[0], y), _distance(outputs[1], y.mean(axis=0))])
+        return largest([distance(outputs[0], y), distance(outputs[1], y.mean(axis=0))])
 
     flops = 4.0 * batch * width * sizes["mlp_width"]
     return Problem({"params": params, "x": x, "mean": mean, "nudge": NUDGE}, flops, error)
 
 
-def step_mlp(sizes, seed):
-    """Take one training step of a network of dense layers: returns the loss and the new parameters."""
-    draw, widths = _Draw(seed), [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["vocabulary"]]
-    params = {}
-    for layer in range(len(widths) - 1):
-        params.update(_dense(draw, str(layer), widths[layer], widths[layer + 1]))
-    x = draw(sizes["batch"], sizes["width"])
-    y = draw.labels(sizes["vocabulary"], sizes["batch"])
-    products = [2.0 * sizes["batch"] * array.size for array in params.values() if array.ndim == 2]
-
-    def loss(p):
-        h = _double(x)
-        for layer in range(len(widths) - 1):
-            h = h @ p[f"{layer}.kernel"] + p[f"{layer}.bias"]
-            h = np.maximum(h, 0) if layer < len(widths) - 2 else h
-        return _cross_entropy(h, y)
-
-    return _training(loss, params, (x, y), 3 * sum(products) - products[0], draw)
-
-
-def step_cnn(sizes, seed):
-    """Take one training step of a convolutional network: `depth` times conv, relu, pool, doubling in width."""
-    draw, widths = _Draw(seed), [3, *[sizes["width"] * 2**block for block in range(sizes["depth"])]]
-    params, products = {}, []
-    for block in range(sizes["depth"]):
-        fan_in, fan_out = widths[block], widths[block + 1]
-        params[f"{block}.filter"] = draw(3, 3, fan_in, fan_out, scale=(4.5 * fan_in) ** -0.5)
-        params[f"{block}.bias"] = draw(fan_out, scale=0.1)
-        products.append(2.0 * sizes["batch"] * (sizes["image"] >> block) ** 2 * params[f"{block}.filter"].size)
-    params.update(_dense(draw, "head", widths[-1], sizes["vocabulary"]))
-    x = draw(sizes["batch"], sizes["image"], sizes["image"], 3)
-    y = draw.labels(sizes["vocabulary"], sizes["batch"])
-
-    def loss(p):
-        h = _double(x)
-        for block in range(sizes["depth"]):
-            h = np.maximum(_convolve(h, p[f"{block}.filter"]) + p[f"{block}.bias"], 0)
-            n, height, width, channels = h.shape
-            h = h.reshape(n, height // 2, 2, width // 2, 2, channels).max(axis=(2, 4))
-        return _cross_entropy(h.mean(axis=(1, 2)) @ p["head.kernel"] + p["head.bias"], y)
-
-    head = 6.0 * sizes["batch"] * params["head.kernel"].size
-    return _training(loss, params, (x, y), 3 * sum(products) - products[0] + head, draw)
-
-
-def step_transformer(sizes, seed):
-    """Take one training step of a language model: blocks that normalise first, causal attention, tanh-GELU."""
-    draw, width, length = _Draw(seed), sizes["width"], sizes["sequence"]
-    params = _transformer(draw, sizes)
-    x = draw.labels(sizes["vocabulary"], sizes["batch"], length)
-    y = draw.labels(sizes["vocabulary"], sizes["batch"], length)
-    flops = 6.0 * x.size * _weights(params) + sizes["layers"] * 6.0 * x.size * length * width
-    return _training(lambda p: _cross_entropy(_language(p, x, sizes), y), params, (x, y), flops, draw)
-
-
-def decode(sizes, seed):
-    """Write `new_tokens` tokens, one at a time, each the likeliest after those before it: `(logits, tokens)`.
-
-    The model is that of `step_transformer`, and keeps keys and values for `sequence` positions. The first call takes
-    the token `start` at position 0; `tokens` are what the calls chose, `logits` those of the last call. The next
-    iteration takes the last token as its `start`, at position 0 again. Where two tokens are as likely but for rounding
-    either may be chosen: each is held against the float64 logits after the tokens before it.
-    """
-    draw, count, layers, width = _Draw(seed), sizes["new_tokens"], sizes["layers"], sizes["width"]
-    params, start = _transformer(draw, sizes), draw.labels(sizes["vocabulary"], 1)
-
-    def error(outputs):
-        tokens = np.asarray(outputs[1])
-        if tokens.shape != (count,) or not np.all((tokens >= 0) & (tokens < sizes["vocabulary"])):
-            return float("inf")
-        p = {name: _double(array) for name, array in params.items()}
-        exact = _language(p, np.concatenate([start, tokens[:-1]])[None].astype(int), sizes)[0]
-        behind = exact.max(axis=-1) - exact[np.arange(count), tokens.astype(int)]
-        return _largest([_distance(outputs[0], exact[-1]), (behind / np.abs(exact).max(axis=-1)).max()])
-
-    attended = 4.0 * layers * width * count * (count + 1) / 2
-    return Problem({"params": params, "start": start}, 2.0 * count * _weights(params) + attended, error)
-
-
-_PROJECTIONS = ("query", "key", "value", "out")
-
-
-def _transformer(draw, sizes):
-    """Draw the parameters of blocks that normalise first, each with causal attention and two dense layers."""
-    width = sizes["width"]
-    params = {
-        "tokens": draw(sizes["vocabulary"], width, scale=0.5),
-        "positions": draw(sizes["sequence"], width, scale=0.5),
-    }
-    for layer in range(sizes["layers"]):
-        params.update(_normalised(draw, f"{layer}.norm1", width))
-        params.update({f"{layer}.{name}": draw(width, width, scale=width**-0.5) for name in _PROJECTIONS})
-        params.update(_normalised(draw, f"{layer}.norm2", width))
-        params.update(_dense(draw, f"{layer}.up", width, 4 * width))
-        params.update(_dense(draw, f"{layer}.down", 4 * width, width))
-    params.update(_normalised(draw, "norm", width))
-    params["head"] = draw(width, sizes["vocabulary"], scale=width**-0.5)
-    return params
-
-
-def _weights(params):
-    """Count what every token is multiplied by: all matrices but those that are looked up."""
-    return sum(a.size for name, a in params.items() if a.ndim == 2 and name not in {"tokens", "positions"})
-
-
-def _language(p, x, sizes):
-    """Give the logits after each token."""
-    h = p["tokens"][x] + p["positions"][: x.shape[-1]]
-    for layer in range(sizes["layers"]):
-        z = _normalise(h, p, f"{layer}.norm1")
-        q, k, v = (_split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in _PROJECTIONS[:3])
-        h = h + _attend(q, k, v).transpose(0, 2, 1, 3).reshape(h.shape) @ p[f"{layer}.out"]
-        z = _normalise(h, p, f"{layer}.norm2") @ p[f"{layer}.up.kernel"] + p[f"{layer}.up.bias"]
-        z = 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
-        h = h + z @ p[f"{layer}.down.kernel"] + p[f"{layer}.down.bias"]
-    return _normalise(h, p, "norm") @ p["head"]
-
-
-def _split(z, heads):
-    return z.reshape(*z.shape[:2], heads, -1).transpose(0, 2, 1, 3)
-
-
-def _normalise(h, p, name):
-    return _standardise(h, 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
-
-
-def _standardise(h, epsilon):
+def standardise(h, epsilon):
+    """Move every row to a mean of 0 and a variance of 1."""
     centred = h - h.mean(axis=-1, keepdims=True)
     return centred / np.sqrt((centred**2).mean(axis=-1, keepdims=True) + epsilon)
 
@@ -453,7 +328,8 @@ def _softmax(scores):
     return weights / weights.sum(axis=-1, keepdims=True)
 
 
-def _attend(q, k, v):
+def attend(q, k, v):
+    """Attend causally, over (batch, heads, sequence, width of a head)."""
     scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
     scores = np.where(np.tri(scores.shape[-1], dtype=bool), scores, -np.inf)
     return _softmax(scores) @ v
@@ -477,41 +353,21 @@ def _taps(x):
         yield (row, column), padded[:, row : row + height, column : column + width]
 
 
-def _cross_entropy(logits, labels):
-    logits = logits - logits.max(axis=-1, keepdims=True)
-    chosen = np.take_along_axis(logits, labels[..., None].astype(int), axis=-1)[..., 0]
-    return float((np.log(np.exp(logits).sum(axis=-1)) - chosen).mean())
-
-
-def _training(loss, params, batch, flops, draw):
-    def error(outputs):
-        start = {name: _double(array) for name, array in params.items()}
-        exact = loss(start)
-        moved = [*map(_double, outputs[1:])]
-        if not _alike(moved, start.values()):
-            return float("inf")
-        steps = map(np.subtract, start.values(), moved)
-        found = _gradient_error(loss, start, [step / RATE for step in steps], draw)
-        return _largest([abs(float(outputs[0]) - exact) / abs(exact), found])
-
-    return Problem({"params": params, "x": batch[0], "y": batch[1], "rate": RATE}, flops, error)
-
-
-def _gradient_error(loss, start, parts, draw):
+def gradient_error(loss, start, parts, draw):
     """Hold a gradient against slopes of the float64 loss: along itself, and along two random directions.
 
     Along a random direction a slope varies around 0 with the gradient's length, so an error is relative to that.
     """
-    gradient = dict(zip(start, map(_double, parts)))  # noqa: B905 - `strict` came with Python 3.10
-    if not _alike(gradient.values(), start.values()):
+    gradient = dict(zip(start, map(double, parts)))  # noqa: B905 - `strict` came with Python 3.10
+    if not alike(gradient.values(), start.values()):
         return float("inf")
-    length = np.sqrt(_dot(gradient, gradient)) or 1e-30
+    length = np.sqrt(dot(gradient, gradient)) or 1e-30
     along = {name: part / length for name, part in gradient.items()}
     errors = [abs(length - _slope(loss, start, along)) / length]
     for along in (_each_alike(gradient, draw), _each_alike(gradient, draw)):
         expected = np.sqrt(sum(np.vdot(part, part) * np.mean(along[n] ** 2) for n, part in gradient.items()))
-        errors.append(abs(_dot(gradient, along) - _slope(loss, start, along)) / (expected or 1e-30))
-    return _largest(errors)
+        errors.append(abs(dot(gradient, along) - _slope(loss, start, along)) / (expected or 1e-30))
+    return largest(errors)
 
 
 def _slope(loss, start, along, width=1e-6):
@@ -520,7 +376,8 @@ def _slope(loss, start, along, width=1e-6):
     return (ahead - behind) / (2 * width)
 
 
-def _dot(one, other):
+def dot(one, other):
+    """Multiply mappings of arrays, all of both."""
     return sum(np.vdot(one[name], other[name]) for name in one)
 
 
@@ -529,58 +386,60 @@ def _each_alike(gradient, draw):
 
     A gradient that vanished altogether is weighed as if it had a hundredth of the length of the whole.
     """
-    least = 0.01 * np.sqrt(_dot(gradient, gradient)) or 1.0
-    drawn = {n: _double(draw(*part.shape)) / max(np.linalg.norm(part), least) for n, part in gradient.items()}
-    length = np.sqrt(_dot(drawn, drawn))
+    least = 0.01 * np.sqrt(dot(gradient, gradient)) or 1.0
+    drawn = {n: double(draw(*part.shape)) / max(np.linalg.norm(part), least) for n, part in gradient.items()}
+    length = np.sqrt(dot(drawn, drawn))
     return {name: part / length for name, part in drawn.items()}
 
 
-def _distance(actual, expected, scale=None):
+def distance(actual, expected, scale=None):
     """Give the largest difference relative to `scale`, or else to the largest magnitude that is expected.
 
     It is infinite where shapes or values are no match.
     """
-    actual = _double(actual)
+    actual = double(actual)
     if actual.shape != expected.shape:
         return float("inf")
-    return _largest([np.abs(actual - expected).max() / (np.abs(expected).max() if scale is None else scale)])
+    return largest([np.abs(actual - expected).max() / (np.abs(expected).max() if scale is None else scale)])
 
 
-def _alike(some, others):
+def alike(some, others):
+    """Tell whether two lists of arrays have the same shapes."""
     return [array.shape for array in some] == [array.shape for array in others]
 
 
-def _largest(errors):
+def largest(errors):
     """Give the largest, where what is not a number counts as infinite: `max` alone would let it pass."""
     return max(float(error) if np.isfinite(error) else float("inf") for error in errors)
 
 
-def _double(array):
+def double(array):
+    """Give an array in float64."""
     return np.asarray(array, dtype=np.float64)
 
 
-def _dense(draw, name, fan_in, fan_out):
+def dense(draw, name, fan_in, fan_out):
+    """Draw a dense layer: `name.kernel` (in, out) and `name.bias`."""
     return {f"{name}.kernel": draw(fan_in, fan_out, scale=fan_in**-0.5), f"{name}.bias": draw(fan_out, scale=0.1)}
 
 
-def _normalised(draw, name, width):
-    return {f"{name}.scale": 1 + draw(width, scale=0.1), f"{name}.bias": draw(width, scale=0.1)}
-
-
-class _Draw:
+class Draw:
     """Draws from one seeded generator, so that every framework gets the same arrays."""
 
     def __init__(self, seed):
         self._generator = np.random.default_rng(seed)
 
     def __call__(self, *shape, scale=1.0):
+        """Draw normal numbers of this standard deviation."""
         return (self._generator.standard_normal(shape) * scale).astype(np.float32)
 
     def away_from_zero(self, *shape):
+        """Draw normal numbers of which none is small."""
         drawn = self(*shape)
         return drawn + np.copysign(np.float32(LEAST_GRADIENT), drawn)
 
     def labels(self, below, *shape):
+        """Draw whole numbers from 0 on."""
         return self._generator.integers(0, below, shape, dtype=np.int32)
 
     def skewed(self, below, *shape):

@@ -2,17 +2,18 @@
 
 The parent writes one JSON object a line to standard input and reads one for each from standard output:
 
-    {"do": "start", "file", "references", "cores", "terms"}              -> {"version", "device", "devices", ...}
-    {"do": "prepare", "probe", "sizes", "check", "tolerance", "seed"}     -> {"first_s", "error", "iterations", ...}
+    {"do": "start", "files", "references", "cores", "terms"}             -> {"version", "device", "devices", ...}
+    {"do": "prepare", "probe", "function", "sizes", "check", ...}         -> {"first_s", "error", "iterations", ...}
     {"do": "measure", "probe"}                                            -> {"wall_s", "cpu_s", "iterations", ...}
     {"do": "inspect", "probe"}                                            -> what the arrays are after all of it
     {"do": "drop", "probe"}                                               -> {}
+    {"do": "capability", "capability", "trying"}                          -> {"found", "why"}
 
 Every command carries an `id`, and every answer the same one and `ok`; where that is false, `reason` says why and the
 worker goes on. The two channels are taken away from everything else in the process at once: whatever a framework prints
 goes to standard error and is a log. The worker ends with its parent, however that ends.
 
-A framework's file, `frameworks/on_<id>.py`, is loaded by path and offers:
+The first file of a framework, `frameworks/on_<id>.py`, is loaded by path and offers:
 
     VARIANTS        variant -> {"modules": it imports, "install": what pip is given, "environment": variables it
                     needs (optional), "compiles": whether a first call compiles (optional), "alone": whether it
@@ -27,12 +28,16 @@ A framework's file, `frameworks/on_<id>.py`, is loaded by path and offers:
     terms(state) -> {"devices", "dtypes", "layout"}    what the arrays of a state really are (optional)
     compilations()  how many compilations there have been so far (optional)
     cache_hits()    how many of them were answered from a cache on disk (optional)
+    place(error)    on which line of a user's own file an error arose, empty where it did not (optional)
     reset_peak_memory(), peak_memory()    bytes on the device, the most since then (optional)
     <probe>(inputs, sizes) -> (state, step, outputs)
                     `step(state)` is one iteration and returns the next state, `outputs(state)` gives what
                     the reference compares, after one step
 
-It needs NumPy and the framework, and runs on Python 3.9 and later.
+Any other file, as `workloads/in_<id>.py`, offers more functions of that kind, and `use(framework)`, which is given the
+first one as a module before any of them is called.
+
+They need NumPy and the framework, and run on Python 3.9 and later.
 """
 
 from __future__ import annotations
@@ -85,10 +90,10 @@ class Unfit(Exception):  # noqa: N818 - it becomes an outcome
 class Bench:
     """One probe of the framework, ready to be timed."""
 
-    def __init__(self, framework, probe, inputs, sizes):
+    def __init__(self, framework, function, inputs, sizes):
         self._wait = framework.wait
         self._compilations = getattr(framework, "compilations", int)
-        self.state, self._step, self._outputs = getattr(framework, probe)(inputs, sizes)
+        self.state, self._step, self._outputs = function(inputs, sizes)
         self._wait(self.state)
         self.iterations = 1
         self._iteration_s = 0.0
@@ -159,20 +164,24 @@ class Worker:
 
     def __init__(self):
         self._framework = None
+        self._files = []
         self._references = []
         self._on_device = False
         self._benches = {}
 
-    def start(self, file, references, cores, terms):
+    def start(self, files, references, cores, terms):
         """Import the framework under the terms it is to run on: what its own `start` is given."""
         if cores and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(0, cores)
         begun = time.perf_counter()
-        self._framework = _load(Path(file))
+        self._framework = _load(Path(files[0]))
         found = self._framework.start(**terms)
         import_s = time.perf_counter() - begun
         self._on_device = found["device"] != "cpu"
-        self._references = [_load(Path(reference)) for reference in references]
+        self._files = [self._framework, *map(_load, map(Path, files[1:]))]
+        for file in self._files[1:]:
+            file.use(self._framework)
+        self._references = [*map(_load, map(Path, references))]
         first_s = self._first_operation_s()
         layout = getattr(self._framework, "LAYOUT", None)
         about = {"threads": None, **found, "layout": layout, "python": sys.version.split()[0]}
@@ -180,56 +189,66 @@ class Worker:
 
     def _first_operation_s(self):
         """Time what the first operation opens and loads; a framework without single operations has none."""
-        if not hasattr(self._framework, FIRST):
+        first = self._function(FIRST)
+        if first is None:
             return None
         sizes = {"width": 64, "depth": 1}
         problem = self._problem(FIRST, sizes, 0)
         begun = time.perf_counter()
-        Bench(self._framework, FIRST, problem.inputs, sizes).block()
+        Bench(self._framework, first, problem.inputs, sizes).block()
         return time.perf_counter() - begun
 
-    def prepare(self, probe, sizes, check, tolerance, seed):
+    def prepare(self, probe, function, sizes, check, tolerance, seed):  # noqa: PLR0913, PLR0917 - one line of the channel
         """Build, run for the first time, compare with float64, see that iterations differ, warm up.
 
-        Where the sizes to time are too large for a reference (on an accelerator), it is compared at the sizes `check`.
+        `probe` is what it is called from now on, `function` what files and references call it. Where the sizes to time
+        are too large for a reference (on an accelerator), it is compared at the sizes `check`.
         """
-        self._applies(probe)
-        problem = self._problem(probe, sizes, seed)
+        build = self._applies(function)
+        problem = self._problem(function, sizes, seed)
         memory = _Memory(self._framework, self._on_device)
         compiled, found = self._count("compilations"), self._count("cache_hits")
-        bench = Bench(self._framework, probe, problem.inputs, sizes)
+        bench = Bench(self._framework, build, problem.inputs, sizes)
         first_s = bench.block()
         compiled, found = self._count("compilations") - compiled, self._count("cache_hits") - found
         first = _host(bench.outputs())
-        error = _error(problem, first) if sizes == check else self._error(probe, check, seed)
+        error = _error(problem, first) if sizes == check else self._error(function, check, seed)
         if not error <= tolerance:
             expected = f"relative error {error:.2g}, at most {tolerance:.2g} is allowed"
-            raise Unfit("failed", f"the result differs from the float64 reference: {expected}")
+            against = getattr(problem, "against", "the float64 reference")
+            raise Unfit("failed", f"the result differs from {against}: {expected}")
         bench.block()
-        frozen = _same(first, _host(bench.outputs()))
+        frozen = bool(first) and _same(first, _host(bench.outputs()))
         settled = bench.warm_up()
         self._benches[probe] = bench
         first = {"first_s": first_s, "first_compilations": compiled, "cache_hits": found, "peak_memory": memory.peak()}
         checked = {"error": error, "settled": settled, "flops": problem.flops, "frozen": frozen}
         return {**first, **checked, **self.inspect(probe)}
 
-    def _problem(self, probe, sizes, seed):
+    def _problem(self, function, sizes, seed):
         """Draw the inputs of a probe, by the first reference that knows it."""
         for reference in self._references:
-            if hasattr(reference, probe):
-                return getattr(reference, probe)(sizes, seed)
-        raise Unfit("failed", f"no reference.py has a function {probe}")
+            if hasattr(reference, function):
+                return getattr(reference, function)(sizes, seed)
+        raise Unfit("failed", f"no reference.py has a function {function}")
+
+    def _function(self, name):
+        """Find what builds a probe; None where no file has it."""
+        return next((getattr(file, name) for file in self._files if hasattr(file, name)), None)
 
     def _count(self, name):
         return getattr(self._framework, name, int)()
 
-    def _applies(self, probe):
-        if not hasattr(self._framework, probe):
-            raise Unfit("not_applicable", f"{Path(self._framework.__file__).name} has no function {probe}")
+    def _applies(self, name):
+        function = self._function(name)
+        if function is None:
+            names = " and ".join(Path(file.__file__).name for file in self._files)
+            raise Unfit("not_applicable", f"there is no function {name} in {names}")
+        return function
 
-    def _error(self, probe, sizes, seed):
-        problem = self._problem(probe, sizes, seed)
-        bench = Bench(self._framework, probe, problem.inputs, sizes)
+    def _error(self, function, sizes, seed):
+        problem = self._problem(function, sizes, seed)
+        bench = Bench(self._framework, self._applies(function), problem.inputs, sizes)
         bench.block()
         return _error(problem, _host(bench.outputs()))
 
@@ -254,6 +273,10 @@ class Worker:
         self._benches.pop(probe, None)
         return {}
 
+    def capability(self, capability, trying):
+        """Try whether something works here, by the last of the framework's files; the file `trying` says how."""
+        return _load(Path(trying)).attempt(self._files[-1], capability, _load)
+
     def answer(self, command):
         """Carry out a command; a failure is an answer too."""
         identity = command.pop("id", None)
@@ -265,6 +288,8 @@ class Worker:
             return {"id": identity, "ok": False, "outcome": "failed", "reason": "there is not enough memory"}
         except Exception as error:  # noqa: BLE001 - whatever a framework raises is an outcome
             text = f"{type(error).__name__}: {error}".strip()
+            place = getattr(self._framework, "place", lambda _: "")(error)
+            text = f"{place}: {text}" if place else text
             return {"id": identity, "ok": False, "outcome": "failed", "reason": " ".join(text.split())[:500]}
 
 
@@ -362,7 +387,7 @@ def _text(path):
 
 def _load(path):
     """Import a file by its path, without leaving a compiled copy beside it."""
-    spec = importlib.util.spec_from_file_location(f"advisor_probe_{path.stem}", path)
+    spec = importlib.util.spec_from_file_location(f"advisor_probe_{path.parent.name}_{path.stem}", path)
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     writes, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:

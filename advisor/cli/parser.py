@@ -167,9 +167,18 @@ def _answers(given: argparse._ArgumentGroup) -> None:
 
 def _probe(parser: argparse.ArgumentParser) -> None:
     suites = "quick: once, in about a minute (default); standard: twice, in new processes; full: every variant too"
-    parser.add_argument("--suite", choices=["quick", "standard", "full"], default="quick", help=suites)
+    parser.add_argument("--suite", choices=["quick", "standard", "full"], help=suites)
+    profiles = 'workloads to predict, as JSON: [{"name": ..., "workload_class": ..., "sizes": {"batch": 4, ...}}, ...]'
+    parser.add_argument("--profiles", metavar="FILE", help=profiles)
     parser.add_argument("--frameworks", metavar="A,B", default="", help="measure only these")
     parser.add_argument("--probes-only", metavar="A,B", default="", help="run only these probes")
+    step = (
+        "measure your own implementations of one step instead, the functions of a file: this is code, and is run; "
+        "--python names the Python for one of them"
+    )
+    parser.add_argument("--step", metavar="FILE", help=step)
+    apart = "with --step: largest relative difference between their results (default: 0.001, or as the file says)"
+    parser.add_argument("--tolerance", metavar="X", type=_positive, help=apart)
     devices = "the accelerator if there is one, or the CPU"
     parser.add_argument("--device", choices=["auto", "cpu"], default="auto", help=devices)
     threads = "of every framework (default: as many as there are cores, or one where others want them)"
@@ -178,6 +187,8 @@ def _probe(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--generations", metavar="N", type=_up_to(_MOST_GENERATIONS), help=again)
     shipped = "show beside the equal terms, which count, how each framework does as it comes (the full suite does)"
     parser.add_argument("--as-shipped", action="store_true", help=shipped)
+    able = "try, without timing anything, what each framework can do here: exports, compiling, derivatives, ..."
+    parser.add_argument("--capabilities", action="store_true", help=able)
     parser.add_argument("--no-store", action="store_true", help="print only")
     parser.add_argument(
         "--format",
@@ -321,6 +332,16 @@ def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999999999")
     return int(text)
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no positive number")
+    return number
 
 
 def _cores() -> int:

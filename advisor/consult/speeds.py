@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 from advisor.frozen import dataclass, field
 from advisor.model.answers import Answers
@@ -11,7 +11,7 @@ from advisor.model.knowledge import KnowledgeBase
 from advisor.scoring import speed
 
 if TYPE_CHECKING:
-    from advisor.model.measurement import Measurements
+    from advisor.model.measurement import ClassResult, Measurements
 
 _DEVICES = {
     "cpu": "cpu",
@@ -37,9 +37,11 @@ class Speeds:
     ) -> Mapping[str, speed.Speed]:
         """Option to its speed: over several workloads the mean, as sure as the least sure."""
         direct, hardware = _direct(answers, measurements), str(answers.get("train_hw", ""))
-        key = (workloads, hardware, direct, measurements.id if measurements else "")
+        classes = fitting(measurements.classes if measurements else (), answers.get("sizes"))
+        key = (workloads, hardware, direct, measurements.id if measurements else "", *{each.name for each in classes})
         if key not in self.known:
-            gathered = self._gather(workloads, hardware, measurements, direct=direct)
+            label = f"measurement.{measurements.id}" if measurements else ""
+            gathered = self._gather(workloads, hardware, classes, label, direct=direct)
             self.known[key] = {
                 option: combine([speed.posterior(option, evidence, self.base.speed) for evidence in gathered])
                 for option in self.base.frameworks
@@ -47,14 +49,19 @@ class Speeds:
         return self.known[key]
 
     def _gather(
-        self, workloads: frozenset[str], hardware: str, measurements: Measurements | None, *, direct: bool
+        self, workloads: frozenset[str], hardware: str, classes: Iterable[ClassResult], label: str, *, direct: bool
     ) -> list[speed.Evidence]:
-        classes = measurements.classes if measurements else ()
-        label = f"measurement.{measurements.id}" if measurements else ""
         # What was published of another kind of accelerator says nothing of this one.
         tables = [table for table in self.base.benchmarks if hardware in ("", table.accelerator)]
         found = [speed.gather(name, tables, classes, label, direct=direct) for name in sorted(workloads)]
         return found or [speed.gather("", (), (), "", direct=False)]
+
+
+def fitting(classes: Iterable[ClassResult], sizes: Any) -> tuple[ClassResult, ...]:
+    """Of every class of work the results at these very sizes, where there are any, else those at its default sizes."""
+    found = tuple(classes)
+    exact = {each.workload_class for each in found if sizes and each.sizes == sizes}
+    return tuple(each for each in found if each.sizes == (sizes if each.workload_class in exact else {}))
 
 
 def combine(found: list[speed.Speed]) -> speed.Speed:

@@ -51,8 +51,6 @@ class SpeedModel:
     """Of the log speed of an option of which nothing is published."""
     sd_distance: float
     """Added to published figures for another chip, version and task."""
-    sd_model: float
-    """Of what a class of workload says about the workload at hand."""
     source: Source
 
 

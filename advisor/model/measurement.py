@@ -170,6 +170,8 @@ class ProbeResult:
     there is one, else the process's."""
     generations: int = 1
     """Processes it was timed in; their difference is in the errors."""
+    function: str = ""
+    """What the definition of a whole model calls it, where `probe` names the workload too."""
     stopped: str = ""
     """Why the rounds ended: `resolved` or `equivalent` for every pair, `stable` noise, `rounds` or `time` used up."""
     raw: Samples = Samples()
@@ -190,9 +192,51 @@ class ClassResult:
     first_step_s: float
     utilisation: float | None
     """Share of the canary's arithmetic rate: floating-point operations a second over those of the reference
-    without any framework, measured in the same rounds, for the class as a whole, and between its variants in the
-    ratios of `relative_time`. Above 1 on an accelerator, since the canary runs on the processor; unknown without a
-    canary."""
+    without any framework, measured in the same rounds, over what of it such a model can reach at full speed; for the
+    class as a whole, and between its variants in the ratios of `relative_time`. Above 1 on an accelerator, since the
+    canary runs on the processor; unknown without a canary."""
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    """What it holds for, as given in a profile; empty for the default sizes, whose intervals own up to what other sizes
+    change."""
+    probes: tuple[str, ...] = ()
+    """The whole models it was measured by."""
+    why: str = ""
+    """What bounds a step of it, in a sentence; empty where too little was measured to say."""
+    shown_by: str = ""
+    """The probe that shows it."""
+
+
+Found = Literal["ok", "failed", "wrong", "not_installed", "not_applicable", "timed_out"]
+"""What trying a capability came to. `wrong` was computed, and differs from the reference; `not_installed` lacks a
+package besides the framework; `not_applicable` is what the framework does not have."""
+
+
+BRIEF = 200
+"""Characters of a reason that are shown."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CapabilityResult:
+    """What trying one capability of one variant came to."""
+
+    framework: str
+    variant: str
+    capability: str
+    """The id of its definition: `export_onnx`, `vmap`, ..."""
+    outcome: Found
+    reason: str = ""
+    version: str = ""
+    """Of the framework."""
+    device: str = ""
+
+    @property
+    def brief(self) -> str:
+        """The reason as it stands in a sentence: what a framework raises can be a page."""
+        said = " ".join(self.reason.split()).rstrip(".")
+        if len(said) <= BRIEF:
+            return said
+        beginning = said[: BRIEF - 6]
+        return f"{beginning.rpartition(' ')[0] or beginning} [...]"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,4 +258,6 @@ class Measurements:
     """Whether it was imported from elsewhere."""
     canary_rate: float | None = None
     """Floating-point operations a second of the matrix product without any framework, over the undisturbed rounds."""
+    capabilities: tuple[CapabilityResult, ...] = ()
+    """What was tried, where that was asked for."""
     schema: str = SCHEMA

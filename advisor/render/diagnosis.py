@@ -36,6 +36,8 @@ class Diagnosis:
     """When this kind of machine was last measured; empty if never."""
     advice: tuple[Advice, ...]
     """What is wrong or better done otherwise, and what to do."""
+    refuted: tuple[str, ...] = ()
+    """What is documented of a framework, and was observed otherwise here."""
 
 
 def as_json(found: Diagnosis) -> str:
@@ -67,6 +69,7 @@ def as_text(found: Diagnosis) -> str:
         *_builds(found.builds),
         *_runs(found.frameworks),
         "",
+        *_refuted(found.refuted),
         *_advice(found.advice),
     ]
     return "\n".join(map(printable, lines)) + "\n"
@@ -149,6 +152,14 @@ def _runs(runs: Sequence[FrameworkRun]) -> Iterator[str]:
         if run.outcome != "ok":
             reason = f"{run.framework}/{run.variant}: {run.outcome.replace('_', ' ')}. {run.reason}".strip()
             yield from _row("cannot", reason)
+
+
+def _refuted(refuted: Sequence[str]) -> Iterator[str]:
+    if refuted:
+        yield "Documented otherwise"
+        for said in refuted:
+            yield from _wrapped(said, _LEFT, _LEFT + 2)
+        yield ""
 
 
 def _advice(advice: Sequence[Advice]) -> Iterator[str]:

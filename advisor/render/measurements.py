@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from advisor.loading.structure import plain
+from advisor.model.capability import Refuted
 from advisor.model.measurement import Machine, Measurements
 
 
@@ -15,22 +16,22 @@ def as_json(measured: Measurements) -> str:
     return json.dumps(plain(measured, 9), indent=2, ensure_ascii=False) + "\n"
 
 
-def as_text(measured: Measurements, *, unicode: bool = True) -> str:
+def as_text(measured: Measurements, refuted: Sequence[Refuted] = (), *, unicode: bool = True) -> str:
     """The machine, how each framework fared, the classes of workload, every probe, and what is missing.
 
     No line has more than 80 columns, but for a command that is there to be copied. Without `unicode` the charts are
-    drawn in ASCII.
+    drawn in ASCII. `refuted` are the facts that are documented otherwise than observed.
     """
     from advisor.render.measured import text  # noqa: PLC0415  (each format is imported when it is asked for)
 
-    return text.text(measured, machine_line(measured.machine), text.UNICODE if unicode else text.ASCII)
+    return text.text(measured, machine_line(measured.machine), text.UNICODE if unicode else text.ASCII, refuted)
 
 
-def as_markdown(measured: Measurements) -> str:
+def as_markdown(measured: Measurements, refuted: Sequence[Refuted] = ()) -> str:
     """What the text says, in tables."""
     from advisor.render.measured.markdown import markdown  # noqa: PLC0415
 
-    return markdown(measured, machine_line(measured.machine))
+    return markdown(measured, machine_line(measured.machine), refuted)
 
 
 def as_svg(measured: Measurements) -> str:

@@ -50,7 +50,7 @@ class Evidence:
 
     rows: tuple[Published, ...]
     measured: Mapping[str, tuple[float, float]]
-    """`framework/variant` to log utilisation and its standard deviation over the rounds."""
+    """`framework/variant` to log utilisation and its standard deviation: of the rounds, and of what they leave open."""
     direct: bool
     """Whether it was measured on the accelerator in question; otherwise it speaks from a distance."""
     measurement: str = ""
@@ -150,7 +150,7 @@ def _update(variant: str, prior: Speed, evidence: Evidence, model: SpeedModel) -
     if not evidence.direct:
         log_rate += _typical(evidence, model)
     distance = 0.0 if evidence.direct else model.sd_distance
-    noise = rounds**2 + model.sd_model**2 + distance**2
+    noise = rounds**2 + distance**2
     share = levelled.sd**2 / (levelled.sd**2 + noise)
     mean = share * log_rate + (1 - share) * levelled.mean
     ids = (evidence.measurement, *levelled.evidence)

@@ -24,15 +24,6 @@ class _Convolved(NamedTuple):
     dw: Any = None
 
 
-class _Trained(NamedTuple):
-    """The state of training."""
-
-    params: Any
-    image: Any
-    """What is trained on: images or not."""
-    value: Any = None
-
-
 def start(threads, device, variant, matched):  # noqa: ARG001 - JAX takes its threads from the affinity mask alone
     """Choose the device, listen for compilations; where terms are matched, set full float32 precision."""
     if device == "cpu":
@@ -298,115 +289,8 @@ def retrace(inputs, sizes):
     return (0, None, mean), step, lambda state: state[1:]
 
 
-def step_mlp(inputs, sizes):
-    """Train dense layers."""
-
-    def loss(p, x, y):
-        for layer in range(sizes["mlp_layers"]):
-            x = jax.nn.relu(_dense(p, str(layer), x))
-        return _cross_entropy(_dense(p, str(sizes["mlp_layers"]), x), y)
-
-    return _training(loss, inputs)
-
-
-def step_cnn(inputs, sizes):
-    """Train convolutions."""
-
-    def loss(p, x, y):
-        for block in range(sizes["depth"]):
-            x = jax.nn.relu(_convolve(x, p[f"{block}.filter"]) + p[f"{block}.bias"])
-            x = jax.lax.reduce_window(x, -jnp.inf, jax.lax.max, (1, 2, 2, 1), (1, 2, 2, 1), "VALID")
-        return _cross_entropy(_dense(p, "head", x.mean(axis=(1, 2))), y)
-
-    return _training(loss, inputs)
-
-
-def step_transformer(inputs, sizes):
-    """Train a causal transformer."""
-    attend = functools.partial(jax.nn.dot_product_attention, is_causal=True)
-
-    def loss(p, x, y):
-        h = p["tokens"][x] + p["positions"]
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, sizes["heads"], attend)
-        return _cross_entropy(_norm(p, "norm", h) @ p["head"], y)
-
-    return _training(loss, inputs)
-
-
-def decode(inputs, sizes):
-    """Write tokens from a cache that is donated; one call for each token."""
-    p, start = jax.device_put((inputs["params"], inputs["start"]))
-    heads, length = sizes["heads"], sizes["sequence"]
-    shape = (1, length, heads, sizes["width"] // heads)
-    cache = [(jnp.zeros(shape), jnp.zeros(shape)) for _ in range(sizes["layers"])]
-    positions = [jax.device_put(jnp.int32(position)) for position in range(sizes["new_tokens"])]
-
-    @functools.partial(jax.jit, donate_argnums=1)
-    def following(p, cache, token, position):
-        h = (p["tokens"][token] + p["positions"][position])[None]
-        visible = (jnp.arange(length) <= position)[None, None, None]
-        kept = []
-
-        def attend(q, k, v):
-            keys, values = (
-                jax.lax.dynamic_update_slice_in_dim(old, new, position, axis=1)
-                for old, new in zip(cache[len(kept)], (k, v))  # noqa: B905 - `strict` came with Python 3.10
-            )
-            kept.append((keys, values))
-            return jax.nn.dot_product_attention(q, keys, values, mask=visible)
-
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, heads, attend)
-        logits = (_norm(p, "norm", h) @ p["head"])[0, 0]
-        return logits, logits.argmax(keepdims=True).astype(token.dtype), kept
-
-    def step(state):
-        _, tokens, cache = state
-        token, tokens, logits = tokens[-1], [], None
-        for position in positions:
-            logits, token, cache = following(p, cache, token, position)
-            tokens.append(token)
-        return logits, tokens, cache
-
-    return (None, [start], cache), step, lambda state: [state[0], jnp.concatenate(state[1])]
-
-
-def _block(p, layer, h, heads, attend):
-    """Normalise first, attend, normalise, and two dense layers."""
-    z = _norm(p, f"{layer}.norm1", h)
-    q, k, v = ((z @ p[f"{layer}.{name}"]).reshape(*z.shape[:2], heads, -1) for name in ("query", "key", "value"))
-    h = h + attend(q, k, v).reshape(h.shape) @ p[f"{layer}.out"]
-    up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
-    return h + _dense(p, f"{layer}.down", up)
-
-
-def _training(loss, inputs):
-    """Update parameters that are passed and returned; the old ones are donated, as training loops do."""
-    params = {name: jnp.array(array) for name, array in inputs["params"].items()}
-    x, y, rate = jax.device_put((inputs["x"], inputs["y"], inputs["rate"]))
-
-    @functools.partial(jax.jit, donate_argnums=0)
-    def update(params, x, y, rate):
-        value, gradient = jax.value_and_grad(loss)(params, x, y)
-        return {name: params[name] - rate * gradient[name] for name in params}, value
-
-    def step(state):
-        params, value = update(state.params, x, y, rate)
-        return _Trained(params, x, value)
-
-    def outputs(state):
-        return [state.value, *(state.params[name] for name in inputs["params"])]
-
-    return _Trained(params, x), step, outputs
-
-
 def _dense(p, name, x):
     return x @ p[f"{name}.kernel"] + p[f"{name}.bias"]
-
-
-def _norm(p, name, x):
-    return _standardise(x, 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
 
 
 def _standardise(x, epsilon):
@@ -417,11 +301,6 @@ def _standardise(x, epsilon):
 def _convolve(x, w, groups=1):
     order = ("NHWC", "HWIO", "NHWC")
     return jax.lax.conv_general_dilated(x, w, (1, 1), "SAME", dimension_numbers=order, feature_group_count=groups)
-
-
-def _cross_entropy(logits, labels):
-    chosen = jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]
-    return (jax.nn.logsumexp(logits, axis=-1) - chosen).mean()
 
 
 def _outputs(state):

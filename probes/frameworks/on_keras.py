@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 import keras
 import numpy as np
 
@@ -49,13 +47,6 @@ NOT_APPLICABLE = {
 LAYOUT = "NHWC"
 
 _here = {"backend": None}
-
-
-class _Trained(NamedTuple):
-    """The state of training."""
-
-    model: Any
-    value: Any = None
 
 
 def start(threads, device, variant, matched):
@@ -107,37 +98,6 @@ def peak_memory():
     return _here["backend"].peak()
 
 
-def step_mlp(inputs, sizes):
-    """Train dense layers."""
-    image = keras.Input((sizes["width"],), batch_size=sizes["batch"])
-    h = image
-    for _ in range(sizes["mlp_layers"]):
-        h = keras.layers.Dense(sizes["mlp_width"], activation="relu")(h)
-    return _training(keras.Model(image, keras.layers.Dense(sizes["vocabulary"])(h)), inputs)
-
-
-def step_cnn(inputs, sizes):
-    """Train convolutions."""
-    image = keras.Input((sizes["image"], sizes["image"], 3), batch_size=sizes["batch"])
-    h = image
-    for block in range(sizes["depth"]):
-        h = keras.layers.Conv2D(sizes["width"] * 2**block, 3, padding="same", activation="relu")(h)
-        h = keras.layers.MaxPooling2D(2)(h)
-    h = keras.layers.GlobalAveragePooling2D()(h)
-    return _training(keras.Model(image, keras.layers.Dense(sizes["vocabulary"])(h)), inputs)
-
-
-def step_transformer(inputs, sizes):
-    """Train a causal transformer."""
-    width, heads = sizes["width"], sizes["heads"]
-    tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
-    h = Positions(sizes["sequence"])(keras.layers.Embedding(sizes["vocabulary"], width)(tokens))
-    for _ in range(sizes["layers"]):
-        attend = keras.layers.MultiHeadAttention(heads, width // heads, use_bias=False)
-        h = _block(h, lambda z: attend(z, z, use_causal_mask=True))  # noqa: B023 - it is called at once
-    return _training(keras.Model(tokens, _logits(h, sizes)), inputs)
-
-
 def optimiser(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Step by Keras's own AdamW, compiled where the training loop of the back end is."""
     variables = [keras.Variable(array) for array in inputs["params"].values()]
@@ -168,103 +128,6 @@ def retrace(inputs, sizes):
         return model, y, y.mean(axis=0), calls + 1
 
     return (model, None, inputs["mean"], 0), step, lambda state: state[1:3]
-
-
-def decode(inputs, sizes):
-    """Write tokens, each by a call of `predict_on_batch`, which brings the logits to the host."""
-    token, place = (keras.Input((), batch_size=1, dtype="int32") for _ in range(2))
-    h = Positions(sizes["sequence"])(keras.layers.Embedding(sizes["vocabulary"], sizes["width"])(token), place)
-    for _ in range(sizes["layers"]):
-        attend = Remembering(sizes["heads"], sizes["sequence"])
-        h = _block(h, lambda z: attend(z, place))  # noqa: B023 - it is called at once
-    model = keras.Model([token, place], _logits(h, sizes))
-    _fill(model, inputs["params"])
-    places = [np.array([each], dtype=np.int32) for each in range(sizes["new_tokens"])]
-
-    def step(state):
-        model, _, tokens = state
-        tokens = [tokens[-1]]
-        for each in places:
-            logits = model.predict_on_batch([tokens[-1], each])
-            tokens.append(logits.argmax(axis=-1).astype(np.int32))
-        return model, logits, tokens[1:]
-
-    return (model, None, [inputs["start"]]), step, lambda state: [state[1][0], np.concatenate(state[2])]
-
-
-class Positions(keras.layers.Layer):
-    """Adds a learned vector to each place of a sequence, or to the one that is named."""
-
-    def __init__(self, length):
-        super().__init__()
-        self.length = length
-
-    def build(self, shape, *_):
-        """Make one vector for each place."""
-        self.table = self.add_weight(shape=(self.length, shape[-1]), name="table")
-
-    def call(self, x, place=None):
-        """Add the vectors."""
-        return x + (self.table if place is None else keras.ops.take(self.table, place, axis=0))
-
-
-class Remembering(keras.layers.Layer):
-    """Attends from one token to itself and those before it, whose keys and values it keeps."""
-
-    def __init__(self, heads, length):
-        super().__init__()
-        self.heads, self.length = heads, length
-
-    def build(self, shape, *_):
-        """Make the projections, and room for every place."""
-        self.projections = [keras.layers.Dense(shape[-1], use_bias=False) for _ in range(4)]
-        for dense in self.projections:
-            dense.build(shape)
-        room = (1, self.length, self.heads, shape[-1] // self.heads)
-        self.kept = [self.add_weight(shape=room, initializer="zeros", trainable=False) for _ in range(2)]
-
-    def call(self, x, place):
-        """Keep the key and the value of this place, then attend."""
-        *projections, out = self.projections
-        split = (1, 1, self.heads, x.shape[-1] // self.heads)
-        q, *new = (keras.ops.reshape(project(x), split) for project in projections)
-        for kept, each in zip(self.kept, new):  # noqa: B905 - `strict` came with Python 3.10
-            kept.assign(keras.ops.slice_update(kept.value, (0, place[0], 0, 0), each))
-        mask = keras.ops.reshape(keras.ops.arange(self.length) <= place, (1, 1, 1, self.length))
-        y = keras.ops.dot_product_attention(q, *(kept.value for kept in self.kept), mask=mask)
-        return out(keras.ops.reshape(y, x.shape))
-
-
-def _block(h, attend):
-    """Attend and pass every place through two dense layers, each added to what it was given."""
-    h = keras.layers.Add()([h, attend(keras.layers.LayerNormalization(epsilon=1e-5)(h))])
-    z = keras.layers.LayerNormalization(epsilon=1e-5)(h)
-    z = keras.layers.Activation(_gelu)(keras.layers.Dense(4 * h.shape[-1])(z))
-    return keras.layers.Add()([h, keras.layers.Dense(h.shape[-1])(z)])
-
-
-def _logits(h, sizes):
-    h = keras.layers.LayerNormalization(epsilon=1e-5)(h)
-    return keras.layers.Dense(sizes["vocabulary"], use_bias=False)(h)
-
-
-def _gelu(x):
-    return keras.activations.gelu(x, approximate=True)
-
-
-def _training(model, inputs):
-    """Fill the model and compile it as Keras does by default."""
-    params = inputs["params"]
-    _fill(model, params)
-    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile(optimizer=keras.optimizers.SGD(inputs["rate"]), loss=loss)
-    x, y = keras.ops.convert_to_tensor(inputs["x"]), keras.ops.convert_to_tensor(inputs["y"])
-
-    def outputs(state):
-        moved = zip(state.model.get_weights(), params.values())  # noqa: B905 - `strict` came with Python 3.10
-        return [state.value, *(array.reshape(given.shape) for array, given in moved)]
-
-    return _Trained(model), lambda state: _Trained(state.model, state.model.train_on_batch(x, y)), outputs
 
 
 def _fill(model, params):

@@ -29,15 +29,6 @@ class _Convolved(NamedTuple):
     dw: Any = None
 
 
-class _Trained(NamedTuple):
-    """The state of training."""
-
-    value: Any
-    params: Any
-    image: Any
-    """What is trained on: images or not."""
-
-
 def start(threads, device, variant, matched):  # noqa: ARG001 - MLX has no call for threads
     """Choose the device; on the terms of all, set full float32 precision."""
     if matched:
@@ -68,6 +59,16 @@ def terms(state):
 def compilations():
     """Count how often a function was traced in order to be compiled."""
     return _here["compilations"]
+
+
+def compiled(function, **state):
+    """Compile where this variant does; `state` names what the function reads and writes besides its arguments."""
+    return _here["compile"](function, **state)
+
+
+def compiles():
+    """Tell whether this variant compiles."""
+    return _here["compile"] is _compile
 
 
 def reset_peak_memory():
@@ -275,114 +276,6 @@ def retrace(inputs, sizes):
     return (None, mx.array(inputs["mean"])), _evaluated(step), _outputs
 
 
-def step_mlp(inputs, sizes):
-    """Train dense layers."""
-
-    def loss(p, x, y):
-        for layer in range(sizes["mlp_layers"]):
-            x = nn.relu(_dense(p, str(layer), x))
-        return nn.losses.cross_entropy(_dense(p, str(sizes["mlp_layers"]), x), y, reduction="mean")
-
-    return _training(loss, inputs)
-
-
-def step_cnn(inputs, sizes):
-    """Train convolutions."""
-    pool = nn.MaxPool2d(2, 2)
-
-    def loss(p, x, y):
-        for block in range(sizes["depth"]):
-            x = pool(nn.relu(mx.conv2d(x, p[f"{block}.filter"], padding=1) + p[f"{block}.bias"]))
-        return nn.losses.cross_entropy(_dense(p, "head", x.mean(axis=(1, 2))), y, reduction="mean")
-
-    return _training(loss, inputs)
-
-
-def step_transformer(inputs, sizes):
-    """Train a causal transformer."""
-    heads, scale = sizes["heads"], (sizes["width"] // sizes["heads"]) ** -0.5
-
-    def attend(p, layer, x):
-        q, k, v = (
-            (x @ p[f"{layer}.{name}"]).reshape(*x.shape[:2], heads, -1).transpose(0, 2, 1, 3)
-            for name in ("query", "key", "value")
-        )
-        y = mx.fast.scaled_dot_product_attention(q, k, v, scale=scale, mask="causal")
-        return y.transpose(0, 2, 1, 3).reshape(x.shape) @ p[f"{layer}.out"]
-
-    def loss(p, x, y):
-        h = p["tokens"][x] + p["positions"]
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, attend)
-        return nn.losses.cross_entropy(_norm(p, "norm", h) @ p["head"], y, reduction="mean")
-
-    return _training(loss, inputs)
-
-
-def decode(inputs, sizes):
-    """Write tokens, each by a call of one function; every token is asked for while the next is prepared."""
-    heads, length, width = sizes["heads"], sizes["sequence"], sizes["width"] // sizes["heads"]
-    params = {name: mx.array(array) for name, array in inputs["params"].items()}
-    caches = [[mx.zeros((1, heads, length, width)) for _ in range(2)] for _ in range(sizes["layers"])]
-    places = [mx.array([place]) for place in range(sizes["new_tokens"])]
-
-    def attend(p, layer, x, place):
-        q, k, v = ((x @ p[f"{layer}.{name}"]).reshape(1, heads, 1, width) for name in ("query", "key", "value"))
-        kept = caches[layer]
-        kept[0], kept[1] = (mx.slice_update(cache, new, place, axes=(2,)) for cache, new in zip(kept, (k, v)))  # noqa: B905 - `strict` came with Python 3.10
-        y = mx.fast.scaled_dot_product_attention(q, *kept, scale=width**-0.5, mask=mx.arange(length) <= place)
-        return y.reshape(x.shape) @ p[f"{layer}.out"]
-
-    def write(p, token, place):
-        h = p["tokens"][token] + p["positions"][place]
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, lambda p, layer, x: attend(p, layer, x, place))
-        logits = _norm(p, "norm", h) @ p["head"]
-        return logits, logits.argmax(axis=-1)
-
-    def step(state):
-        tokens = [state[1][-1]]
-        for place in places:
-            logits, token = write(params, tokens[-1], place)
-            mx.async_eval(token)
-            tokens.append(token)
-        return logits, tokens[1:], caches
-
-    def outputs(state):
-        return [_get(state[0][0]), np.concatenate(_outputs(state[1]))]
-
-    write = _here["compile"](write, inputs=caches, outputs=caches)
-    return (None, [mx.array(inputs["start"]).astype(mx.uint32)], caches), _evaluated(step), outputs
-
-
-def _block(p, layer, h, attend):
-    """Attend and pass every place through two dense layers, each added to what it was given."""
-    h = h + attend(p, layer, _norm(p, f"{layer}.norm1", h))
-    return h + _dense(p, f"{layer}.down", nn.gelu_approx(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h))))
-
-
-def _training(loss, inputs):
-    held = {"params": {name: _parameter(array) for name, array in inputs["params"].items()}}
-    x, y, rate = mx.array(inputs["x"]), mx.array(inputs["y"]), inputs["rate"]
-    differentiated = mx.value_and_grad(loss)
-
-    def update(x, y):
-        value, gradient = differentiated(held["params"], x, y)
-        held["params"] = {name: array - rate * gradient[name] for name, array in held["params"].items()}
-        return value
-
-    def outputs(state):
-        value, *moved = _outputs([state.value, *(state.params["params"][name] for name in inputs["params"])])
-        return [value, *(array.transpose(1, 2, 3, 0) if array.ndim == 4 else array for array in moved)]
-
-    update = _here["compile"](update, inputs=held, outputs=held)
-
-    def step(state):  # noqa: ARG001 - the state is held
-        return _Trained(update(x, y), held, x)
-
-    return _Trained(None, held, x), _evaluated(step), outputs
-
-
 def _evaluated(step):
     """Evaluate after every step, as a training loop has to, lest the graph grows without end."""
 
@@ -416,10 +309,6 @@ def _layout(image):
     if image is None or len(image.shape) != 4 or image.shape[1] == image.shape[3]:
         return None
     return {image.shape[1]: "NHWC", image.shape[3]: "NCHW"}.get(image.shape[2])
-
-
-def _norm(p, name, x):
-    return mx.fast.layer_norm(x, p[f"{name}.scale"], p[f"{name}.bias"], 1e-5)
 
 
 def _dense(p, name, x):

@@ -37,15 +37,6 @@ class _Convolved(NamedTuple):
     dw: Any = None
 
 
-class _Trained(NamedTuple):
-    """The state of training."""
-
-    value: Any
-    params: Any
-    image: Any
-    """What is trained on: images or not."""
-
-
 def start(threads, device, variant, matched):  # noqa: ARG001 - MXNet takes its threads from the environment alone
     """Choose the device; float32 means float32 unless the environment says otherwise."""
     cards = mx.context.num_gpus()
@@ -264,201 +255,11 @@ class Shifted(gluon.HybridBlock):
         return y, F.mean(y, axis=0)
 
 
-def step_mlp(inputs, sizes):
-    """Train dense layers."""
-    net, width = nn.HybridSequential(), sizes["width"]
-    for _ in range(sizes["mlp_layers"]):
-        net.add(nn.Dense(sizes["mlp_width"], activation="relu", in_units=width))
-        width = sizes["mlp_width"]
-    net.add(nn.Dense(sizes["vocabulary"], in_units=width))
-    return _training(net, inputs)
-
-
-def step_cnn(inputs, sizes):
-    """Train convolutions."""
-    net, channels = nn.HybridSequential(), 3
-    for block in range(sizes["depth"]):
-        net.add(nn.Conv2D(sizes["width"] * 2**block, 3, padding=1, activation="relu", in_channels=channels))
-        net.add(nn.MaxPool2D(2, 2))
-        channels = sizes["width"] * 2**block
-    net.add(nn.GlobalAvgPool2D(), nn.Dense(sizes["vocabulary"], in_units=channels))
-    return _training(net, {**inputs, "x": inputs["x"].transpose(0, 3, 1, 2)})
-
-
-def step_transformer(inputs, sizes):
-    """Train a causal transformer."""
-    return _training(Transformer(sizes, Positions, Block), inputs, _causal(sizes["sequence"]))
-
-
-def decode(inputs, sizes):
-    """Write tokens, each by a call of one graph; it takes and returns keys and values, by head and place."""
-    heads, length, count = sizes["heads"], sizes["sequence"], sizes["new_tokens"]
-    net = Writer(sizes, Place, WritingBlock)
-    _filled(net, inputs["params"])
-    net = _hybrid(net)
-    shape = (heads * length, sizes["width"] // heads)
-    caches = [mx.nd.zeros(shape, ctx=_here["context"]) for _ in range(2 * sizes["layers"])]
-    masks = np.where(np.tri(count, length, dtype=bool), 0, _HIDDEN).astype(np.float32)
-    slots = np.arange(heads) * length + np.arange(count)[:, None]
-    places = [(_array(np.array([place])), _array(slots[place]), _array(masks[place])) for place in range(count)]
-
-    def step(state):
-        _, tokens, caches = state
-        tokens = [tokens[-1]]
-        for place in places:
-            logits, token, *caches = net(tokens[-1], *place, *caches)
-            tokens.append(token)
-        return logits, tokens[1:], caches
-
-    def outputs(state):
-        return [state[0].asnumpy()[0], np.concatenate(_outputs(state[1])).astype(np.int32)]
-
-    return (None, [_array(inputs["start"].astype(np.float32))], caches), step, outputs
-
-
-class Transformer(gluon.HybridBlock):
-    """Blocks that normalise first, between an embedding and a classifier."""
-
-    def __init__(self, sizes, positions, block):
-        super().__init__()
-        width = sizes["width"]
-        with self.name_scope():
-            self.tokens = nn.Embedding(sizes["vocabulary"], width)
-            self.positions = positions(sizes["sequence"], width)
-            self.blocks = nn.HybridSequential()
-            for _ in range(sizes["layers"]):
-                self.blocks.add(block(width, sizes["heads"]))
-            self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            self.head = nn.Dense(sizes["vocabulary"], use_bias=False, flatten=False, in_units=width)
-
-    def hybrid_forward(self, F, x, mask):  # noqa: ARG002 - Gluon's own signature
-        """Give the logits of every place."""
-        h = self.positions(self.tokens(x))
-        for block in self.blocks:
-            h = block(h, mask)
-        return self.head(self.norm(h))
-
-
-class Writer(Transformer):
-    """The same, for one token after those whose keys and values it is given."""
-
-    def hybrid_forward(self, F, token, place, slots, mask, *caches):
-        """Give the logits, the likeliest token and the keys and values."""
-        h, kept = self.positions(self.tokens(token), place), []
-        for layer, block in enumerate(self.blocks):
-            h, keys, values = block(h, slots, mask, caches[2 * layer : 2 * layer + 2])
-            kept += [keys, values]
-        logits = self.head(self.norm(h))
-        return (logits, F.argmax(logits, axis=-1), *kept)
-
-
-class Positions(gluon.HybridBlock):
-    """Adds a learned vector to each place of a sequence."""
-
-    def __init__(self, length, width):
-        super().__init__()
-        with self.name_scope():
-            self.table = self.params.get("table", shape=(length, width))
-
-    def hybrid_forward(self, F, x, table):
-        """Add the vectors."""
-        return F.broadcast_add(x, F.expand_dims(table, 0))
-
-
-class Place(Positions):
-    """Adds the vector of one place."""
-
-    def hybrid_forward(self, F, x, place, table):
-        """Add the vector."""
-        return x + F.take(table, place)
-
-
-class Block(gluon.HybridBlock):
-    """Attention and two dense layers, each added to what it was given."""
-
-    def __init__(self, width, heads):
-        super().__init__()
-        self._heads = heads
-        with self.name_scope():
-            self.norm1 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            for name in ("query", "key", "value", "out"):
-                setattr(self, name, nn.Dense(width, use_bias=False, flatten=False, in_units=width))
-            self.norm2 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            self.up = nn.Dense(4 * width, flatten=False, in_units=width)
-            self.down = nn.Dense(width, flatten=False, in_units=4 * width)
-
-    def hybrid_forward(self, F, h, mask):
-        """Attend, then pass every place through the dense layers."""
-        z = self.norm1(h)
-        q, k, v = (self._split(F, project(z)) for project in (self.query, self.key, self.value))
-        h = h + self.out(self._merge(F, _attend(F, q, k, v, mask)))
-        return h + self._dense(F, h)
-
-    def _dense(self, F, h):
-        return self.down(_gelu(F, self.up(self.norm2(h))))
-
-    def _split(self, F, z):
-        """Move the heads from (batch, place, heads x width) into (batch x heads, place, width)."""
-        z = F.transpose(F.reshape(z, (0, 0, self._heads, -1)), (0, 2, 1, 3))
-        return F.reshape(z, (-1, 0, 0), reverse=True)
-
-    def _merge(self, F, z):
-        """Move them back."""
-        z = F.transpose(F.reshape(z, (-4, -1, self._heads, 0, 0)), (0, 2, 1, 3))
-        return F.reshape(z, (0, 0, -1))
-
-
-class WritingBlock(Block):
-    """The same, for one token after those whose keys and values it is given."""
-
-    def hybrid_forward(self, F, h, slots, mask, kept):
-        """Keep the new key and value of every head in its slot, and attend to all that are kept."""
-        z = self.norm1(h)
-        q, k, v = (F.reshape(project(z), (self._heads, -1)) for project in (self.query, self.key, self.value))
-        keys, values = (F.contrib.index_copy(cache, slots, new) for cache, new in zip(kept, (k, v)))  # noqa: B905 - `strict` came with Python 3.10
-        by_head = (F.reshape(cache, (-4, self._heads, -1, 0)) for cache in (keys, values))
-        y = _attend(F, F.expand_dims(q, 1), *by_head, mask)
-        h = h + self.out(F.reshape(y, (1, -1)))
-        return h + self._dense(F, h), keys, values
-
-
-def _training(net, inputs, *more):
-    """Fill the network, whose parameters come in the order of the problem's, and train it as Gluon's loops do."""
-    params = _filled(net, inputs["params"])
-    arrays = [parameter.data() for parameter in params.values()]
-    net, criterion = _hybrid(net), _hybrid(gluon.loss.SoftmaxCrossEntropyLoss())
-    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": inputs["rate"]})
-    x, y = _array(inputs["x"]), _array(inputs["y"])
-
-    def step(state):  # noqa: ARG001 - the state lives in the parameters
-        with autograd.record():
-            loss = criterion(net(x, *more), y).mean()
-        loss.backward()
-        trainer.step(1)
-        return _Trained(loss, arrays, x)
-
-    def outputs(state):
-        loss, *moved = _outputs(state[:2])
-        back = (np.argsort(_order(name, array)) for name, array in zip(params, moved))  # noqa: B905 - as above
-        return [loss[0], *map(np.transpose, moved, back)]
-
-    return _Trained(None, arrays, x), step, outputs
-
-
 def _filled(net, arrays):
-    """Fill a network and return its parameters by the problem's names, which come in the same order."""
+    """Fill a network with arrays in the order of its parameters; Gluon puts what comes out of a layer first."""
     net.initialize(ctx=_here["context"])
-    params = dict(zip(arrays, net.collect_params().values()))  # noqa: B905 - `strict` came with Python 3.10
-    for name, parameter in params.items():
-        parameter.set_data(_array(arrays[name].transpose(_order(name, arrays[name]))))
-    return params
-
-
-def _order(name, array):
-    """Say how the axes of a parameter are turned: Gluon puts what comes out of a layer first."""
-    if array.ndim == 4:
-        return 3, 2, 0, 1
-    return (1, 0) if array.ndim == 2 and name not in {"tokens", "positions"} else tuple(range(array.ndim))
+    for parameter, array in zip(net.collect_params().values(), arrays.values()):  # noqa: B905 - `strict` came with Python 3.10
+        parameter.set_data(_array(array.T))
 
 
 def _both(function, arrays, moved, c, nudge):
@@ -485,11 +286,6 @@ def _attend(F, q, k, v, mask):
 def _causal(length):
     """Give what hides later places."""
     return _array(np.triu(np.full((1, length, length), _HIDDEN, dtype=np.float32), 1))
-
-
-def _gelu(F, x):
-    """Gluon's own is not the approximation by tanh."""
-    return 0.5 * x * (1 + F.tanh((2 / np.pi) ** 0.5 * (x + 0.044715 * x**3)))
 
 
 def _hybrid(block):

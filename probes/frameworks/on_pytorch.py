@@ -26,15 +26,6 @@ class _Convolved(NamedTuple):
     dw: Any = None
 
 
-class _Trained(NamedTuple):
-    """The state of training: the optimiser writes into the parameters."""
-
-    params: Any
-    image: Any
-    """What is trained on: images or not."""
-    value: Any = None
-
-
 def start(threads, device, variant, matched):
     """Choose the device; where terms are matched, set threads and full float32 precision."""
     if matched:
@@ -56,6 +47,11 @@ def start(threads, device, variant, matched):
         "devices": named,
         "threads": torch.get_num_threads(),
     }
+
+
+def chosen():
+    """Tell what `start` chose: the device, the variant, whether terms are matched, and what compiles."""
+    return _here
 
 
 def wait(state):  # noqa: ARG001 - the contract's argument; PyTorch waits for a device, not for a value
@@ -318,124 +314,8 @@ def retrace(inputs, sizes):
     return (0, None, _put(inputs["mean"])), step, lambda state: [*map(_get, state[1:])]
 
 
-def step_mlp(inputs, sizes):
-    """Train dense layers."""
-
-    def loss(p, x, y):
-        for layer in range(sizes["mlp_layers"]):
-            x = F.relu(_dense(p, str(layer), x))
-        return F.cross_entropy(_dense(p, str(sizes["mlp_layers"]), x), y)
-
-    return _training(loss, inputs, _put(inputs["x"]))
-
-
-def step_cnn(inputs, sizes):
-    """Train convolutions in channels-last."""
-
-    def loss(p, x, y):
-        for block in range(sizes["depth"]):
-            x = F.relu(F.conv2d(x, p[f"{block}.filter"], p[f"{block}.bias"], padding=1))
-            x = F.max_pool2d(x, 2)
-        return F.cross_entropy(_dense(p, "head", x.mean(dim=(2, 3))), y)
-
-    return _training(loss, inputs, _put(inputs["x"]).permute(0, 3, 1, 2))
-
-
-def step_transformer(inputs, sizes):
-    """Train a causal transformer."""
-
-    def attend(q, k, v):
-        return F.scaled_dot_product_attention(q, k, v, is_causal=True)
-
-    def loss(p, x, y):
-        h = F.embedding(x, p["tokens"]) + p["positions"]
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, sizes["heads"], attend)
-        return F.cross_entropy(F.linear(_norm(p, "norm", h), p["head"].T).flatten(0, 1), y.flatten())
-
-    return _training(loss, inputs, _put(inputs["x"]).long())
-
-
-def decode(inputs, sizes):
-    """Write tokens from a cache that is written in place; one call for each token."""
-    p = {name: _put(array) for name, array in inputs["params"].items()}
-    heads, length = sizes["heads"], sizes["sequence"]
-    places = torch.arange(length, device=_here["device"])
-    positions = [places[place : place + 1].clone() for place in range(sizes["new_tokens"])]
-    empty = torch.zeros(1, heads, length, sizes["width"] // heads, device=_here["device"])
-    cache = [(empty.clone(), empty.clone()) for _ in range(sizes["layers"])]
-
-    @_here["compile"]
-    def following(p, cache, places, token, position):
-        h = (F.embedding(token, p["tokens"]) + F.embedding(position, p["positions"])).unsqueeze(0)
-        visible = (places <= position)[None]
-        for layer, (keys, values) in enumerate(cache):
-
-            def attend(q, k, v, keys=keys, values=values):
-                keys.index_copy_(2, position, k)
-                values.index_copy_(2, position, v)
-                return F.scaled_dot_product_attention(q, keys, values, attn_mask=visible)
-
-            h = _block(p, layer, h, heads, attend)
-        logits = F.linear(_norm(p, "norm", h), p["head"].T)[0, 0]
-        return logits, logits.argmax(dim=-1, keepdim=True)
-
-    @torch.no_grad()
-    def step(state):
-        token, tokens, logits = state[1][-1], [], None
-        for position in positions:
-            logits, token = following(p, cache, places, token, position)
-            tokens.append(token)
-        return logits, tokens, cache
-
-    start = [_put(inputs["start"]).long()]
-    return (None, start, cache), step, lambda state: [_get(state[0]), _get(torch.cat(state[1]))]
-
-
-def _block(p, layer, h, heads, attend):
-    """Normalise first, attend, normalise, and two dense layers."""
-    z = _norm(p, f"{layer}.norm1", h)
-    q, k, v = (
-        F.linear(z, p[f"{layer}.{name}"].T).unflatten(-1, (heads, -1)).transpose(1, 2)
-        for name in ("query", "key", "value")
-    )
-    h = h + F.linear(attend(q, k, v).transpose(1, 2).flatten(2), p[f"{layer}.out"].T)
-    up = F.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate="tanh")
-    return h + _dense(p, f"{layer}.down", up)
-
-
-def _norm(p, name, x):
-    return F.layer_norm(x, x.shape[-1:], p[f"{name}.scale"], p[f"{name}.bias"], 1e-5)
-
-
-def _training(loss, inputs, x):
-    params = {name: _parameter(array) for name, array in inputs["params"].items()}
-    y = _put(inputs["y"]).long()
-    optimiser = torch.optim.SGD(params.values(), lr=inputs["rate"])
-    loss = _here["compile"](loss)
-
-    def step(state):
-        optimiser.zero_grad(set_to_none=True)
-        value = loss(state.params, state.image, y)
-        value.backward()
-        optimiser.step()
-        return _Trained(state.params, state.image, value.detach())
-
-    def outputs(state):
-        arrays = state.params.values()
-        return [_get(state.value), *(_get(p.permute(2, 3, 1, 0) if p.ndim == 4 else p) for p in arrays)]
-
-    return _Trained(params, x), step, outputs
-
-
 def _dense(p, name, x):
     return F.linear(x, p[f"{name}.kernel"].T, p[f"{name}.bias"])
-
-
-def _parameter(array):
-    """Copy, since the optimiser writes in place."""
-    tensor = _put(array).clone()
-    return (_filter(tensor) if tensor.ndim == 4 else tensor).requires_grad_()
 
 
 def _filter(tensor):

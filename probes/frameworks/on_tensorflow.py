@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import Any, NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
 VARIANTS = {
@@ -28,15 +27,6 @@ class _Convolved(NamedTuple):
     image: Any = None
     dx: Any = None
     dw: Any = None
-
-
-class _Trained(NamedTuple):
-    """The state of training."""
-
-    value: Any
-    params: Any
-    image: Any
-    """What is trained on: images or not."""
 
 
 def start(threads, device, variant, matched):
@@ -101,7 +91,7 @@ def dispatch(inputs, sizes):
             x = b - x
         return x
 
-    chain = _function(chain)
+    chain = compiled(chain)
     return tf.constant(inputs["x"]), lambda x: chain(x, b), _outputs
 
 
@@ -127,7 +117,7 @@ def gemm_bf16(inputs, sizes):  # noqa: ARG001 - the contract's arguments
 
 
 def _product(x, w):
-    product = _function(tf.matmul)
+    product = compiled(tf.matmul)
     return x, lambda x: product(x, w), _outputs
 
 
@@ -157,7 +147,7 @@ def _convolution(convolve, w, inputs, outputs):
         dx, dw = tape.gradient(y, [x, w], output_gradients=c)
         return w + nudge * dw, y, dx, dw
 
-    both = _function(both)
+    both = compiled(both)
     return _Convolved(tf.constant(w)), lambda state: _Convolved(*both(x, state.w, c, nudge)), outputs
 
 
@@ -172,26 +162,26 @@ def attention(inputs, sizes):  # noqa: ARG001 - the contract's arguments
         dq, dk, dv = tape.gradient(y, [q, k, v], output_gradients=c)
         return q + nudge * dq, y, dq, dk, dv
 
-    both = _function(both)
+    both = compiled(both)
     return (q,), lambda state: both(state[0], k, v, c, nudge), _after_the_first
 
 
 def stream(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Scale and add, as one writes it."""
-    a, x, update = tf.constant(inputs["a"]), tf.constant(inputs["x"]), _function(lambda a, x, y: a * x + y)
+    a, x, update = tf.constant(inputs["a"]), tf.constant(inputs["x"]), compiled(lambda a, x, y: a * x + y)
     return tf.constant(inputs["y"]), lambda y: update(a, x, y), _outputs
 
 
 def normalise(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Take the softmax of rows, then normalise them."""
     scale, bias, epsilon = (tf.constant(inputs[name]) for name in ("scale", "bias", "epsilon"))
-    both = _function(lambda x, scale, bias, epsilon: _normalise(tf.nn.softmax(x), scale, bias, epsilon))
+    both = compiled(lambda x, scale, bias, epsilon: _normalise(tf.nn.softmax(x), scale, bias, epsilon))
     return tf.constant(inputs["x"]), lambda x: both(x, scale, bias, epsilon), _outputs
 
 
 def reduction(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Take a mean."""
-    x, update = tf.constant(inputs["x"]), _function(lambda x, s: tf.reduce_mean(x) - s)
+    x, update = tf.constant(inputs["x"]), compiled(lambda x, s: tf.reduce_mean(x) - s)
     return tf.constant(inputs["s"]), lambda s: update(x, s), _outputs
 
 
@@ -203,7 +193,7 @@ def gather(inputs, sizes):  # noqa: ARG001 - the contract's arguments
         found = tf.gather(table, indices)
         return found, (indices + 1 + tf.cast(found[0, 0] > 0, tf.int64)) % table.shape[0]
 
-    look_up = _function(look_up)
+    look_up = compiled(look_up)
     return (None, tf.constant(inputs["indices"], tf.int64)), lambda state: look_up(table, state[1]), _outputs
 
 
@@ -220,7 +210,7 @@ def scatter(inputs, sizes):  # noqa: ARG001 - the contract's arguments
         add(updates, indices)
         return table, negated, updates
 
-    add = _function(add)
+    add = compiled(add)
     return (table, updates, -updates), step, lambda state: _outputs(state[0])
 
 
@@ -254,7 +244,7 @@ def optimiser(inputs, sizes):  # noqa: ARG001 - the contract's arguments
         update(gradients, constants)
         return state
 
-    update = _function(update)
+    update = compiled(update)
     return params, step, _outputs
 
 
@@ -292,120 +282,10 @@ def retrace(inputs, sizes):
     def step(state):
         _, mean, function, calls = state
         if calls % len(batches) == 0:
-            function = _function(block)
+            function = compiled(block)
         return (*function(params, batches[calls % len(batches)], mean, nudge), function, calls + 1)
 
     return (None, tf.constant(inputs["mean"]), None, 0), step, lambda state: _outputs(state[:2])
-
-
-def step_mlp(inputs, sizes):
-    """Train dense layers."""
-
-    def loss(p, x, y):
-        for layer in range(sizes["mlp_layers"]):
-            x = tf.nn.relu(_dense(p, str(layer), x))
-        return _cross_entropy(_dense(p, str(sizes["mlp_layers"]), x), y)
-
-    return _training(loss, inputs)
-
-
-def step_cnn(inputs, sizes):
-    """Train convolutions."""
-
-    def loss(p, x, y):
-        for block in range(sizes["depth"]):
-            x = tf.nn.relu(tf.nn.bias_add(tf.nn.conv2d(x, p[f"{block}.filter"], 1, "SAME"), p[f"{block}.bias"]))
-            x = tf.nn.max_pool2d(x, 2, 2, "VALID")
-        return _cross_entropy(_dense(p, "head", tf.reduce_mean(x, axis=(1, 2))), y)
-
-    return _training(loss, inputs)
-
-
-def step_transformer(inputs, sizes):
-    """Train a causal transformer."""
-
-    def attend(p, layer, x):
-        split = (*x.shape[:2], sizes["heads"], x.shape[2] // sizes["heads"])
-        q, k, v = (
-            tf.transpose(tf.reshape(x @ p[f"{layer}.{name}"], split), (0, 2, 1, 3))
-            for name in ("query", "key", "value")
-        )
-        return tf.reshape(tf.transpose(_attend(q, k, v), (0, 2, 1, 3)), x.shape) @ p[f"{layer}.out"]
-
-    def loss(p, x, y):
-        h = tf.gather(p["tokens"], x) + p["positions"]
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, lambda x: attend(p, layer, x))  # noqa: B023 - it is called at once
-        return _cross_entropy(_norm(p, "norm", h) @ p["head"], y)
-
-    return _training(loss, inputs)
-
-
-def decode(inputs, sizes):
-    """Write tokens, each by a call of one function; keys and values are kept in variables."""
-    heads, length = sizes["heads"], sizes["sequence"]
-    params = {name: tf.constant(array) for name, array in inputs["params"].items()}
-    shape = (length, heads, sizes["width"] // heads)
-    caches = [(tf.Variable(tf.zeros(shape)), tf.Variable(tf.zeros(shape))) for _ in range(sizes["layers"])]
-    places = [tf.constant([place], tf.int64) for place in range(sizes["new_tokens"])]
-
-    def attend(p, layer, x, place):
-        q, k, v = (tf.reshape(x @ p[f"{layer}.{name}"], (1, *shape[1:])) for name in ("query", "key", "value"))
-        for cache, new in zip(caches[layer], (k, v)):  # noqa: B905 - `strict` came with Python 3.10
-            cache.scatter_update(tf.IndexedSlices(new, place))
-        keys, values = caches[layer]
-        scores = tf.einsum("qhd,khd->hqk", q, keys) * shape[2] ** -0.5
-        scores = tf.where(tf.range(length, dtype=tf.int64) <= place, scores, scores.dtype.min)
-        return tf.reshape(tf.einsum("hqk,khd->qhd", tf.nn.softmax(scores), values), x.shape) @ p[f"{layer}.out"]
-
-    def write(p, token, place):
-        h = tf.gather(p["tokens"], token) + tf.gather(p["positions"], place)
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, lambda x: attend(p, layer, x, place))  # noqa: B023 - it is called at once
-        logits = _norm(p, "norm", h) @ p["head"]
-        return logits, tf.argmax(logits, axis=-1)
-
-    def step(state):
-        tokens = [state[1][-1]]
-        for place in places:
-            logits, token = write(params, tokens[-1], place)
-            tokens.append(token)
-        return logits, tokens[1:]
-
-    def outputs(state):
-        logits, *tokens = _outputs(state)
-        return [logits[0], np.concatenate(tokens)]
-
-    write = _function(write)
-    return (None, [tf.constant(inputs["start"], tf.int64)]), step, outputs
-
-
-def _block(p, layer, h, attend):
-    """Attend and pass every place through two dense layers, each added to what it was given."""
-    h = h + attend(_norm(p, f"{layer}.norm1", h))
-    up = tf.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
-    return h + _dense(p, f"{layer}.down", up)
-
-
-def _training(loss, inputs):
-    params = {name: tf.Variable(array) for name, array in inputs["params"].items()}
-    x, y, rate = tf.constant(inputs["x"]), tf.constant(inputs["y"]), tf.constant(inputs["rate"])
-
-    def update(x, y, rate):
-        with tf.GradientTape() as tape:
-            value = loss(params, x, y)
-        gradient = tape.gradient(value, params)
-        for name, variable in params.items():
-            variable.assign_sub(rate * tf.convert_to_tensor(gradient[name]))
-        return value
-
-    update = _function(update)
-    variables = list(params.values())
-
-    def step(state):
-        return _Trained(update(x, y, rate), state.params, x)
-
-    return _Trained(None, variables, x), step, lambda state: _outputs(state[:2])
 
 
 def _attend(q, k, v):
@@ -419,20 +299,12 @@ def _dense(p, name, x):
     return tf.nn.bias_add(x @ p[f"{name}.kernel"], p[f"{name}.bias"])
 
 
-def _norm(p, name, x):
-    return _normalise(x, p[f"{name}.scale"], p[f"{name}.bias"], 1e-5)
-
-
 def _normalise(x, scale, bias, epsilon):
     mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
     return tf.nn.batch_normalization(x, mean, variance, bias, scale, epsilon)
 
 
-def _cross_entropy(logits, labels):
-    return tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits))
-
-
-def _function(python):
+def compiled(python):
     """Make a graph of a function, and count how often it is traced."""
 
     def traced(*arrays):

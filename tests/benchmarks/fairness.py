@@ -45,8 +45,8 @@ from advisor.evidence.probing.plan import Plan, offers, wanted  # noqa: E402
 from advisor.evidence.probing.workers import Keeper  # noqa: E402
 
 PROBES = CHECKOUT / "probes"
-SHORT = "step_mlp,gemm,stream,dispatch"
-ALONE = ("--threads", "1")
+SHORT = "step_policy,gemm,stream,dispatch"
+ALONE = ("--threads", "1", "--generations", "2")
 """Of several threads, processor time also counts how long they waited for each other."""
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -66,9 +66,10 @@ def twins(runs: int, framework: str) -> None:
     """One framework under two names."""
     with tempfile.TemporaryDirectory() as place:
         names = ("twin_one", "twin_two")
-        (Path(place) / "frameworks").mkdir()
-        for name in names:
-            shutil.copy(PROBES / "frameworks" / f"on_{framework}.py", Path(place) / "frameworks" / f"on_{name}.py")
+        for folder, kind in (("frameworks", "on"), ("workloads", "in")):
+            (Path(place) / folder).mkdir()
+            for name in names:
+                shutil.copy(PROBES / folder / f"{kind}_{framework}.py", Path(place) / folder / f"{kind}_{name}.py")
         for state in states():
             ratios: dict[str, list[float]] = {"paired_cpu": [], "paired": []}
             what = ("--probes", place, "--frameworks", ",".join(names), "--probes-only", SHORT)
@@ -86,7 +87,7 @@ def twins(runs: int, framework: str) -> None:
 def again(runs: int, framework: str) -> None:
     """The same run, several times."""
     frameworks = ",".join(dict.fromkeys([framework, "pytorch", "jax"]))
-    probes = f"{SHORT},step_cnn,step_transformer"
+    probes = f"{SHORT},step_resnet,step_transformer"
     for state in states():
         by_name: dict[str, list[float]] = {}
         for seen in repeated(runs or 10, "--frameworks", frameworks, "--probes-only", probes):
@@ -140,7 +141,7 @@ for file in sorted((probes / "definitions").glob("*.yaml")):
         continue
     sizes = probe["sizes"]["cpu"]
     problem = getattr(reference, probe["id"])(sizes, 0)
-    bench = worker.Bench(framework, probe["id"], problem.inputs, sizes)
+    bench = worker.Bench(framework, getattr(framework, probe["id"]), problem.inputs, sizes)
     bench.warm_up()
     step, state = bench._step, bench.state
     about = dict(step=step, first=state)
@@ -182,7 +183,7 @@ def calls(number):
     return lambda: found["run"](nothing, 0, time.perf_counter)
 
 for step_us in (10, 50, 200, 1000):
-    bench = worker.Bench(types.SimpleNamespace(null=lambda i, s: (0, nothing, list), wait=nothing), "null", None, None)
+    bench = worker.Bench(types.SimpleNamespace(wait=nothing), lambda i, s: (0, nothing, list), None, None)
     bench.iterations = round(worker.BLOCK_S / step_us * 1e6)
     alone = calls(bench.iterations)
     added = min(bench.block() for _ in range(2000)) - min(alone() for _ in range(2000))

@@ -81,7 +81,6 @@ speed:
   worst_utilisation: 0.005
   sd_unpublished: 0.7
   sd_distance: 0.6
-  sd_model: 0.3
   source: {ref: design, observed: "2024-06-01", grade: judged}
 memory:
   train: 16

@@ -10,14 +10,15 @@ from advisor import resources
 from advisor.evidence.keeping.whereabouts import Package, Place
 from advisor.evidence.machine.detection import identify
 from advisor.evidence.probing.classes import compose
+from advisor.evidence.probing.workloads import by_default
 from advisor.frozen import replace
-from advisor.loading.probes import load_definitions
+from advisor.loading.probes import load_models
 from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult, Samples
 
 
 def measured(day: int = 1, **changes: Any) -> Measurements:
     """A run on this very machine, of two frameworks that are both quick."""
-    definitions = load_definitions(resources.probes() / "definitions")
+    definitions = by_default(load_models(resources.probes() / "workloads" / "models.yaml"))
     results = tuple(
         ProbeResult(
             framework=framework,
@@ -32,6 +33,7 @@ def measured(day: int = 1, **changes: Any) -> Measurements:
             paired_error=0.01,
             flops=1e6,
             version=definition.version,
+            function=definition.function,
             raw=Samples(wall_s=(0.001, 0.0011)),
         )
         for definition in definitions

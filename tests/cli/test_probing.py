@@ -14,7 +14,7 @@ from cli.program import Ran, Run, example
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.slow]
 
-PART = ("--frameworks", "jax,mlx", "--probes-only", "step_mlp")
+PART = ("--frameworks", "jax,mlx", "--probes-only", "step_policy")
 LAPTOP = ("recommend", "--answers", example("laptop"))
 
 
@@ -47,8 +47,8 @@ def test_a_part_of_the_suite_is_printed_as_json_and_not_stored(run: Run, tmp_pat
     found = document(ran)
     jsonschema.validate(found, json.loads(run("schema", "measurements").stdout))
     assert {run["framework"] for run in found["frameworks"]} == {"jax", "mlx"}
-    assert {(r["framework"], r["probe"]) for r in found["results"]} == {("jax", "step_mlp"), ("mlx", "step_mlp")}
-    assert "probe 1 of 1: step_mlp" in ran.stderr
+    assert {(r["framework"], r["probe"]) for r in found["results"]} == {("jax", "step_policy"), ("mlx", "step_policy")}
+    assert "probe 1 of 1: step_policy" in ran.stderr
     assert "not stored" in ran.stderr
     assert not (tmp_path / "measurements.sqlite3").exists()
 
@@ -58,7 +58,7 @@ def test_for_people_there_is_a_table(run: Run, tmp_path: Path) -> None:
     ran = run("probe", *PART, "--no-store", env={"ADVISOR_HOME": str(tmp_path)})
     assert ran.exit == 0
     said = " ".join(ran.stdout.split())
-    assert all(word in said for word in ("jax/jit", "mlx/eager", "advisor probe --suite full", "step_mlp"))
+    assert all(word in said for word in ("jax/jit", "mlx/eager", "advisor probe --suite full", "step_policy"))
 
 
 def test_what_is_measured_has_its_part_in_the_answer(answered: Ran) -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shutil
 from pathlib import Path
+from types import ModuleType
 
 import psutil
-import yaml
 
 import advisor
-from advisor.model.probe import ProbeDefinition
+from advisor.evidence.probing.workloads import by_default
+from advisor.loading.probes import load_definitions, load_models
+from advisor.model.probe import ProbeDefinition, Workload
 
 _PACKAGE = Path(advisor.__file__).parent
 PROBES = next(folder for folder in (_PACKAGE / "probes", _PACKAGE.parent / "probes") if folder.is_dir())
@@ -23,7 +26,7 @@ GEMM = ProbeDefinition(
     motivation="m",
     sizes={"cpu": {"width": 128}},
     tolerance=2e-5,
-    classes={"llm_inference": 0.7},
+    workload=Workload(name="default", workload_class="llm_inference"),
     priority=1,
 )
 STREAM = ProbeDefinition(
@@ -33,7 +36,6 @@ STREAM = ProbeDefinition(
     motivation="m",
     sizes={"cpu": {"points": 100_000}},
     tolerance=1e-5,
-    classes={"llm_inference": 0.3},
     priority=2,
 )
 
@@ -49,10 +51,23 @@ def folder(place: Path, *standins: str) -> Path:
 
 
 def definitions() -> tuple[ProbeDefinition, ...]:
-    """Load the definitions that are shipped."""
-    files = sorted((PROBES / "definitions").glob("*.yaml"))
-    loaded = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
-    return tuple(ProbeDefinition(**{**each, "variants": tuple(each.get("variants", ()))}) for each in loaded)
+    """Load the single operations that are shipped."""
+    return load_definitions(PROBES / "definitions")
+
+
+def models() -> tuple[ProbeDefinition, ...]:
+    """Load the whole models that are shipped, at their default sizes."""
+    return by_default(load_models(PROBES / "workloads" / "models.yaml"))
+
+
+def load(path: Path, name: str) -> ModuleType:
+    """Import a file by its path."""
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def processes(place: Path) -> list[str]:

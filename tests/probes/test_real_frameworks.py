@@ -15,7 +15,9 @@ import standin_folder
 
 from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.plan import CANARY, Limits, Plan, offers
+from advisor.evidence.probing.workloads import by_default
 from advisor.frozen import replace
+from advisor.loading.probes import load_models
 from advisor.model.measurement import Measurements, ProbeResult
 from advisor.model.probe import ProbeDefinition
 
@@ -27,7 +29,33 @@ MODULES = {
 ELSEWHERE = dict(
     each.split("=", 1) for each in os.environ.get("ADVISOR_TEST_PYTHONS", "").split(os.pathsep) if "=" in each
 )
-HERE = {each.id: each for each in standin_folder.definitions() if each.devices == "any"}
+SMALL: dict[str, dict[str, int]] = {
+    "step_transformer": {"batch": 2, "sequence": 8, "width": 32, "layers": 1, "heads": 2, "vocabulary": 64},
+    "decode": {"batch": 2, "new_tokens": 4, "sequence": 8, "width": 32, "layers": 1, "heads": 2, "vocabulary": 64},
+    "step_resnet": {
+        "batch": 4, "image": 16, "width": 16, "stages": 2, "blocks": 1, "bottleneck": 0, "vocabulary": 5,
+    },
+    "forward_resnet": {
+        "batch": 2, "image": 72, "width": 16, "stages": 2, "blocks": 1, "bottleneck": 1, "vocabulary": 5,
+    },
+    "step_vit": {"batch": 2, "image": 17, "patch": 4, "width": 32, "layers": 1, "heads": 2, "vocabulary": 5},
+    "forward_vit": {"batch": 2, "image": 16, "patch": 4, "width": 32, "layers": 1, "heads": 2, "vocabulary": 5},
+    "step_dlrm": {"batch": 32, "tables": 3, "table_rows": 50, "embedding_dim": 8, "mlp_width": 16, "mlp_layers": 1},
+    "step_policy": {"batch": 16, "width": 8, "mlp_width": 16, "mlp_layers": 1, "vocabulary": 4, "acts": 3},
+    "step_pinn": {"points": 32, "derivative_order": 2, "mlp_width": 16, "mlp_layers": 2},
+    "step_ode": {"batch": 8, "width": 4, "mlp_width": 16, "mlp_layers": 2, "solver_steps": 4},
+}  # fmt: skip
+"""Sizes at which what compiles does so soon. Of narrower convolutions by steps of two, PyTorch's spoil its memory."""
+
+
+def _models() -> tuple[ProbeDefinition, ...]:
+    """Every whole model, at sizes of its own."""
+    models = load_models(standin_folder.PROBES / "workloads" / "models.yaml")
+    every = replace(models, models={name: replace(model, default=True) for name, model in models.models.items()})
+    return tuple(replace(each, sizes={"cpu": SMALL[each.id]}) for each in by_default(every))
+
+
+HERE = {each.id: each for each in (*_models(), *standin_folder.definitions()) if each.devices == "any"}
 """What is measured on a processor."""
 LEFT_OUT = {
     name: set(variants[0].left_out) for name, variants in offers(standin_folder.PROBES).items() if name != CANARY
@@ -37,9 +65,13 @@ QUICK = Limits(start_s=120, prepare_s=60, rounds_s=0.2)
 NARROW = "bfloat16"
 """Where a library has no unit for this type it may sum up in it, which is refused."""
 
-COMPILED = {
-    "step_mlp": ("pytorch/compiled", "tensorflow/xla", "mlx/compiled", "keras/jax", "keras/tensorflow", "keras/torch"),
-    "decode": ("tensorflow/xla", "mlx/compiled", "keras/tensorflow", "keras/torch"),
+BACKENDS = ("keras/tensorflow", "keras/torch")
+COMPILED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(SMALL, ("tensorflow/xla", *BACKENDS)),
+    "step_policy": ("pytorch/compiled", "tensorflow/xla", "mlx/compiled", *BACKENDS),
+    "step_dlrm": ("pytorch/compiled", "tensorflow/xla", "mlx/compiled", *BACKENDS),
+    "step_pinn": ("pytorch/compiled", "tensorflow/xla", *BACKENDS),
+    "decode": ("pytorch/compiled", "tensorflow/xla", "mlx/compiled", *BACKENDS),
     "optimiser": ("tensorflow/xla", "keras/tensorflow", "keras/torch"),
     "retrace": ("pytorch/compiled", "tensorflow/xla", "keras/tensorflow", "keras/torch"),
 }
@@ -125,7 +157,7 @@ def test_the_whole_run_is_reported(standard: Measurements) -> None:
     assert standard.canary_rate is not None
     assert standard.machine.quiet is not None
     assert {result.workload_class for result in standard.classes} <= {
-        word for definition in HERE.values() for word in definition.classes
+        each.workload.workload_class for each in HERE.values() if each.workload
     }
 
 
@@ -142,6 +174,7 @@ def test_what_compiles_agrees_too() -> None:
         pytest.skip("no framework is installed")
     definitions = tuple(replace(HERE[probe], variants=names) for probe, names in COMPILED.items())
     found = probing.run(_plan(tuple(sorted(wanted)), definitions))
+    print(f"\ncompiled: {found.elapsed_s:.1f} s")
     missing = {f"{run.framework}/{run.variant}" for run in found.frameworks if run.outcome == "not_installed"}
     measured = {(each.probe, f"{each.framework}/{each.variant}"): each for each in found.results}
     for probe, names in COMPILED.items():

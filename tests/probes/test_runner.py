@@ -181,7 +181,7 @@ def test_compiling_inside_the_window_is_unstable(tmp_path: Path) -> None:
 def test_a_probe_a_framework_has_no_function_for_is_not_applicable(tmp_path: Path) -> None:
     found = measure(tmp_path, "good", probes=(ProbeDefinition(**{**_fields(GEMM), "id": "conv"}),))
     assert result_of(found, "good", "conv").outcome == "not_applicable"
-    assert result_of(found, "good", "conv").reason == "on_good.py has no function conv"
+    assert result_of(found, "good", "conv").reason == "there is no function conv in on_good.py"
     assert run_of(found, "good").outcome == "not_applicable"
 
 

@@ -12,7 +12,7 @@ from standin_folder import GEMM
 from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.plan import Limits, Plan
 from advisor.model.measurement import Measurements, ProbeResult
-from advisor.model.probe import ProbeDefinition
+from advisor.model.probe import ProbeDefinition, Workload
 
 LIMITS = Limits(start_s=20, prepare_s=10, measure_s=5, rounds_s=1)
 COMPILE = ProbeDefinition(
@@ -23,7 +23,7 @@ COMPILE = ProbeDefinition(
     sizes={"cpu": {"width": 128}},
     tolerance=2e-5,
     bound="compile",
-    classes={"llm_inference": 1.0},
+    workload=Workload(name="default", workload_class="llm_inference"),
 )
 FAULTS = {
     "not_synchronised": "implausible",

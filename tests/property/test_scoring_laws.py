@@ -27,7 +27,6 @@ MODEL = SpeedModel(
     worst_utilisation=0.005,
     sd_unpublished=0.7,
     sd_distance=0.6,
-    sd_model=0.3,
     source=SOURCE,
 )
 NAMES = ("a", "b", "c")
@@ -202,7 +201,7 @@ def test_what_is_said_of_speed_is_bounded(
     speed = posterior(option, Evidence((), measured, bool(direct), "measurement.m"), MODEL)
     said = value(speed, MODEL)
     assert 0 <= said.mean <= 1
-    assert 0 < said.sd <= MODEL.sd_unpublished / (math.log(1.0) - math.log(0.005)) + 1e-9
+    assert 0 <= said.sd <= MODEL.sd_unpublished / (math.log(1.0) - math.log(0.005)) + 1e-9
     own = [rate for variant, (rate, _) in measured.items() if variant.startswith(f"{option}/")]
     assert (0 < speed.share < 1) if own else speed.share == 0
     typical = math.log(MODEL.typical_utilisation)

@@ -13,6 +13,7 @@ from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.measuring import notice, plan
 from advisor.cli.output import write
+from advisor.cli.trying import held
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.evidence.keeping import store
 from advisor.evidence.machine.detection import detect
@@ -95,6 +96,7 @@ def _here(arguments: argparse.Namespace) -> Diagnosis:
         frameworks=runs,
         measured=kept.measured if kept else "",
         home=str(resources.home()),
+        refuted=tuple(one.said for one in held(store.tried(machine, resources.home()))),
     )
 
 

@@ -27,6 +27,8 @@ from advisor.render.measurements import machine_line
 if TYPE_CHECKING:
     import argparse
 
+    from advisor.model.capability import Refuted
+
 _SHORT = 8
 """Digits of an id that are shown; as many as are unique will do."""
 
@@ -83,9 +85,16 @@ def _line(row: Mapping[str, Any]) -> str:
 def _show(arguments: argparse.Namespace) -> int:
     run = _one(arguments)
     said = "It was imported, and moves no answer.\n" if run.foreign else ""
-    text = words.as_json(run) if arguments.json else f"measurement {run.id}, {run.measured}\n{said}{words.as_text(run)}"
-    write(text, arguments.output)
+    refuted = () if run.foreign or not run.capabilities else _refuted(run)
+    shown = f"measurement {run.id}, {run.measured}\n{said}{words.as_text(run, refuted)}"
+    write(words.as_json(run) if arguments.json else shown, arguments.output)
     return Exit.ANSWER
+
+
+def _refuted(run: Measurements) -> tuple[Refuted, ...]:
+    from advisor.cli.trying import held  # noqa: PLC0415  (few runs need what is known)
+
+    return held(run)
 
 
 def _one(arguments: argparse.Namespace) -> Measurements:

@@ -19,7 +19,7 @@ MAX_DEPTH = 12
 """Twice how deep a run nests."""
 MAX_TEXT = 4096
 MAX_NUMBER = 1e300
-MAX_ENTRIES = {"frameworks": 200, "results": 10_000, "classes": 2_000}
+MAX_ENTRIES = {"frameworks": 200, "results": 10_000, "classes": 2_000, "capabilities": 10_000}
 MAX_SAMPLES = 100_000
 """Of one result."""
 

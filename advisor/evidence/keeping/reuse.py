@@ -1,16 +1,15 @@
 """What of a run still holds: a figure is used again only where everything that it depends on is as it was.
 
 The figures of a run are relative to the rivals in it, so that a run is used as a whole or in part, and never mixed with
-another one; what was composed of figures is composed anew where some are left out.
+another one; times relative to the fastest are so to the fastest that is left.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 
 from advisor.frozen import dataclass, replace
-from advisor.model.measurement import FrameworkRun, Measurements
-from advisor.model.probe import ProbeDefinition
+from advisor.model.measurement import ClassResult, FrameworkRun, Measurements
 
 Variant = tuple[str, str]
 COUNTED = ("ok", "unstable")
@@ -43,17 +42,14 @@ def _rivals(run: Measurements) -> int:
     return len({result.framework for result in run.results if result.outcome == "ok"})
 
 
-def left(
-    run: Measurements, changed: Mapping[Variant, str], definitions: Sequence[ProbeDefinition], *, redefined: bool
-) -> Left:
+def left(run: Measurements, changed: Mapping[Variant, str], versions: Mapping[str, int]) -> Left:
     """Leave out what no longer holds.
 
     `changed` says of a variant how what is installed differs from what was measured, empty where it does not; a variant
-    of which it says nothing is of unknown version and does not count. `redefined` says that the definitions may have
-    changed since, so that classes are composed again even when nothing is left out.
+    of which it says nothing is of unknown version and does not count. `versions` are those of the probes as they are
+    defined now.
     """
     had = _rivals(run)
-    known = {definition.id: definition.version for definition in definitions}
     unknown = "it was not written down where it was found, so that its version now is unknown"
     gone: dict[Variant, str] = {}
     for result in run.results:
@@ -62,27 +58,43 @@ def left(
         if result.outcome in COUNTED and why:
             gone[variant] = why
     probes = {
-        result.probe: _other(result.probe, result.version, known.get(result.probe))
+        result.probe: _other(result.probe, result.version, versions.get(result.function or result.probe))
         for result in run.results
-        if known.get(result.probe) != result.version
+        if versions.get(result.function or result.probe) != result.version
     }
-    if not gone and not probes and not redefined:
+    if not gone and not probes:
         return Left(run=run, dropped=(), had=had)
-    from advisor.evidence.probing.classes import compose  # noqa: PLC0415  (mostly everything holds)
-
-    results = tuple(
-        result
-        for result in run.results
-        if (result.framework, result.variant) not in gone and result.probe not in probes
-    )
     kept = replace(
         run,
         frameworks=tuple(_told(framework, gone) for framework in run.frameworks),
-        results=results,
-        classes=compose(definitions, results, run.canary_rate),
+        results=tuple(
+            result
+            for result in run.results
+            if (result.framework, result.variant) not in gone and result.probe not in probes
+        ),
+        classes=tuple(_rescaled(run.classes, gone, probes)),
     )
     dropped = (*dict.fromkeys(_named(*entry) for entry in gone.items()), *probes.values())
     return Left(run=kept, dropped=dropped, had=had)
+
+
+def _rescaled(
+    classes: Collection[ClassResult], gone: Collection[Variant], probes: Collection[str]
+) -> Iterator[ClassResult]:
+    """Give what is left of every workload, relative to the fastest of it."""
+    those = [
+        result
+        for result in classes
+        if (result.framework, result.variant) not in gone and not set(result.probes) & set(probes)
+    ]
+    fastest: dict[tuple[str, str], float] = {}
+    for result in those:
+        key = (result.workload_class, result.name)
+        fastest[key] = min(result.relative_time, fastest.get(key, result.relative_time))
+    for result in those:
+        least = fastest[result.workload_class, result.name]
+        low, high = result.interval
+        yield replace(result, relative_time=result.relative_time / least, interval=(low / least, high / least))
 
 
 def _other(probe: str, measured: int, now: int | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,16 +12,15 @@ from advisor import resources
 from advisor.errors import InputError, Problem, StoreError
 from advisor.evidence.portable import identified
 from advisor.frozen import dataclass, replace
-from advisor.loading.structure import brief, plain, structure
+from advisor.loading.structure import plain, structure
 from advisor.model.measurement import Machine, Measurements
-from advisor.model.probe import ProbeDefinition
 
 if TYPE_CHECKING:
     import sqlite3
 
     from advisor.evidence.keeping.whereabouts import Place
 
-__all__ = ["Kept", "add", "find", "forget", "identified", "kept", "latest", "save"]
+__all__ = ["Kept", "add", "find", "forget", "identified", "kept", "latest", "save", "tried"]
 
 Notice = Callable[[Problem], None]
 """Is told what was passed over."""
@@ -64,7 +63,7 @@ def _put(named: Measurements, home: Path, places: Sequence[Place], notice: Notic
     with database.opened(home, notice, write=True) as connection:
         if connection is None:
             raise AssertionError("what is opened to be written to is there")
-        digest, _ = _definitions(connection)
+        digest, _ = _versions(connection)
         with database.transaction(connection):
             new = database.insert(connection, named, digest)
             for number, place in enumerate(places if new else ()):
@@ -104,7 +103,7 @@ def _newest(connection: sqlite3.Connection, machine: Machine, notice: Notice) ->
     rows = connection.execute(f"{own} LIMIT ?", (machine.fingerprint, _LOOKED_AT)).fetchall()
     if not rows:
         return None
-    digest, definitions = _definitions(connection)
+    _, versions = _versions(connection)
     best: tuple[tuple[int, bool], Measurements] | None = None
     for identity, driver, device in rows:
         if driver != database.driver(machine):
@@ -113,14 +112,13 @@ def _newest(connection: sqlite3.Connection, machine: Machine, notice: Notice) ->
             continue
         if device not in ("", "auto") and machine.accelerators:
             continue  # What was asked of the processor alone says nothing of a machine with an accelerator.
-        one = "SELECT definitions, document FROM runs WHERE id = ?"
-        known, document = connection.execute(one, (identity,)).fetchone()
+        (document,) = connection.execute("SELECT document FROM runs WHERE id = ?", (identity,)).fetchone()
         run = database.run_of(document)
         if run is None:
             _say(identity, "it cannot be read and is passed over", notice)
             continue
         states = {(place.framework, place.variant): changed(place) for place in _places(connection, identity)}
-        found = left(run, states, definitions, redefined=known != digest)
+        found = left(run, states, versions)
         for why in found.dropped if best is None else ():
             _say(identity, f"{why}; left out", notice)
         usual = run.settings.get("threads") in (None, str(machine.cores))
@@ -130,6 +128,32 @@ def _newest(connection: sqlite3.Connection, machine: Machine, notice: Notice) ->
         if worth == (MOST, True):
             break
     return best[1] if best else None
+
+
+def tried(machine: Machine, folder: Path | None = None, notice: Notice = _silent) -> Measurements | None:
+    """Give the newest own run on this kind of machine that tried capabilities, as far as the same is still installed.
+
+    Nothing raises: a store that cannot be read is noticed, and is as good as none.
+    """
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+    from advisor.evidence.keeping.whereabouts import changed  # noqa: PLC0415
+
+    own = "SELECT id, document FROM runs WHERE fingerprint = ? AND NOT is_foreign ORDER BY measured DESC, id"
+    try:
+        with database.opened(folder or resources.home(), notice, write=False) as connection:
+            rows = connection.execute(own, (machine.fingerprint,)).fetchall() if connection is not None else []
+            for identity, document in rows:
+                run = database.run_of(document)
+                if connection is None or run is None or not run.capabilities:
+                    continue
+                there = _places(connection, identity)
+                same = {(place.framework, place.variant) for place in there if not changed(place)}
+                left = tuple(each for each in run.capabilities if (each.framework, each.variant) in same)
+                return replace(run, capabilities=left)
+    except StoreError as error:
+        for problem in error.problems:
+            notice(problem)
+    return None
 
 
 def _say(identity: str, why: str, notice: Notice) -> None:
@@ -144,28 +168,29 @@ def _places(connection: sqlite3.Connection, identity: str) -> list[Place]:
     return [structure(Place, json.loads(text)) for (text,) in rows]
 
 
-def _definitions(connection: sqlite3.Connection) -> tuple[str, tuple[ProbeDefinition, ...]]:
-    """The definitions as they are now, with the digest of their files; from the store, if they are there."""
-    folder = resources.probes() / "definitions"
-    total = hashlib.sha256()
-    model = [path for path in resources.models() if path.name == "probe.py"]
-    for path in (*sorted(folder.glob("*.yaml")), *model):
+def _versions(connection: sqlite3.Connection) -> tuple[str, Mapping[str, int]]:
+    """The versions of all probes as they are now, with the digest of their files; from the store, if they are there."""
+    folder, models = resources.probes() / "definitions", resources.probes() / "workloads" / "models.yaml"
+    total = hashlib.sha256(b"versions")
+    for path in (*sorted(folder.glob("*.yaml")), *([models] if models.is_file() else [])):
         content = path.read_bytes()
         total.update(f"{path.name} {len(content)} ".encode() + content)
     digest = total.hexdigest()
     row = connection.execute("SELECT document FROM definitions WHERE digest = ?", (digest,)).fetchone()
     if row:
-        return digest, structure(tuple[ProbeDefinition, ...], json.loads(row[0]))
+        return digest, json.loads(row[0])
     import sqlite3  # noqa: PLC0415
     from contextlib import suppress  # noqa: PLC0415
 
     from advisor.evidence.keeping import database  # noqa: PLC0415
-    from advisor.loading.probes import load_definitions  # noqa: PLC0415  (YAML takes its time)
+    from advisor.loading.probes import load_definitions, load_models  # noqa: PLC0415  (YAML takes its time)
 
-    found = load_definitions(folder)
+    found = {definition.id: definition.version for definition in load_definitions(folder)}
+    if models.is_file():
+        found |= {name: model.version for name, model in load_models(models).models.items()}
     # Where it cannot be written down, it takes as long the next time.
     with suppress(sqlite3.Error):
-        database.insert_text(connection, "definitions", digest=digest, document=json.dumps(brief(found)))
+        database.insert_text(connection, "definitions", digest=digest, document=json.dumps(found))
     return digest, found
 
 

@@ -10,9 +10,14 @@ from collections.abc import Iterable, Sequence
 
 from advisor.evidence.probing.stability import FEWEST
 from advisor.frozen import dataclass
+from advisor.model.probe import ProbeDefinition
 
 SIZES = {"gemm": {"width": 512}, "stream": {"points": 4_000_000}}
-"""Its own probes, the same whatever the device: it runs on the processor."""
+PROBES = tuple(
+    ProbeDefinition(id=name, version=1, title=name, motivation="", sizes={"cpu": sizes}, tolerance=1.0)
+    for name, sizes in SIZES.items()
+)
+"""Its own, the same whatever the device: it runs on the processor."""
 GEMM_FLOPS = 2.0 * SIZES["gemm"]["width"] ** 3
 STREAM_FLOPS = 2.0 * SIZES["stream"]["points"]
 QUIET = 0.10
@@ -82,5 +87,5 @@ def implausible(probe: str, flops: float, seconds: float, canary: Sequence[Canar
     if probe == "stream":
         least = min(block.stream_s for block in canary) * NECESSARY / threads
         return flops >= STREAM_FLOPS and seconds < least * flops / STREAM_FLOPS / margin
-    saved = WINOGRAD if probe in {"conv", "step_cnn"} else 1.0
+    saved = WINOGRAD if probe in {"conv", "step_resnet", "forward_resnet"} else 1.0
     return flops / seconds > margin / LIBRARY * saved * peak(canary, threads)

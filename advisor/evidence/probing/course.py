@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from advisor.evidence.probing import entrants as entering
-from advisor.evidence.probing.canary import SIZES, CanaryBlock
+from advisor.evidence.probing.canary import PROBES, CanaryBlock
 from advisor.evidence.probing.entrants import Entrant, Setting
 from advisor.evidence.probing.interpreters import Located
 from advisor.evidence.probing.nvml import first_card
@@ -75,7 +75,6 @@ class Course:
     def __init__(self, plan: Plan, report: Report, conditions: Conditions, keeping: Keeper) -> None:
         self._plan, self._report, self._conditions, self._keeping = plan, report, conditions, keeping
         self._definitions = sorted(plan.definitions, key=lambda definition: (definition.priority, definition.id))
-        self._shown = _calibrators(plan.definitions)
         self._entrants: list[Entrant] = []
         self._canary: Entrant | None = None
         self._results: dict[str, dict[str, ProbeResult]] = {}
@@ -124,11 +123,9 @@ class Course:
                 self._canary = entrant
             else:
                 self._entrants.append(entrant)
-        if self._canary:
-            asked = (self._prepare(self._canary, name, sizes, sizes, 1.0) for name, sizes in SIZES.items())
-            if any(answer.outcome != "ok" for answer in list(asked)):
-                self._canary.worker.close()
-                self._canary = None
+        if self._canary and any(self._prepare(self._canary, probe).outcome != "ok" for probe in PROBES):
+            self._canary.worker.close()
+            self._canary = None
 
     def _probe(self, definition: ProbeDefinition, remaining: int) -> None:
         """Prepare a probe in each worker in turn, then time it in all of them."""
@@ -153,12 +150,9 @@ class Course:
         if entrant.fate:
             reason = f"its worker was lost in {entrant.lost}: {entrant.fate.reason}"
             return replace(given, outcome=entrant.fate.outcome, reason=reason)
-        if self._left() < self._longest:
+        if self._left() < max(self._longest, entrant.longest_s):
             return replace(given, outcome="skipped", reason="budget")
-        check = definition.sizes["cpu"]
-        sizes = check if entrant.device == "cpu" else definition.sizes.get("accelerator", check)
-        tolerance = definition.tolerance if entrant.track == "matched" else max(LOOSE, definition.tolerance)
-        answer = self._prepare(entrant, definition.id, sizes, check, tolerance)
+        answer = self._prepare(entrant, definition)
         if answer.outcome != "ok":
             return replace(given, outcome=answer.outcome, reason=answer.reason)
         prepared = Prepared(blank=given, terms=terms, values=answer.values)
@@ -171,34 +165,37 @@ class Course:
     def _not_applicable(self, entrant: Entrant, definition: ProbeDefinition) -> str:
         """Say why a probe is not for a variant here; empty where it is."""
         offer = entrant.located.offer
-        if definition.id in offer.left_out:
-            return offer.left_out[definition.id]
-        known = offer.file.is_relative_to(self._plan.probes)
+        if definition.called in offer.left_out:
+            return offer.left_out[definition.called]
+        known = offer.files[0].is_relative_to(self._plan.probes)
         if known and definition.variants and offer.name not in definition.variants:
             return f"{definition.id} is not for {offer.name}"
         if definition.devices == "accelerator" and entrant.device == "cpu":
             return "a processor works in its own memory: nothing has to be moved"
-        if entrant.track != "matched" and definition.id not in self._shown:
-            return "as it comes, only whole steps are shown"
+        if entrant.track != "matched" and not definition.workload:
+            return "as it comes, only whole models are shown"
         return ""
 
-    def _prepare(
-        self, entrant: Entrant, probe: str, sizes: Mapping[str, int], check: Mapping[str, int], tolerance: float
-    ) -> Answer:
-        """Let a worker build, check and warm up a probe; remember when that was the end of it."""
-        limit = min(self._plan.limits.prepare_s, self._left())
+    def _prepare(self, entrant: Entrant, definition: ProbeDefinition) -> Answer:
+        """Let a worker build, check and warm up a probe; remember how long that took, and when it was the end of it."""
+        began, limit = time.monotonic(), min(self._plan.limits.prepare_s, self._left())
+        sizes = check = definition.sizes["cpu"]
+        if entrant.device != "cpu":
+            sizes, check = definition.sizes.get("accelerator", sizes), definition.sizes.get("check", check)
         answer = entrant.worker.ask(
             limit,
             do="prepare",
-            probe=probe,
+            probe=definition.id,
+            function=definition.called,
             sizes=dict(sizes),
             check=dict(check),
-            tolerance=tolerance,
+            tolerance=definition.tolerance if entrant.track == "matched" else max(LOOSE, definition.tolerance),
             seed=self._plan.seed,
         )
         if answer.outcome == "timed_out" and limit < self._plan.limits.prepare_s:
             answer = replace(answer, outcome="skipped", reason="budget")
-        self._bury(entrant, probe, answer)
+        entrant.longest_s = max(entrant.longest_s, time.monotonic() - began)
+        self._bury(entrant, definition.id, answer)
         return answer
 
     def _time(self, definition: ProbeDefinition, attempt: _Attempt, remaining: int) -> None:
@@ -297,9 +294,3 @@ class Course:
             **facts,
         )
         self._report(event)
-
-
-def _calibrators(definitions: Sequence[ProbeDefinition]) -> set[str]:
-    """Name the probes that stand for most of a class: the whole steps."""
-    classes = {name for definition in definitions for name in definition.classes}
-    return {max(definitions, key=lambda definition: definition.classes.get(name, 0.0)).id for name in classes}

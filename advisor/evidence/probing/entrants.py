@@ -10,7 +10,7 @@ from typing import Any
 from advisor.evidence.probing.contention import Contention
 from advisor.evidence.probing.gates import Terms
 from advisor.evidence.probing.interpreters import Located, Survey, locate, survey
-from advisor.evidence.probing.plan import CANARY, Offer, Plan
+from advisor.evidence.probing.plan import CANARY, Offer, Plan, references
 from advisor.evidence.probing.stability import Clock
 from advisor.evidence.probing.workers import Answer, Keeper, Worker, environment, hear_all
 from advisor.frozen import dataclass, field
@@ -39,6 +39,8 @@ class Entrant:
     """Why its worker was lost on the way."""
     lost: str = ""
     """The probe in which it was."""
+    longest_s: float = 0.0
+    """The most it took to prepare a probe."""
 
     @property
     def name(self) -> str:
@@ -129,14 +131,13 @@ def start(plan: Plan, chosen: Sequence[Located], setting: Setting, keeping: Keep
         for found in chosen
         for track in (plan.tracks if found.offer.framework != CANARY else ("matched",))
     ]
-    references = [str((folder / "reference.py").resolve()) for folder in (*plan.added, plan.probes)]
     for entrant in entrants:
         offer = entrant.located.offer
         terms = {"threads": setting.threads, "device": plan.device, "variant": offer.variant}
         entrant.worker.tell(
             do="start",
-            file=str(offer.file.resolve()),
-            references=[reference for reference in references if Path(reference).is_file()],
+            files=[str(file.resolve()) for file in offer.files],
+            references=list(map(str, references(plan))),
             cores=list(setting.cores),
             terms={**terms, "matched": entrant.track == "matched"},
         )

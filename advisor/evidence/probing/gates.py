@@ -53,7 +53,7 @@ UNSTABLE = {
 SAID = {**FAILED, **UNSTABLE}
 """Flags that keep a value from counting, with why; others only go along with it: `contended`, `slowed` (by
 heat or power), `shared` (with somebody else's work on the accelerator), `unsettled`, `one_core`, `reduced_precision`,
-`cached` (its first step says nothing about compiling)."""
+`cached` (its first step says nothing about compiling), `uncompared` and `other_types` (of a user's own steps)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +96,8 @@ def of_state(values: Mapping[str, Any], terms: Terms) -> tuple[str, ...]:
         "wrong_threads": matched and on_cpu and threads,
         "denormal": values.get("subnormal", 0.0) > SUBNORMAL or bool(values.get("vanished")),
         "not_finite": values.get("finite") is False,
+        "uncompared": values.get("compared") is False,
+        "other_types": bool(values.get("other_types")),
         "reduced_precision": not matched and values.get("error", 0.0) > terms.definition.tolerance,
     }
     return tuple(name for name, true in found.items() if true)

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 from advisor.errors import InputError, Problem
 from advisor.frozen import dataclass, field
 from advisor.model.measurement import Outcome, ProbeResult, Track
-from advisor.model.probe import ProbeDefinition
+from advisor.model.probe import Composition, ProbeDefinition, Suite
 
 CANARY = "numpy"
 """The framework file that is no framework."""
-
-
-Suite = Literal["quick", "standard", "full"]
-"""`quick` and `standard` run the cheapest variant of each framework, `full` all of them."""
+WORKLOADS = "workloads"
+"""The folder of whole models below one of probes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +38,12 @@ class Plan:
     """One run of `advisor probe`."""
 
     probes: Path
-    """The folder with `worker.py`, `reference.py` and `frameworks/`."""
+    """The folder with `worker.py`, `reference.py`, `frameworks/` and `workloads/`."""
     added: tuple[Path, ...] = ()
-    """Folders of the same shape that add frameworks, or probes with a `reference.py` of their own."""
+    """Folders that add frameworks, or probes with a `reference.py` of their own and files `in_<id>.py`."""
     definitions: tuple[ProbeDefinition, ...]
+    composition: Mapping[str, Composition] = field(default_factory=dict)
+    """Model to what a step of it consists of."""
     frameworks: tuple[str, ...] = ()
     """`pytorch`, or `pytorch/compiled` for a variant whatever the suite; empty for every framework that has a file."""
     interpreters: Mapping[str, str] = field(default_factory=dict)
@@ -51,6 +51,7 @@ class Plan:
     candidates: tuple[str, ...] = (sys.executable,)
     """Interpreters to try in turn for the others."""
     suite: Suite = "quick"
+    """`quick` and `standard` run the cheapest variant of each framework, `full` all of them."""
     device: Literal["auto", "cpu"] = "auto"
     threads: int | None = None
     """Of every worker; None for as many as there are cores, or one where something else wants them."""
@@ -102,13 +103,14 @@ class Offer:
 
     framework: str
     variant: str
-    file: Path
+    files: tuple[Path, ...]
+    """The one that starts it, and those that add probes to it."""
     modules: tuple[str, ...]
     install: str
     """What pip is given."""
     environment: Mapping[str, str]
     left_out: Mapping[str, str]
-    """Probe to the reason why the framework's file has no function for it."""
+    """Probe to the reason why the framework's files have no function for it."""
     compiles: bool = False
     """Whether a first call compiles."""
     alone: bool = False
@@ -126,7 +128,21 @@ def offers(*folders: Path) -> dict[str, tuple[Offer, ...]]:
     Raises InputError when a file has no such literal.
     """
     files = {file.stem[3:]: file for folder in folders for file in sorted((folder / "frameworks").glob("on_*.py"))}
-    return {name: tuple(_variants(name, files[name])) for name in sorted(files)}
+    places = [place for folder in reversed(folders) for place in (folder, folder / WORKLOADS)]
+    return {
+        name: tuple(_variants(name, (files[name], *_existing(place / f"in_{name}.py" for place in places))))
+        for name in sorted(files)
+    }
+
+
+def references(plan: Plan) -> tuple[Path, ...]:
+    """Give the files with the mathematics of every probe; what is added goes first."""
+    folders = (*plan.added, plan.probes)
+    return _existing(place / "reference.py" for folder in folders for place in (folder, folder / WORKLOADS))
+
+
+def _existing(files: Iterable[Path]) -> tuple[Path, ...]:
+    return tuple(file.resolve() for file in files if file.is_file())
 
 
 def wanted(plan: Plan, offered: Mapping[str, tuple[Offer, ...]]) -> dict[str, tuple[str, ...]]:
@@ -147,15 +163,20 @@ def wanted(plan: Plan, offered: Mapping[str, tuple[Offer, ...]]) -> dict[str, tu
     return found
 
 
-def _variants(framework: str, file: Path) -> list[Offer]:
-    constants = _constants(file)
+def _variants(framework: str, files: tuple[Path, ...]) -> list[Offer]:
+    constants, *further = map(_constants, files)
     try:
-        left_out = {probe: why for why, probes in constants.get("NOT_APPLICABLE", {}).items() for probe in probes}
+        left_out = {
+            probe: why
+            for each in (constants, *further)
+            for why, probes in each.get("NOT_APPLICABLE", {}).items()
+            for probe in probes
+        }
         return [
             Offer(
                 framework=framework,
                 variant=variant,
-                file=file,
+                files=files,
                 modules=tuple(facts["modules"]),
                 install=facts["install"],
                 environment=facts.get("environment", {}),
@@ -169,7 +190,7 @@ def _variants(framework: str, file: Path) -> list[Offer]:
         message = (
             "VARIANTS has to be a mapping of variant to `modules` and `install`, NOT_APPLICABLE of reason to probes"
         )
-        raise InputError(Problem(message=message, place=str(file))) from error
+        raise InputError(Problem(message=message, place=str(files[0]))) from error
 
 
 def _constants(file: Path) -> dict[str, Any]:

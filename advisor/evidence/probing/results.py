@@ -49,6 +49,7 @@ def blank(name: str, terms: Terms) -> ProbeResult:
         framework=framework,
         variant=variant,
         probe=terms.definition.id,
+        function=terms.definition.called if terms.definition.called != terms.definition.id else "",
         version=terms.definition.version,
         device=terms.device,
         dtype=terms.definition.dtype,
@@ -118,7 +119,7 @@ def _result(
     value, flops, given = statistics.median(walls), float(prepared.values["flops"]), checked(prepared)
     on_cpu, bound = given.device == "cpu", prepared.terms.definition.bound
     bounded = on_cpu and bound != "compile" and given.dtype == "float32"  # what the canary can be held against
-    fast = bounded and implausible(given.probe, flops, value, around.canary, around.threads)
+    fast = bounded and implausible(prepared.terms.definition.called, flops, value, around.canary, around.threads)
     found = (
         *given.flags,
         *gates.of_state(after, prepared.terms),

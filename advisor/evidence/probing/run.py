@@ -18,6 +18,7 @@ from advisor.evidence.probing.classes import compose
 from advisor.evidence.probing.course import Conditions, Course, Found
 from advisor.evidence.probing.generations import merge
 from advisor.evidence.probing.plan import Plan, Progress, Report, offers, wanted
+from advisor.evidence.probing.why import explained
 from advisor.evidence.probing.workers import Keeper
 from advisor.frozen import replace
 from advisor.model.measurement import FrameworkRun, Machine, Measurements, Outcome
@@ -81,7 +82,7 @@ def _together(plan: Plan, machine: Machine, conditions: Conditions, found: Seque
         machine=replace(machine, quiet=False if conditions.busy else quiet),
         frameworks=tuple(_fared([each.frameworks for each in found])),
         results=results,
-        classes=compose(plan.definitions, results, rate),
+        classes=explained(compose(plan.definitions, results, rate), results, plan.composition),
         elapsed_s=0.0,
         measured=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         settings={

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.loading.problems import printable
+from advisor.model.capability import Refuted
 from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
 from advisor.render.lines import as_markdown
-from advisor.render.measured import words
+from advisor.render.measured import capabilities, words
 from advisor.render.measured.figures import UNKNOWN, between, megabytes, seconds, times
 from advisor.render.measured.missing import WORDS, gaps
 from advisor.render.measured.panels import SHIPPED, Contest, Panel, by_processor, classes, contests, name_of, spent
 from advisor.render.measured.ties import Place, ratio
 
 
-def markdown(measured: Measurements, headline: str) -> str:
+def markdown(measured: Measurements, headline: str, refuted: Sequence[Refuted] = ()) -> str:
     """All of it; the headline names the machine. Nothing in it is obeyed by Markdown or HTML."""
     panels, found = classes(measured), contests(measured.results)
     lines = [
@@ -24,6 +25,7 @@ def markdown(measured: Measurements, headline: str) -> str:
         *_frameworks([run for run in measured.frameworks if run.device]),
         *_classes(panels),
         *_probes(measured, found),
+        *capabilities.markdown(measured, refuted),
         *_missing(measured),
     ]
     return "\n".join(map(printable, lines)).rstrip("\n") + "\n"
@@ -52,6 +54,9 @@ def _classes(panels: Sequence[Panel]) -> Iterator[str]:
         yield from _head("rank:", "variant", "relative:", "90 % interval:", "first step:")
         for row in panel.rows:
             yield _row(_rank(row.place), row.name, times(row.relative), _interval(row.place), seconds(row.first_s))
+        if any(row.why for row in panel.rows):
+            yield ""
+            yield from (f"- {as_markdown(f'{row.name}: {row.why}')}" for row in panel.rows if row.why)
 
 
 def _interval(place: Place | None) -> str:

@@ -23,6 +23,8 @@ class Row:
     place: Place | None = None
     """None where it has no figure that counts."""
     first_s: float | None = None
+    why: str = ""
+    """What bounds it, with the probe that shows it; empty where that is not known."""
 
     @property
     def name(self) -> str:
@@ -141,6 +143,7 @@ def _class(workload_class: str, name: str, results: Sequence[ClassResult]) -> Pa
             relative=result.relative_time if own else None,
             place=places[own.name] if own else None,
             first_s=result.first_step_s,
+            why=f"{result.why} ({result.shown_by})" if result.shown_by else result.why,
         )
         for result, own in known
     ]

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.frozen import dataclass, values_of
 from advisor.loading.problems import printable
+from advisor.model.capability import Refuted
 from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
 from advisor.render.lines import entry, folded
-from advisor.render.measured import words
+from advisor.render.measured import capabilities, words
 from advisor.render.measured.axis import Axis, axis
 from advisor.render.measured.figures import UNKNOWN, between, cut, megabytes, seconds, times
 from advisor.render.measured.missing import WORDS, gaps
@@ -47,15 +48,18 @@ UNICODE = Signs(point="●", line="─", left="├", right="┤", beyond="◂▸
 ASCII = Signs(point="o", line="-", left="|", right="|", beyond="<>", tick=":")
 
 
-def text(measured: Measurements, headline: str, signs: Signs) -> str:
+def text(measured: Measurements, headline: str, signs: Signs, refuted: Sequence[Refuted] = ()) -> str:
     """All of it; the headline names the machine. Nothing in it is obeyed by a terminal."""
+    panels = classes(measured)
     lines = [
         *folded(printable(headline), "", "  "),
         *(line for said in words.state(measured) for line in _folded(said)),
         *_folded(words.how(measured)),
         *_frameworks(measured.frameworks),
-        *_classes(classes(measured), signs),
+        *_classes(panels, signs),
+        *_reasons(panels),
         *_probes(measured, contests(measured.results)),
+        *capabilities.text(measured, refuted),
         *_missing(measured),
     ]
     return "\n".join(printable(line.rstrip()) for line in lines) + "\n"
@@ -93,6 +97,18 @@ def _classes(panels: Sequence[Panel], signs: Signs) -> Iterator[str]:
         yield from _folded(said, "  ", "  ")
     drawn = f"{signs.left}{signs.line}{signs.point}{signs.line}{signs.right}"
     yield from _folded(f"{drawn} is a time with its 90 % interval. {words.TIES}", "  ", "  ")
+
+
+def _reasons(panels: Sequence[Panel]) -> Iterator[str]:
+    """Why each takes as long as it does, with the probe that shows it."""
+    known = [panel for panel in panels if any(row.why for row in panel.rows)]
+    if known:
+        yield from ("", "Why")
+    for panel in known:
+        yield f"  {_cell(panel.title, 76)}"
+        for row in panel.rows:
+            if row.why:
+                yield from _folded(f"{row.name}: {row.why}", "    ", "      ")
 
 
 def _numbers(scale: Axis) -> str:

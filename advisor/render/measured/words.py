@@ -22,6 +22,8 @@ _BESIDES: Mapping[str, str] = {
     "unsettled": "it was still getting faster or slower when it was timed",
     "one_core": "measured on one core, since something else wanted the others, and compared by processor time",
     "reduced_precision": "it computes in less than the full precision of float32",
+    "uncompared": "it returns nothing that could be compared: whether it computes the same, or anything, is not known",
+    "other_types": "its results are of other types than those they were compared with, as float64 beside float32",
     "cached": "it was compiled before, so its first call says nothing",
 }
 """Flags that leave a figure standing."""
@@ -37,6 +39,8 @@ def flag(word: str) -> str:
 def state(measured: Measurements) -> Iterator[str]:
     """What has to be known of the machine's state to judge the figures, a sentence each."""
     machine = measured.machine
+    if measured.capabilities and not measured.results:
+        return  # nothing was timed
     if machine.quiet is None:
         yield "Unknown whether anything else was running."
     elif machine.quiet:

@@ -21,7 +21,7 @@ from advisor.evidence.portable import portable
         ("/home/Ada L/bin/python does not start", "…/python does not start"),
         ("/home/ada/", "…/ada"),
         ("read from /proc/cpuinfo and /sys/class/drm", "read from /proc/cpuinfo and /sys/class/drm"),
-        ("step_mlp is not for jax/jit; and/or 3/4", "step_mlp is not for jax/jit; and/or 3/4"),
+        ("step_policy is not for jax/jit; and/or 3/4", "step_policy is not for jax/jit; and/or 3/4"),
         ("AMD EPYC 7B13", "AMD EPYC 7B13"),
     ],
 )

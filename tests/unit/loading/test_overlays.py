@@ -21,7 +21,7 @@ COMPONENT = (MADE_UP / "parts" / "components" / "serving.yaml").read_text(encodi
 CRITERION = (MADE_UP / "parts" / "criteria.yaml").read_text(encoding="utf-8")
 SPEED = """
 speed: {typical_utilisation: 0.25, best_utilisation: 1, worst_utilisation: 0.01, sd_unpublished: 0.7,
-        sd_distance: 0.6, sd_model: 0.3, source: {ref: here, observed: "2026-01-01", grade: judged}}
+        sd_distance: 0.6, source: {ref: here, observed: "2026-01-01", grade: judged}}
 """
 DECISION = """
 decision: {tie_margin: 0.01, decided: 0.8, doubtful: 0.6, weight_spread: 0.35, draws: 50, acceptance: [0.9, 0.5],
@@ -249,8 +249,8 @@ FAULTS = {
     ),
     "a constant that is no number": (
         "ours/criteria.yaml",
-        SPEED.replace("sd_model: 0.3", "sd_model: .nan"),
-        ":3 speed.sd_model: nan is outside 0 to 100.",
+        SPEED.replace("sd_distance: 0.6", "sd_distance: .nan"),
+        ":3 speed.sd_distance: nan is outside 0 to 100.",
     ),
     "a scale of speed without a length": (
         "ours/criteria.yaml",

@@ -19,7 +19,6 @@ MODEL = SpeedModel(
     worst_utilisation=0.005,
     sd_unpublished=0.7,
     sd_distance=0.6,
-    sd_model=0.3,
     source=SOURCE,
 )
 SCALE = {"good": 1.0, "fair": 0.6, "bad": 0.0}

@@ -103,7 +103,6 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         worst_utilisation=0.01,
         sd_unpublished=0.7,
         sd_distance=0.6,
-        sd_model=0.3,
         source=source(),
     )
     memory = MemoryModel(train=18, adapters=3, four_bit=1, serve=2, serve_four_bit=0.5, usable=0.8, source=source())

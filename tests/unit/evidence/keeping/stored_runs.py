@@ -38,7 +38,6 @@ title: A probe
 motivation: To have one.
 sizes: {{cpu: {{width: 8}}}}
 tolerance: 1.0e-5
-classes: {{rl: {share}}}
 """
 
 
@@ -78,6 +77,7 @@ def run_of(*frameworks: str, day: int = 1, machine: Machine = MACHINE) -> Measur
                 interval=(0.9, 1.1),
                 first_step_s=1.0,
                 utilisation=None,
+                probes=("one",),
             )
             for number, name in enumerate(frameworks)
         ),
@@ -94,8 +94,7 @@ def define(probes: Path, **versions: int) -> None:
     for file in folder.glob("*.yaml"):
         file.unlink()
     for name, version in versions.items():
-        share = 0.75 if name == "one" else 0.25
-        text = DEFINITION.format(name=name, version=version, share=share)
+        text = DEFINITION.format(name=name, version=version)
         (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
 
 

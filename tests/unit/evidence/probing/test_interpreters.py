@@ -14,7 +14,7 @@ def offer(*modules: str, variant: str = "plain", install: str = "thing") -> Offe
     return Offer(
         framework="thing",
         variant=variant,
-        file=Path("on_thing.py"),
+        files=(Path("on_thing.py"),),
         modules=modules,
         install=install,
         environment={},

@@ -1,0 +1,134 @@
+"""From workloads to probes: which whole model stands for each, how large it is, and what there may be fewer of.
+
+Shapes are the workload's own, since the order of frameworks changes with them; what merely repeats the same shapes,
+layers and steps, is made fewer.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from advisor.frozen import replace
+from advisor.model.probe import DEFAULT, Model, Models, ProbeDefinition, Profile, Workload
+
+FIRST = -100
+"""Priority of the first of them: whole models come before any single operation."""
+BOTTLENECK = 50
+"""From so many layers on, the blocks of a residual network have a bottleneck: He et al., Deep residual learning for
+image recognition, 2016, table 1."""
+INNER = frozenset({"stages", "blocks", "bottleneck", "acts", "patch"})
+"""Words of models that follow from others, or from none."""
+LARGE_NETWORKS = (18, 34)
+"""Depths, below that, of the networks for large images in the same table: four stages. Others, for small images, have
+three: section 4.2."""
+
+
+def by_default(models: Models) -> tuple[ProbeDefinition, ...]:
+    """Give a probe of every model at its default sizes."""
+    probes = []
+    usual = [(name, model) for name, model in models.models.items() if model.default]
+    for number, (name, model) in enumerate(usual):
+        sd = models.errors.unknown
+        workload = Workload(name=DEFAULT, workload_class=model.workload_class, sd=sd, reach=model.reach)
+        probes.append(_probe(name, model, workload, FIRST + number))
+    return tuple(probes)
+
+
+def of_profiles(models: Models, profiles: Sequence[Profile]) -> tuple[ProbeDefinition, ...]:
+    """Give the probes that predict the profiles: of each, the models that its sizes mean."""
+    return tuple(_of_profiles(models, profiles))
+
+
+def unheeded(models: Models, profile: Profile) -> tuple[str, ...]:
+    """Give the words of sizes that say nothing of what stands for a profile."""
+    known = {word for _, model in meant(models, profile) for word in _words(model)}
+    return tuple(word for word in profile.sizes if word not in known)
+
+
+def words(models: Models) -> set[str]:
+    """Give the words in which sizes of any workload may be given."""
+    return {word for model in models.models.values() for word in _words(model)} - INNER
+
+
+def meant(models: Models, profile: Profile) -> list[tuple[str, Model]]:
+    """Give the models that a profile means: those that a word implies, else the usual ones of its class."""
+    of_class = [item for item in models.models.items() if item[1].workload_class == profile.workload_class]
+    implied = [(name, model) for name, model in of_class if set(model.implied_by) & set(profile.sizes)]
+    return implied or [(name, model) for name, model in of_class if model.default]
+
+
+def _of_profiles(models: Models, profiles: Sequence[Profile]) -> Iterator[ProbeDefinition]:
+    priority = 2 * FIRST
+    for profile in profiles:
+        for name, model in meant(models, profile):
+            sized = {kind: _sized(model, defaults, profile.sizes) for kind, defaults in model.sizes.items()}
+            small = {kind: _reduced(model, sizes) for kind, sizes in sized.items()}
+            errors = models.errors
+            sd = errors.given if profile.sizes else errors.unknown
+            workload = Workload(
+                name=profile.name,
+                workload_class=profile.workload_class,
+                sizes=profile.sizes,
+                sd=sd if small == sized else math.hypot(sd, errors.reduced),
+                reach=model.reach,
+            )
+            probe = _probe(name, model, workload, priority)
+            yield replace(probe, id=f"{name} {profile.name}", sizes={**small, "check": model.sizes["cpu"]})
+            priority += 1
+
+
+def _probe(name: str, model: Model, workload: Workload, priority: int) -> ProbeDefinition:
+    return ProbeDefinition(
+        id=name,
+        function=name,
+        version=model.version,
+        title=model.title,
+        motivation=model.motivation,
+        sizes=model.sizes,
+        tolerance=model.tolerance,
+        bound=model.bound,
+        priority=priority,
+        suite="quick",
+        workload=workload,
+    )
+
+
+def _words(model: Model) -> set[str]:
+    words = set(model.sizes["cpu"])
+    return words | {"depth"} if "stages" in words else words
+
+
+def _sized(model: Model, defaults: Mapping[str, int], given: Mapping[str, int]) -> dict[str, int]:
+    """Give a model its sizes: what is given, what goes with that, else the defaults."""
+    beyond = model.beyond
+    large = beyond is not None and given.get(beyond.word, 0) > beyond.over
+    sizes = {**defaults, **(beyond.sizes if beyond and large else {})}
+    if "stages" in defaults and "depth" in given:
+        sizes.update(_residual(given["depth"]))
+    sizes.update({word: number for word, number in given.items() if word in defaults})
+    if "heads" in sizes and sizes["width"] % sizes["heads"]:
+        sizes["heads"] = math.gcd(sizes["width"], sizes["heads"])
+    if "patch" in sizes:
+        sizes["patch"] = 16 if sizes["image"] >= 128 else max(1, sizes["image"] // 8)
+    if "new_tokens" in sizes:
+        sizes["sequence"] = max(sizes["sequence"], sizes["new_tokens"])
+    return sizes
+
+
+def _residual(depth: int) -> dict[str, int]:
+    """Lay out a residual network of so many layers with weights."""
+    bottleneck = depth >= BOTTLENECK
+    blocks = max(1, (depth - 2) // (3 if bottleneck else 2))
+    stages = 4 if bottleneck or depth in LARGE_NETWORKS else min(3, blocks)
+    return {"stages": stages, "blocks": -(-blocks // stages), "bottleneck": int(bottleneck)}
+
+
+def _reduced(model: Model, sizes: Mapping[str, int]) -> dict[str, int]:
+    return {word: min(number, model.fewer.get(word, number)) for word, number in sizes.items()}
+
+
+def wanted(probes: Iterable[ProbeDefinition], suite: str) -> tuple[ProbeDefinition, ...]:
+    """Give those that a suite has."""
+    suites = ("quick", "standard", "full")
+    return tuple(probe for probe in probes if suites.index(probe.suite) <= suites.index(suite))

@@ -1,0 +1,363 @@
+"""Whole models in JAX: each step is one function compiled by `jax.jit`, and what it replaces is donated."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+AXES = "NHWC", "HWIO", "NHWC"
+KEPT = 0.9
+"""Of the running statistics, at each step of training."""
+
+
+class _Trained(NamedTuple):
+    """The state of training."""
+
+    params: Any
+    image: Any
+    """What is trained on: images or not."""
+    value: Any = None
+    kept: Any = ()
+    """The optimiser's own arrays, and what else goes from step to step."""
+
+
+def use(framework):
+    """Take part: JAX is already set up."""
+
+
+def step_transformer(inputs, sizes):
+    """Train a causal transformer."""
+    attend = functools.partial(jax.nn.dot_product_attention, is_causal=True)
+
+    def loss(p, batch):
+        h = p["tokens"][batch["x"]] + p["positions"]
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, sizes["heads"], attend)
+        return _cross_entropy(_norm(p, "norm", h) @ p["head"], batch["y"]).mean()
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def decode(inputs, sizes):
+    """Write tokens from a cache that is donated; one call for each token."""
+    p, start = jax.device_put((inputs["params"], inputs["start"]))
+    heads, length, batch = sizes["heads"], sizes["sequence"], sizes["batch"]
+    shape = (batch, length, heads, sizes["width"] // heads)
+    cache = [(jnp.zeros(shape), jnp.zeros(shape)) for _ in range(sizes["layers"])]
+    positions = [jax.device_put(jnp.int32(position)) for position in range(sizes["new_tokens"])]
+
+    @functools.partial(jax.jit, donate_argnums=1)
+    def following(p, cache, token, position):
+        h = (p["tokens"][token] + p["positions"][position])[:, None]
+        visible = (jnp.arange(length) <= position)[None, None, None]
+        kept = []
+
+        def attend(q, k, v):
+            keys, values = (
+                jax.lax.dynamic_update_slice_in_dim(old, new, position, axis=1)
+                for old, new in zip(cache[len(kept)], (k, v))  # noqa: B905 - `strict` came with Python 3.10
+            )
+            kept.append((keys, values))
+            return jax.nn.dot_product_attention(q, keys, values, mask=visible)
+
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, heads, attend)
+        logits = (_norm(p, "norm", h) @ p["head"])[:, 0]
+        return logits, logits.argmax(axis=-1).astype(token.dtype), kept
+
+    def step(state):
+        _, tokens, cache = state
+        token, tokens, logits = tokens[-1], [], None
+        for position in positions:
+            logits, token, cache = following(p, cache, token, position)
+            tokens.append(token)
+        return logits, tokens, cache
+
+    return (None, [start], cache), step, lambda state: [state[0], jnp.stack(state[1])]
+
+
+def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Train a residual network; running statistics go from step to step beside the parameters."""
+    names = [name.rpartition(".")[0] for name in inputs["params"] if name.endswith(".scale")]
+    running = {name: _start_of_statistics(inputs["params"][f"{name}.scale"]) for name in names}
+
+    def loss(p, batch, running):
+        now = {}
+
+        def normalise(h, name):
+            mean, variance = h.mean(axis=(0, 1, 2)), h.var(axis=(0, 1, 2))
+            now[name] = tuple(
+                KEPT * old + (1 - KEPT) * new
+                for old, new in zip(running[name], (mean, variance))  # noqa: B905 - `strict` came with Python 3.10
+            )
+            return (h - mean) * jax.lax.rsqrt(variance + 1e-5)
+
+        return _cross_entropy(_resnet(p, batch["x"], inputs["layers"], normalise), batch["y"]).mean(), now
+
+    return _training(loss, inputs, ("x", "y"), running)
+
+
+def forward_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Classify images."""
+    p, x, statistics, nudge = jax.device_put([inputs[n] for n in ("params", "x", "statistics", "nudge")])
+
+    @jax.jit
+    def classify(p, x, statistics, nudge, before):
+        def normalise(h, name):
+            mean, variance = statistics[name]
+            return (h - mean) * jax.lax.rsqrt(variance + 1e-5)
+
+        return _resnet(p, x + nudge * before[0, 0], inputs["layers"], normalise)
+
+    return (
+        _Trained(p, x, jnp.zeros((1, 1))),
+        lambda s: s._replace(value=classify(p, x, statistics, nudge, s.value)),
+        lambda state: [state.value],
+    )
+
+
+def step_vit(inputs, sizes):
+    """Train a vision transformer."""
+
+    def loss(p, batch):
+        return _cross_entropy(_vision(p, batch["x"], sizes), batch["y"]).mean()
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def forward_vit(inputs, sizes):
+    """Classify images by a vision transformer."""
+    p, x, nudge = jax.device_put([inputs[name] for name in ("params", "x", "nudge")])
+    classify = jax.jit(lambda p, x, nudge, before: _vision(p, x + nudge * before[0, 0], sizes))
+
+    def step(state):
+        return state._replace(value=classify(p, x, nudge, state.value))
+
+    return _Trained(p, x, jnp.zeros((1, 1))), step, lambda state: [state.value]
+
+
+def step_dlrm(inputs, sizes):
+    """Train a recommender: the gradient is by the rows that were read, and only those are written."""
+    tables, depth = sizes["tables"], sizes["mlp_layers"]
+    params = {name: jnp.array(array) for name, array in inputs["params"].items()}
+    x, indices, y = jax.device_put((inputs["x"], inputs["indices"], inputs["y"]))
+    rate = inputs["optimiser"]["rate"]
+    below = jnp.tril_indices(tables + 1, -1)
+
+    def loss(dense, rows, x, y):
+        h = x
+        for layer in range(depth + 1):
+            h = jax.nn.relu(_dense(dense, f"bottom.{layer}", h))
+        together = jnp.stack([h, *rows], axis=1)
+        h = jnp.concatenate([h, (together @ together.swapaxes(1, 2))[:, below[0], below[1]]], axis=1)
+        for layer in range(depth):
+            h = jax.nn.relu(_dense(dense, f"top.{layer}", h))
+        z = _dense(dense, f"top.{depth}", h)[:, 0]
+        return (jax.nn.softplus(z) - y * z).mean()
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def update(params, x, indices, y):
+        names = [f"table.{k}" for k in range(tables)]
+        dense = {name: array for name, array in params.items() if name not in names}
+        rows = [params[name][indices[:, k]] for k, name in enumerate(names)]
+        value, (by_dense, by_rows) = jax.value_and_grad(loss, argnums=(0, 1))(dense, rows, x, y)
+        moved = {name: array - rate * by_dense[name] for name, array in dense.items()}
+        for k, name in enumerate(names):
+            moved[name] = params[name].at[indices[:, k]].add(-rate * by_rows[k])
+        return moved, value
+
+    def step(state):
+        params, value = update(state.params, x, indices, y)
+        return _Trained(params, x, value)
+
+    return _Trained(params, x), step, lambda state: [state.value, *(state.params[name] for name in inputs["params"])]
+
+
+def step_policy(inputs, sizes):
+    """Act by a compiled call for each observation, then learn by another."""
+    depth, world = sizes["mlp_layers"], inputs["world"]
+
+    def policy(p, h):
+        for layer in range(depth + 1):
+            h = _dense(p, f"policy.{layer}", jax.nn.relu(h) if layer else h)
+        return h
+
+    def loss(p, batch):
+        return (batch["advantage"] * _cross_entropy(policy(p, batch["x"]), batch["y"])).mean()
+
+    choose = jax.jit(lambda p, observation: policy(p, observation)[0].argmax())
+    state, learn, learned = _training(loss, inputs, ("x", "y", "advantage"))
+
+    def step(state):
+        trained, row, actions = state[0], state[1], []
+        for _ in range(sizes["acts"]):
+            actions.append(int(choose(trained.params, world[row : row + 1])))
+            row = (row + 1 + actions[-1]) % len(world)
+        return learn(trained), row, actions
+
+    return (state, 0, ()), step, lambda state: [*learned(state[0]), state[2]]
+
+
+def step_pinn(inputs, sizes):
+    """Fit a network to a differential equation: derivatives forward, gradient backward."""
+    depth, order = sizes["mlp_layers"], sizes["derivative_order"]
+
+    def field(p, h):
+        for layer in range(depth + 1):
+            h = _dense(p, f"field.{layer}", jnp.tanh(h) if layer else h)
+        return h[..., 0]
+
+    def along(function, direction):
+        return lambda x: jax.jvp(function, (x,), (direction,))[1]
+
+    def loss(p, batch):
+        total = -batch["y"]
+        for axis in range(2):
+            derivative = functools.partial(field, p)
+            for _ in range(order):
+                derivative = along(derivative, jnp.zeros_like(batch["x"]).at[:, axis].set(1))
+            total = total + derivative(batch["x"])
+        return (total**2).mean()
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def step_ode(inputs, sizes):
+    """Train through a solver whose loop is compiled."""
+    steps = sizes["solver_steps"]
+
+    def loss(p, batch):
+        def field(h):
+            for layer in range(sizes["mlp_layers"] + 1):
+                h = _dense(p, f"field.{layer}", jnp.tanh(h) if layer else h)
+            return h
+
+        def advance(h, _):
+            dt = 1 / steps
+            one = field(h)
+            two = field(h + dt / 2 * one)
+            three = field(h + dt / 2 * two)
+            four = field(h + dt * three)
+            return h + dt / 6 * (one + 2 * two + 2 * three + four), None
+
+        return ((jax.lax.scan(advance, batch["x"], length=steps)[0] - batch["y"]) ** 2).mean()
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def _training(loss, inputs, names, running=None):
+    """Train by the optimiser that is asked for; a `running` state is passed to the loss, which returns it anew."""
+    params = {name: jnp.array(array) for name, array in inputs["params"].items()}
+    batch = jax.device_put({name: inputs[name] for name in names})
+    about = inputs["optimiser"]
+    start, change = {"adamw": _adamw, "momentum": _momentum}[about["name"]](about, params)
+
+    @functools.partial(jax.jit, donate_argnums=(0, 1))
+    def update(params, kept, batch):
+        if running is None:
+            value, gradient = jax.value_and_grad(loss)(params, batch)
+            now = None
+        else:
+            (value, now), gradient = jax.value_and_grad(loss, has_aux=True)(params, batch, kept[1])
+        params, moments = change(params, gradient, kept[0])
+        return params, (moments, now), value
+
+    def step(state):
+        params, kept, value = update(state.params, state.kept, batch)
+        return _Trained(params, batch["x"], value, kept)
+
+    def outputs(state):
+        moments = [state.kept[0][0][name] for name in inputs["params"]] if about["name"] == "adamw" else []
+        return [state.value, *(state.params[name] for name in inputs["params"]), *moments]
+
+    return _Trained(params, batch["x"], None, (start, running)), step, outputs
+
+
+def _adamw(about, params):
+    first, second = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
+
+    def change(params, gradient, kept):
+        first, second, count = kept
+        count = count + 1
+        first = jax.tree.map(lambda m, g: about["beta1"] * m + (1 - about["beta1"]) * g, first, gradient)
+        second = jax.tree.map(lambda v, g: about["beta2"] * v + (1 - about["beta2"]) * g**2, second, gradient)
+        scale1, scale2 = 1 - about["beta1"] ** count, 1 - about["beta2"] ** count
+
+        def moved(p, m, v):
+            return p - about["rate"] * (about["decay"] * p + m / scale1 / (jnp.sqrt(v / scale2) + about["epsilon"]))
+
+        return jax.tree.map(moved, params, first, second), (first, second, count)
+
+    return (first, second, jnp.zeros((), jnp.float32)), change
+
+
+def _momentum(about, params):
+    def change(params, gradient, speed):
+        speed = jax.tree.map(lambda v, g: about["momentum"] * v + g, speed, gradient)
+        return jax.tree.map(lambda p, v: p - about["rate"] * v, params, speed), speed
+
+    return jax.tree.map(jnp.zeros_like, params), change
+
+
+def _start_of_statistics(scale):
+    return jnp.zeros(scale.shape), jnp.ones(scale.shape)
+
+
+def _block(p, layer, h, heads, attend):
+    """Normalise first, attend, normalise, and two dense layers."""
+    z = _norm(p, f"{layer}.norm1", h)
+    q, k, v = ((z @ p[f"{layer}.{name}"]).reshape(*z.shape[:2], heads, -1) for name in ("query", "key", "value"))
+    h = h + attend(q, k, v).reshape(h.shape) @ p[f"{layer}.out"]
+    up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
+    return h + _dense(p, f"{layer}.down", up)
+
+
+def _vision(p, x, sizes):
+    """Cut an image into patches, and take them through the blocks."""
+    patch, side = sizes["patch"], sizes["image"] // sizes["patch"]
+    x = x[:, : side * patch, : side * patch].reshape(-1, side, patch, side, patch, 3).swapaxes(2, 3)
+    h = _dense(p, "patches", x.reshape(len(x), side * side, -1)) + p["positions"]
+    for layer in range(sizes["layers"]):
+        h = _block(p, layer, h, sizes["heads"], jax.nn.dot_product_attention)
+    return _dense(p, "head", _norm(p, "norm", h).mean(axis=1))
+
+
+def _resnet(p, h, layers, normalise):
+    def convolved(name, h, stride=1):
+        kernel = p[f"{name}.filter"]
+        half = kernel.shape[0] // 2
+        h = jax.lax.conv_general_dilated(
+            h, kernel, (stride, stride), ((half, half), (half, half)), dimension_numbers=AXES
+        )
+        return normalise(h, name) * p[f"{name}.scale"] + p[f"{name}.shift"]
+
+    stem, *blocks = layers
+    h = jax.nn.relu(convolved("stem", h, stem["stride"]))
+    if stem["pool"]:
+        around = ((0, 0), (1, 1), (1, 1), (0, 0))
+        h = jax.lax.reduce_window(h, -jnp.inf, jax.lax.max, (1, 3, 3, 1), (1, 2, 2, 1), around)
+    for block in blocks:
+        z = h
+        for name in block["convolutions"]:
+            z = convolved(name, z, block["stride"] if name == block["strided"] else 1)
+            z = z if name == block["convolutions"][-1] else jax.nn.relu(z)
+        h = jax.nn.relu(z + (convolved(block["skip"], h, block["stride"]) if block["skip"] else h))
+    return _dense(p, "head", h.mean(axis=(1, 2)))
+
+
+def _dense(p, name, x):
+    return x @ p[f"{name}.kernel"] + p[f"{name}.bias"]
+
+
+def _norm(p, name, x):
+    centred = x - x.mean(axis=-1, keepdims=True)
+    variance = (centred**2).mean(axis=-1, keepdims=True)
+    return centred * jax.lax.rsqrt(variance + 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
+
+
+def _cross_entropy(logits, labels):
+    chosen = jnp.take_along_axis(logits, labels[..., None], axis=-1)[..., 0]
+    return jax.nn.logsumexp(logits, axis=-1) - chosen

@@ -1,0 +1,478 @@
+"""Whole models in Keras 3: trained by `train_on_batch`, run by `predict_on_batch`, compiled as Keras itself chooses."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+
+KEPT = 0.9
+"""Of the running statistics, at each step of training."""
+EPSILON = 1e-5
+"""Added to a variance before its root is taken."""
+
+
+class _Trained(NamedTuple):
+    """The state of training, and of a model that is run."""
+
+    model: Any
+    value: Any = None
+
+
+def use(framework):
+    """Take part: the back end is already set up."""
+
+
+def step_transformer(inputs, sizes):
+    """Train a causal transformer."""
+    width, heads = sizes["width"], sizes["heads"]
+    tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
+    h = Positions(sizes["sequence"])(keras.layers.Embedding(sizes["vocabulary"], width)(tokens))
+    for _ in range(sizes["layers"]):
+        attend = keras.layers.MultiHeadAttention(heads, width // heads, use_bias=False)
+        h = _block(h, lambda z: attend(z, z, use_causal_mask=True))  # noqa: B023 - it is called at once
+    return _training(keras.Model(tokens, _logits(h, sizes)), _cross_entropy(), inputs)
+
+
+def decode(inputs, sizes):
+    """Write tokens from a cache that goes in and comes out, as KerasHub does; one call for each token."""
+    batch, length, heads, width = sizes["batch"], sizes["sequence"], sizes["heads"], sizes["width"]
+    token, place = keras.Input((), batch_size=batch, dtype="int32"), keras.Input(batch_shape=(), dtype="int32")
+    room = (batch, length, heads, width // heads)
+    cache = [keras.Input(batch_shape=room) for _ in range(2 * sizes["layers"])]
+    h = Positions(length)(keras.layers.Embedding(sizes["vocabulary"], width)(token), place)
+    kept = []
+    for layer in range(sizes["layers"]):
+        attend = Remembering(heads)
+
+        def remember(z, old=cache[2 * layer : 2 * layer + 2], attend=attend):
+            y, *new = attend(z, *old, place)
+            kept.extend(new)
+            return y
+
+        h = _block(h, remember)
+    logits = _logits(h, sizes)
+    model = keras.Model([token, place, *cache], [logits, keras.ops.argmax(logits, axis=-1), *kept])
+    _fill(model.trainable_variables, inputs["params"])
+    following = _compiled(model)
+    places = [keras.ops.convert_to_tensor(each, dtype="int32") for each in range(sizes["new_tokens"])]
+
+    def step(state):
+        _, logits, tokens, cache = state
+        token, tokens = tokens[-1], []
+        for each in places:
+            logits, token, *cache = following(token, each, cache)
+            tokens.append(token)
+        return model, logits, tokens, cache
+
+    def outputs(state):
+        return [keras.ops.convert_to_numpy(array) for array in (state[1], keras.ops.stack(state[2]))]
+
+    start = keras.ops.convert_to_tensor(inputs["start"], dtype="int32")
+    return (model, None, [start], [keras.ops.zeros(room) for _ in cache]), step, outputs
+
+
+def step_resnet(inputs, sizes):
+    """Train a residual network."""
+    image = keras.Input((sizes["image"], sizes["image"], 3), batch_size=sizes["batch"])
+    logits, made = _resnet(image, inputs["layers"], inputs["params"])
+    return _training(keras.Model(image, logits), _cross_entropy(), inputs, layers=made)
+
+
+def forward_resnet(inputs, sizes):
+    """Classify images."""
+    image = keras.Input((sizes["image"], sizes["image"], 3), batch_size=sizes["batch"])
+    before = keras.Input(batch_shape=())
+    logits, made = _resnet(image + inputs["nudge"] * before, inputs["layers"], inputs["params"])
+    model = keras.Model([image, before], logits)
+    _fill([variable for layer in made for variable in layer.trainable_variables], inputs["params"])
+    for name, (mean, variance) in inputs["statistics"].items():
+        layer = model.get_layer(_plain(name))
+        layer.moving_mean.assign(mean)
+        layer.moving_variance.assign(variance)
+    return _classifying(model, inputs)
+
+
+def step_vit(inputs, sizes):
+    """Train a vision transformer."""
+    image = keras.Input((sizes["image"], sizes["image"], 3), batch_size=sizes["batch"])
+    return _training(keras.Model(image, _vision(image, sizes)), _cross_entropy(), inputs)
+
+
+def forward_vit(inputs, sizes):
+    """Classify images by a vision transformer."""
+    image = keras.Input((sizes["image"], sizes["image"], 3), batch_size=sizes["batch"])
+    before = keras.Input(batch_shape=())
+    model = keras.Model([image, before], _vision(image + inputs["nudge"] * before, sizes))
+    _fill(model.trainable_variables, inputs["params"])
+    return _classifying(model, inputs)
+
+
+def step_dlrm(inputs, sizes):
+    """Train a recommender; of the back ends, TensorFlow alone keeps a table's gradient by its rows."""
+    batch, tables, dim = sizes["batch"], sizes["tables"], sizes["embedding_dim"]
+    hidden = [keras.layers.Dense(sizes["mlp_width"], activation="relu") for _ in range(2 * sizes["mlp_layers"])]
+    bottom = [*hidden[: sizes["mlp_layers"]], keras.layers.Dense(dim, activation="relu")]
+    top = [*hidden[sizes["mlp_layers"] :], keras.layers.Dense(1)]
+    rows = [keras.layers.Embedding(sizes["table_rows"], dim) for _ in range(tables)]
+    numbers = keras.Input((13,), batch_size=batch)
+    indices = keras.Input((tables,), batch_size=batch, dtype="int32")
+    h = _through(bottom, numbers)
+    together = keras.ops.stack([h, *(table(indices[:, k]) for k, table in enumerate(rows))], axis=1)
+    products = keras.ops.matmul(together, keras.ops.transpose(together, (0, 2, 1)))
+    below = np.ravel_multi_index(np.tril_indices(tables + 1, -1), (tables + 1, tables + 1)).astype(np.int32)
+    products = keras.ops.take(keras.ops.reshape(products, (batch, -1)), below, axis=1)
+    model = keras.Model([numbers, indices], _through(top, keras.layers.Concatenate()([h, products])))
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    return _training(model, loss, inputs, names=("x", "indices"), layers=[*bottom, *top, *rows])
+
+
+def step_policy(inputs, sizes):
+    """Act by a call for each observation, then learn, with the advantage as the weight of an example."""
+    world = inputs["world"]
+    hidden = [keras.layers.Dense(sizes["mlp_width"], activation="relu") for _ in range(sizes["mlp_layers"])]
+    model = keras.Sequential([keras.Input((sizes["width"],)), *hidden, keras.layers.Dense(sizes["vocabulary"])])
+    state, learn, learned = _training(model, _cross_entropy(), inputs, weight="advantage")
+
+    def step(state):
+        trained, row, actions = state
+        actions = []
+        for _ in range(sizes["acts"]):
+            actions.append(int(model.predict_on_batch(world[row : row + 1])[0].argmax()))
+            row = (row + 1 + actions[-1]) % len(world)
+        return learn(trained), row, actions
+
+    return (state, 0, ()), step, lambda state: [*learned(state[0]), state[2]]
+
+
+def step_pinn(inputs, sizes):
+    """Fit a network to a differential equation."""
+    hidden = [keras.layers.Dense(sizes["mlp_width"], activation="tanh") for _ in range(sizes["mlp_layers"])]
+    field = keras.Sequential([keras.Input((2,)), *hidden, keras.layers.Dense(1)])
+    equation = {"jax": JaxEquation, "tensorflow": TensorFlowEquation, "torch": TorchEquation}[keras.backend.backend()]
+    return _training(equation(field, sizes["derivative_order"]), keras.losses.MeanSquaredError(), inputs)
+
+
+def step_ode(inputs, sizes):
+    """Train through a solver; its loop is compiled as one by JAX alone."""
+    model = Solved(sizes)
+    model.build((sizes["batch"], sizes["width"]))
+    return _training(model, keras.losses.MeanSquaredError(), inputs)
+
+
+class Positions(keras.layers.Layer):
+    """Adds a learned vector to each place of a sequence, or to the one that is named."""
+
+    def __init__(self, length):
+        super().__init__()
+        self.length = length
+
+    def build(self, shape, *_):
+        """Make one vector for each place."""
+        self.table = self.add_weight(shape=(self.length, shape[-1]), name="table")
+
+    def call(self, x, place=None):
+        """Add the vectors."""
+        return x + (self.table if place is None else keras.ops.take(self.table, place, axis=0))
+
+
+class Remembering(keras.layers.Layer):
+    """Attends from one token to itself and those before it, whose keys and values it is given."""
+
+    def __init__(self, heads):
+        super().__init__()
+        self.heads = heads
+
+    def build(self, shape, *_):
+        """Make the projections."""
+        self.projections = [keras.layers.Dense(shape[-1], use_bias=False) for _ in range(4)]
+        for dense in self.projections:
+            dense.build(shape)
+
+    def call(self, x, keys, values, place):
+        """Keep the key and the value of this place, then attend."""
+        *projections, out = self.projections
+        split = (x.shape[0], 1, self.heads, x.shape[-1] // self.heads)
+        q, k, v = (keras.ops.reshape(project(x), split) for project in projections)
+        keys, values = (
+            keras.ops.slice_update(old, (0, place, 0, 0), new)
+            for old, new in zip((keys, values), (k, v))  # noqa: B905 - `strict` came with Python 3.10
+        )
+        mask = keras.ops.reshape(keras.ops.arange(keys.shape[1]) <= place, (1, 1, 1, -1))
+        y = keras.ops.dot_product_attention(q, keys, values, mask=mask)
+        return out(keras.ops.reshape(y, x.shape)), keys, values
+
+
+class Solved(keras.Model):
+    """Where a differential equation leads to from its start: the classical method of Runge and Kutta."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        hidden = [keras.layers.Dense(sizes["mlp_width"], activation="tanh") for _ in range(sizes["mlp_layers"])]
+        self.field = [*hidden, keras.layers.Dense(sizes["width"])]
+        self.steps = sizes["solver_steps"]
+
+    def build(self, shape):
+        """Make the field."""
+        for layer in self.field:
+            layer.build(shape)
+            shape = (*shape[:-1], layer.units)
+
+    def call(self, x):
+        """Go from time 0 to time 1."""
+        dt = 1 / self.steps
+
+        def field(h):
+            return _through(self.field, h)
+
+        def advance(_, h):
+            one = field(h)
+            two = field(h + dt / 2 * one)
+            three = field(h + dt / 2 * two)
+            four = field(h + dt * three)
+            return h + dt / 6 * (one + 2 * two + 2 * three + four)
+
+        if keras.backend.backend() == "jax":
+            return keras.ops.fori_loop(0, self.steps, advance, x)
+        for step in range(self.steps):  # XLA below TensorFlow knows no gradient of Keras's loops
+            x = advance(step, x)
+        return x
+
+
+class Whole(keras.optimizers.AdamW):
+    """Adds up the gradients of a row that was read more than once: Keras adds up their squares by TensorFlow's rows."""
+
+    def apply(self, grads, trainable_variables=None):
+        """Make whole tables of gradients by rows."""
+        import tensorflow as tf  # noqa: PLC0415 - each back end is another package
+
+        grads = [each if each is None else tf.convert_to_tensor(each) for each in grads]
+        super().apply(grads, trainable_variables)
+
+
+class _Equation(keras.Model):
+    """The derivatives of a network by its inputs, added up; each back end takes them in its own way."""
+
+    def __init__(self, field, order):
+        super().__init__()
+        self.field, self.order = field, order
+
+    def build(self, shape):
+        """Do nothing: the field is made."""
+
+
+class JaxEquation(_Equation):
+    """Derivatives in JAX: forward."""
+
+    def call(self, x):
+        """Push each coordinate through, as often as the order says."""
+        import jax  # noqa: PLC0415 - each back end is another package
+
+        def along(function, direction):
+            return lambda x: jax.jvp(function, (x,), (direction,))[1]
+
+        total = 0
+        for axis in range(2):
+            derivative = self.field
+            for _ in range(self.order):
+                derivative = along(derivative, jax.numpy.zeros_like(x).at[:, axis].set(1))
+            total = total + derivative(x)[:, 0]
+        return total
+
+
+class TensorFlowEquation(_Equation):
+    """Derivatives in TensorFlow: tapes within tapes."""
+
+    def call(self, x):
+        """Differentiate the sum over all points, each of which depends on itself alone."""
+        return sum(self._derivative(x, self.order))
+
+    def _derivative(self, x, order):
+        """Give one for each coordinate, the first of them together."""
+        import tensorflow as tf  # noqa: PLC0415 - each back end is another package
+
+        with tf.GradientTape(persistent=order > 1) as tape:
+            tape.watch(x)
+            lower = [self.field(x)] if order == 1 else self._derivative(x, order - 1)
+        if order == 1:
+            return tf.unstack(tape.gradient(lower[0], x), axis=1)
+        return [tape.gradient(each, x)[:, axis] for axis, each in enumerate(lower)]
+
+
+class TorchEquation(_Equation):
+    """Derivatives in PyTorch: gradients that can be differentiated."""
+
+    def call(self, x):
+        """Differentiate the sum over all points, each of which depends on itself alone."""
+        import torch  # noqa: PLC0415 - each back end is another package
+
+        with torch.enable_grad():  # Keras turns it off where it only asks for shapes
+            x = x.detach().requires_grad_()
+            first = torch.autograd.grad(self.field(x).sum(), x, create_graph=True)[0]
+            total = 0
+            for axis in range(2):
+                derivative = first[:, axis]
+                for _ in range(self.order - 1):
+                    derivative = torch.autograd.grad(derivative.sum(), x, create_graph=True)[0][:, axis]
+                total = total + derivative
+        return total
+
+
+def _block(h, attend):
+    """Attend and pass every place through two dense layers, each added to what it was given."""
+    h = h + attend(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
+    z = keras.layers.LayerNormalization(epsilon=EPSILON)(h)
+    z = keras.layers.Dense(4 * h.shape[-1], activation=_gelu)(z)
+    return h + keras.layers.Dense(h.shape[-1])(z)
+
+
+def _logits(h, sizes):
+    h = keras.layers.LayerNormalization(epsilon=EPSILON)(h)
+    return keras.layers.Dense(sizes["vocabulary"], use_bias=False)(h)
+
+
+def _vision(image, sizes):
+    """Cut an image into patches, and take them through the blocks."""
+    width, heads, patch, side = sizes["width"], sizes["heads"], sizes["patch"], sizes["image"] // sizes["patch"]
+    whole = side * patch
+    h = keras.ops.reshape(image[:, :whole, :whole], (sizes["batch"], side, patch, side, patch, 3))
+    h = keras.ops.reshape(keras.ops.transpose(h, (0, 1, 3, 2, 4, 5)), (sizes["batch"], side * side, -1))
+    h = Positions(side * side)(keras.layers.Dense(width)(h))
+    for _ in range(sizes["layers"]):
+        attend = keras.layers.MultiHeadAttention(heads, width // heads, use_bias=False)
+        h = _block(h, lambda z: attend(z, z))  # noqa: B023 - it is called at once
+    h = keras.layers.GlobalAveragePooling1D()(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
+    return keras.layers.Dense(sizes["vocabulary"])(h)
+
+
+def _gelu(x):
+    return keras.activations.gelu(x, approximate=True)
+
+
+def _resnet(h, layers, params):
+    """Give the logits, and the layers that have parameters, in their order; normalisation has its convolution's name.
+
+    Padding is a layer of its own where steps are of two, since `same` means another one there; of zeros before the
+    pooling too, which follows relu.
+    """
+    made = []
+
+    def add(layer, h):
+        made.append(layer)
+        return layer(h)
+
+    def convolved(name, h, stride=1):
+        size, *_, filters = params[f"{name}.filter"].shape
+        if stride > 1 and size > 1:
+            h = keras.layers.ZeroPadding2D(size // 2)(h)
+        padding = "same" if stride == 1 else "valid"
+        h = add(keras.layers.Conv2D(filters, size, stride, padding=padding, use_bias=False), h)
+        return add(keras.layers.BatchNormalization(momentum=KEPT, epsilon=EPSILON, name=_plain(name)), h)
+
+    stem, *blocks = layers
+    h = keras.layers.ReLU()(convolved("stem", h, stem["stride"]))
+    if stem["pool"]:
+        h = keras.layers.MaxPooling2D(3, 2)(keras.layers.ZeroPadding2D(1)(h))
+    for block in blocks:
+        z = h
+        for name in block["convolutions"]:
+            z = convolved(name, z, block["stride"] if name == block["strided"] else 1)
+            z = z if name == block["convolutions"][-1] else keras.layers.ReLU()(z)
+        h = convolved(block["skip"], h, block["stride"]) if block["skip"] else h
+        h = keras.layers.ReLU()(keras.layers.Add()([z, h]))
+    return add(keras.layers.Dense(params["head.bias"].size), keras.layers.GlobalAveragePooling2D()(h)), made
+
+
+def _plain(name):
+    """Name a layer; PyTorch takes no dots."""
+    return name.replace(".", "_")
+
+
+def _through(layers, h):
+    for layer in layers:
+        h = layer(h)
+    return h
+
+
+def _cross_entropy():
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def _training(model, loss, inputs, *, names=("x",), weight=None, layers=None):  # noqa: PLR0913 - all go to Keras
+    """Fill the model, compile it as Keras does by default, and train it on batches.
+
+    `layers`: those that have parameters, in the order of these, where the model has them in another one.
+    """
+    params, about = inputs["params"], inputs["optimiser"]
+    variables = [variable for layer in layers or [model] for variable in layer.trainable_variables]
+    _fill(variables, params)
+    model.compile(optimizer=_optimiser(about), loss=loss)
+    x = [keras.ops.convert_to_tensor(inputs[name]) for name in names]
+    x = x if len(x) > 1 else x[0]
+    y = keras.ops.convert_to_tensor(inputs["y"])
+    weights = None if weight is None else keras.ops.convert_to_tensor(inputs[weight])
+
+    def step(state):
+        return _Trained(state.model, state.model.train_on_batch(x, y, weights))
+
+    def outputs(state):
+        moments = []
+        if about["name"] == "adamw":
+            moments = [each for each in state.model.optimizer.variables if each.path.endswith("momentum")]
+        arrays = [keras.ops.convert_to_numpy(variable) for variable in [*variables, *moments]]
+        shapes = [array.shape for array in params.values()] * 2
+        return [state.value, *(array.reshape(shape) for array, shape in zip(arrays, shapes))]  # noqa: B905 - `strict` came with Python 3.10
+
+    return _Trained(model), step, outputs
+
+
+def _classifying(model, inputs):
+    x = keras.ops.convert_to_tensor(inputs["x"])
+
+    def step(state):
+        return _Trained(model, model.predict_on_batch([x, keras.ops.convert_to_tensor(state.value[0, 0])]))
+
+    return _Trained(model, np.zeros((1, 1), np.float32)), step, lambda state: [state.value]
+
+
+def _optimiser(about):
+    if about["name"] == "adamw":
+        return (Whole if keras.backend.backend() == "tensorflow" else keras.optimizers.AdamW)(
+            about["rate"],
+            weight_decay=about["decay"],
+            beta_1=about["beta1"],
+            beta_2=about["beta2"],
+            epsilon=about["epsilon"],
+        )
+    return keras.optimizers.SGD(about["rate"], momentum=about.get("momentum", 0.0))
+
+
+def _fill(variables, params):
+    """Fill variables that come in the order of the parameters."""
+    for variable, array in zip(variables, params.values()):  # noqa: B905 - `strict` came with Python 3.10
+        variable.assign(array.reshape(variable.shape))
+
+
+def _compiled(model):
+    """Compile a call of the model as KerasHub does, whose results stay on the device."""
+
+    def write(token, place, cache):
+        return model([token, place, *cache])
+
+    backend = keras.backend.backend()
+    if backend == "jax":
+        import jax  # noqa: PLC0415 - each back end is another package
+
+        def written(weights, token, place, cache):
+            return model.stateless_call(weights, [], [token, place, *cache])[0]
+
+        return functools.partial(jax.jit(written, donate_argnums=3), [each.value for each in model.trainable_variables])
+    if backend == "tensorflow":
+        import tensorflow as tf  # noqa: PLC0415 - each back end is another package
+
+        return tf.function(write, jit_compile=model.jit_compile)
+    import torch  # noqa: PLC0415 - each back end is another package
+
+    return torch.no_grad()(write)

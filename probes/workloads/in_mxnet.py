@@ -1,0 +1,527 @@
+"""Whole models in MXNet: hybridized Gluon networks, a loss of Gluon's, and a `Trainer`.
+
+Parameters stay in their network; what a state holds are the arrays that are written in place.
+"""
+
+# ruff: noqa: N803 - Gluon calls what operations are taken from `F`
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, NamedTuple
+
+import mxnet as mx
+import numpy as np
+from mxnet import autograd, gluon
+from mxnet.gluon import nn
+
+NOT_APPLICABLE = {
+    "MXNet differentiates a dense layer twice at most, and its other matrix products once; training on second "
+    "derivatives of a network takes a third": ("step_pinn",)
+}
+
+_here = {}
+
+
+class _Trained(NamedTuple):
+    """The state of training."""
+
+    value: Any
+    params: Any
+    image: Any
+    """What is trained on: images or not."""
+    running: Any = ()
+    """Statistics of normalisations."""
+
+
+class _Classified(NamedTuple):
+    """The state of a network that classifies."""
+
+    value: Any
+    image: Any
+
+
+def use(framework):
+    """Take part: the device is chosen."""
+    _here.update(framework._here)  # noqa: SLF001 - that is where it keeps it
+
+
+def step_transformer(inputs, sizes):
+    """Train a causal transformer, by MXNet's own operations for attention: they want places before examples."""
+    x, y = inputs["x"].T, inputs["y"].T
+    places = np.arange(sizes["sequence"], dtype=np.int32)
+    visible = np.tile(places + 1, (sizes["batch"] * sizes["heads"], 1))
+    return _training_blocks(Transformer(sizes, Block), {**inputs, "y": y}, sizes, (x, places, visible))
+
+
+def decode(inputs, sizes):
+    """Write tokens, each by a call of one graph, which takes and returns keys and values."""
+    heads, count = sizes["heads"], sizes["new_tokens"]
+    net = Writer(sizes, WritingBlock)
+    _filled(net, _packed(inputs["params"], ("key", "value"), sizes))
+    net = _hybrid(net)
+    shape = (sizes["sequence"], sizes["batch"], 2 * sizes["width"])
+    caches = [_array(np.zeros(shape, dtype=np.float32)) for _ in range(sizes["layers"])]
+    visible = np.ones((sizes["batch"] * heads, 1), dtype=np.int32)
+    places = [(_array(np.array([at], dtype=np.int32)), _array(visible * (at + 1))) for at in range(count)]
+
+    def step(state):
+        _, tokens, caches = state
+        token, tokens, logits = tokens[-1], [], None
+        for place in places:
+            logits, token, *caches = net(token, *place, *caches)
+            tokens.append(token)
+        return logits, tokens, caches
+
+    def outputs(state):
+        return [state[0].asnumpy(), np.concatenate([token.asnumpy() for token in state[1]]).astype(np.int32)]
+
+    return (None, [_array(inputs["start"][None].astype(np.float32))], caches), step, outputs
+
+
+def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Train a residual network; running statistics live in its normalisations."""
+    net = _resnet(inputs)
+    return _training(net, gluon.loss.SoftmaxCrossEntropyLoss(), inputs, (_pixels(inputs["x"]),), (inputs["y"],))
+
+
+def forward_resnet(inputs, sizes):
+    """Classify images."""
+    net = _resnet(inputs)
+    _filled(net, inputs["params"])
+    left = itertools.chain.from_iterable(inputs["statistics"].values())
+    for parameter, array in zip(_running(net), left):  # noqa: B905 - `strict` came with Python 3.10
+        parameter.set_data(_array(array))
+    return _classifying(net, inputs, sizes)
+
+
+def step_vit(inputs, sizes):
+    """Train a vision transformer; a convolution cuts the patches."""
+    given = _pixels(inputs["x"]), _patches(sizes)
+    return _training_blocks(Vision(sizes, inputs["params"]), inputs, sizes, given)
+
+
+def forward_vit(inputs, sizes):
+    """Classify images by a vision transformer."""
+    net = Vision(sizes, inputs["params"])
+    _filled(net, _packed(inputs["params"], ("query", "key", "value"), sizes))
+    return _classifying(net, inputs, sizes, _patches(sizes))
+
+
+def step_dlrm(inputs, sizes):
+    """Train a recommender: gradients of tables are row-sparse, and the optimiser writes only the rows in them."""
+    columns = inputs["indices"].T.astype(np.int32)
+    net, criterion = Recommender(sizes), gluon.loss.SigmoidBinaryCrossEntropyLoss()
+    return _training(net, criterion, inputs, (inputs["x"], *columns), (inputs["y"],))
+
+
+def step_policy(inputs, sizes):
+    """Act by a call of the graph for each observation, then learn."""
+    net = _dense([sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["vocabulary"]])
+    world, held = inputs["world"], (inputs["y"], inputs["advantage"][:, None])
+    trained, learn, learned = _training(net, gluon.loss.SoftmaxCrossEntropyLoss(), inputs, (inputs["x"],), held)
+
+    def step(state):
+        trained, row, actions = state[0], state[1], []
+        for _ in range(sizes["acts"]):
+            actions.append(int(net(_array(world[row : row + 1])).asnumpy().argmax()))
+            row = (row + 1 + actions[-1]) % len(world)
+        return learn(trained), row, actions
+
+    return (trained, 0, ()), step, lambda state: [*learned(state[0]), state[2]]
+
+
+def step_ode(inputs, sizes):
+    """Train through a solver whose loop the graph holds unrolled."""
+    return _training(Solver(sizes), gluon.loss.L2Loss(weight=2), inputs, (inputs["x"],), (inputs["y"],))
+
+
+class AdamW(mx.optimizer.Optimizer):
+    """Steps by MXNet's own kernel for many tensors; rate and epsilon take the correction of both moments."""
+
+    def __init__(self, beta1=0.9, beta2=0.999, epsilon=1e-8, **kwargs):
+        super().__init__(**kwargs)
+        self.aggregate_num = 50
+        self.moments = {}
+        self._beta1, self._beta2, self._epsilon = beta1, beta2, epsilon
+
+    def create_state(self, index, weight):
+        """Start both moments."""
+        self.moments[index] = mx.nd.zeros_like(weight), mx.nd.zeros_like(weight)
+        return self.moments[index]
+
+    def update(self, index, weight, grad, state):
+        """Step all of a group."""
+        self._update_count(index)
+        done = self._index_update_count[index[0]]
+        root = (1 - self._beta2**done) ** 0.5
+        corrected = root / (1 - self._beta1**done)
+        rates, (first, second) = self._get_lrs(index), zip(*state)  # noqa: B905 - `strict` came with Python 3.10
+        decays = [rate * decay for rate, decay in zip(rates, self._get_wds(index))]  # noqa: B905 - `strict` came with Python 3.10
+        mx.nd.contrib.multi_adamw_update(
+            weight,
+            grad,
+            first,
+            second,
+            self.rescale_grad,
+            [rate * corrected for rate in rates],
+            decays,
+            [1.0] * len(weight),
+            out=weight,
+            beta1=self._beta1,
+            beta2=self._beta2,
+            epsilon=self._epsilon * root,
+        )
+
+
+class Transformer(gluon.HybridBlock):
+    """Blocks that normalise first, between an embedding and a classifier; arrays are (place, example, width)."""
+
+    def __init__(self, sizes, block):
+        super().__init__()
+        width = sizes["width"]
+        with self.name_scope():
+            self.tokens = nn.Embedding(sizes["vocabulary"], width)
+            self.positions = nn.Embedding(sizes["sequence"], width)
+            self.blocks = nn.HybridSequential()
+            for _ in range(sizes["layers"]):
+                self.blocks.add(block(width, sizes["heads"]))
+            self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.head = nn.Dense(sizes["vocabulary"], use_bias=False, flatten=False, in_units=width)
+
+    def hybrid_forward(self, F, x, places, visible):
+        """Give the logits of every place."""
+        h = self._embedded(F, x, places)
+        for block in self.blocks:
+            h = block(h, visible)
+        return self.head(self.norm(h))
+
+    def _embedded(self, F, x, places):
+        return F.broadcast_add(self.tokens(x), F.expand_dims(self.positions(places), 1))
+
+
+class Writer(Transformer):
+    """The same, for one token after those whose keys and values it is given."""
+
+    def hybrid_forward(self, F, token, place, visible, *caches):
+        """Give the logits, the likeliest token, and the keys and values."""
+        h, kept = self._embedded(F, token, place), []
+        for block, cache in zip(self.blocks, caches):  # noqa: B905 - `strict` came with Python 3.10
+            h, longer = block(h, visible, place, cache)
+            kept.append(longer)
+        logits = self.head(self.norm(h))
+        return (F.reshape(logits, (-3, 0)), F.argmax(logits, axis=-1), *kept)
+
+
+class Block(gluon.HybridBlock):
+    """Attention and two dense layers, each added to what it was given."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self._heads = heads
+        with self.name_scope():
+            self.norm1 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self._project(width)
+            self.out = nn.Dense(width, use_bias=False, flatten=False, in_units=width)
+            self.norm2 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.up = nn.Dense(4 * width, flatten=False, in_units=width)
+            self.down = nn.Dense(width, flatten=False, in_units=4 * width)
+
+    def _project(self, width):
+        self.packed = nn.Dense(3 * width, use_bias=False, flatten=False, in_units=width)
+
+    def hybrid_forward(self, F, h, visible=None):
+        """Attend, each place to as many as it sees, then pass every place through the dense layers."""
+        packed = self.packed(self.norm1(h))
+        scores = F.contrib.interleaved_matmul_selfatt_qk(packed, heads=self._heads)
+        shares = F.softmax(scores) if visible is None else F.softmax(scores, visible, use_length=True)
+        return self._rest(F, h, F.contrib.interleaved_matmul_selfatt_valatt(packed, shares, heads=self._heads))
+
+    def _rest(self, F, h, y):
+        h = h + self.out(y)
+        return h + self.down(_gelu(F, self.up(self.norm2(h))))
+
+
+class WritingBlock(Block):
+    """The same, for one token after those whose keys and values it is given."""
+
+    def _project(self, width):
+        self.query = nn.Dense(width, use_bias=False, flatten=False, in_units=width)
+        self.packed = nn.Dense(2 * width, use_bias=False, flatten=False, in_units=width)
+
+    def hybrid_forward(self, F, h, visible, place, kept):
+        """Keep the new key and value in their place, and attend to all that are kept."""
+        z = self.norm1(h)
+        kept = F.contrib.index_copy(kept, place, self.packed(z))
+        scores = F.contrib.interleaved_matmul_encdec_qk(self.query(z), kept, heads=self._heads)
+        shares = F.softmax(scores, visible, use_length=True)
+        return self._rest(F, h, F.contrib.interleaved_matmul_encdec_valatt(kept, shares, heads=self._heads)), kept
+
+
+class Vision(gluon.HybridBlock):
+    """Blocks that see all patches of an image, between a convolution and a classifier."""
+
+    def __init__(self, sizes, params):
+        super().__init__()
+        width, patch = sizes["width"], sizes["patch"]
+        with self.name_scope():
+            self.patches = nn.Conv2D(width, patch, patch, in_channels=3)
+            self.positions = nn.Embedding(len(params["positions"]), width)
+            self.blocks = nn.HybridSequential()
+            for _ in range(sizes["layers"]):
+                self.blocks.add(Block(width, sizes["heads"]))
+            self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.head = nn.Dense(sizes["vocabulary"], in_units=width)
+
+    def hybrid_forward(self, F, x, places):
+        """Give the logits of every image."""
+        h = F.transpose(F.reshape(self.patches(x), (0, 0, -1)), (2, 0, 1))
+        h = F.broadcast_add(h, F.expand_dims(self.positions(places), 1))
+        for block in self.blocks:
+            h = block(h)
+        return self.head(F.mean(self.norm(h), axis=0))
+
+
+class Convolved(nn.HybridSequential):
+    """A convolution, normalised; relu where it is asked for."""
+
+    def __init__(self, filters, stride, relu):
+        super().__init__()
+        size, _, fan_in, fan_out = filters.shape
+        with self.name_scope():
+            self.add(nn.Conv2D(fan_out, size, stride, size // 2, use_bias=False, in_channels=fan_in))
+            self.add(nn.BatchNorm(momentum=0.9, epsilon=1e-5, in_channels=fan_out))
+            if relu:
+                self.add(nn.Activation("relu"))
+
+
+class Residual(gluon.HybridBlock):
+    """Convolutions, to which their input is added."""
+
+    def __init__(self, params, about):
+        super().__init__()
+        *inner, last = about["convolutions"]
+        with self.name_scope():
+            self.body = nn.HybridSequential()
+            for name in (*inner, last):
+                stride = about["stride"] if name == about["strided"] else 1
+                self.body.add(Convolved(params[f"{name}.filter"], stride, relu=name != last))
+            self.skip = None
+            if about["skip"]:
+                self.skip = Convolved(params[f"{about['skip']}.filter"], about["stride"], relu=False)
+
+    def hybrid_forward(self, F, x):
+        """Give the sum, through relu."""
+        return F.Activation(self.body(x) + (self.skip(x) if self.skip else x), act_type="relu")
+
+
+class Nudged(gluon.HybridBlock):
+    """A network that reads its images with a little of what it gave before."""
+
+    def __init__(self, net, nudge):
+        super().__init__()
+        self._nudge = nudge
+        self.net = net
+
+    def hybrid_forward(self, F, x, before, *more):
+        """Classify."""
+        first = F.reshape(F.slice(before, begin=(0, 0), end=(1, 1)), (1, 1, 1, 1))
+        return self.net(F.broadcast_add(x, self._nudge * first), *more)
+
+
+class Recommender(gluon.HybridBlock):
+    """Dense layers, tables, the products of all their vectors, and dense layers again."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        tables, dim = sizes["tables"], sizes["embedding_dim"]
+        hidden = [sizes["mlp_width"]] * sizes["mlp_layers"]
+        with self.name_scope():
+            self.bottom = _dense([13, *hidden, dim], "relu")
+            self.top = _dense([dim + tables * (tables + 1) // 2, *hidden, 1])
+            self.tables = nn.HybridSequential()
+            for _ in range(tables):
+                self.tables.add(nn.Embedding(sizes["table_rows"], dim, sparse_grad=True))
+
+    def hybrid_forward(self, F, x, *columns):
+        """Give a number for each example."""
+        h = self.bottom(x)
+        rows = (table(column) for table, column in zip(self.tables, columns))  # noqa: B905 - `strict` came with Python 3.10
+        together = F.stack(h, *rows, axis=1)
+        products = F.batch_dot(together, together, transpose_b=True)
+        return self.top(F.concat(h, F.linalg.extracttrian(products, offset=-1), dim=1))
+
+
+class Solver(gluon.HybridBlock):
+    """The classical Runge-Kutta method of fourth order, from time 0 to time 1."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        self._steps, width = sizes["solver_steps"], sizes["width"]
+        with self.name_scope():
+            self.field = _dense([width, *[sizes["mlp_width"]] * sizes["mlp_layers"], width], inner="tanh")
+
+    def hybrid_forward(self, F, h):  # noqa: ARG002 - Gluon's own signature
+        """Give where it ends."""
+        dt = 1 / self._steps
+        for _ in range(self._steps):
+            one = self.field(h)
+            two = self.field(h + dt / 2 * one)
+            three = self.field(h + dt / 2 * two)
+            four = self.field(h + dt * three)
+            h = h + dt / 6 * (one + 2 * two + 2 * three + four)
+        return h
+
+
+def _dense(widths, last=None, inner="relu"):
+    """Make dense layers from each width to the next."""
+    net = nn.HybridSequential()
+    for fan_in, fan_out in zip(widths, widths[1:-1]):  # noqa: B905, RUF007 - `strict` and `pairwise` came with Python 3.10
+        net.add(nn.Dense(fan_out, activation=inner, in_units=fan_in))
+    net.add(nn.Dense(widths[-1], activation=last, in_units=widths[-2]))
+    return net
+
+
+def _resnet(inputs):
+    stem, *blocks = inputs["layers"]
+    params, net = inputs["params"], nn.HybridSequential()
+    net.add(Convolved(params["stem.filter"], stem["stride"], relu=True))
+    if stem["pool"]:
+        net.add(nn.MaxPool2D(3, 2, 1))
+    for about in blocks:
+        net.add(Residual(params, about))
+    fan_in, fan_out = params["head.kernel"].shape
+    net.add(nn.GlobalAvgPool2D(), nn.Dense(fan_out, in_units=fan_in))
+    return net
+
+
+def _pixels(x):
+    return x.transpose(0, 3, 1, 2)
+
+
+def _patches(sizes):
+    return np.arange((sizes["image"] // sizes["patch"]) ** 2, dtype=np.int32)
+
+
+def _classifying(net, inputs, sizes, *more):
+    """Classify images, by the graph that MXNet's backend for processors fuses where it is one."""
+    x, *more = map(_array, (_pixels(inputs["x"]), *more))
+    before = _array(np.zeros((sizes["batch"], sizes["vocabulary"]), dtype=np.float32))
+    net = _hybrid(Nudged(net, inputs["nudge"]))
+    if x.context.device_type == "cpu":
+        net.optimize_for(x, before, *more, backend="MKLDNN", static_alloc=True, static_shape=True)
+
+    def step(state):
+        return _Classified(net(x, state.value, *more), x)
+
+    return _Classified(before, x), step, lambda state: [state.value.asnumpy()]
+
+
+def _training_blocks(net, inputs, sizes, given):
+    """Train a network of blocks, whose projections are packed."""
+    about = inputs["params"]
+    params = _packed(about, ("query", "key", "value"), sizes)
+    criterion = gluon.loss.SoftmaxCrossEntropyLoss()
+    state, step, outputs = _training(net, criterion, {**inputs, "params": params}, given, (inputs["y"],))
+
+    def apart(state):
+        value, *arrays = outputs(state)
+        parts = []
+        for name, array in zip([*params] * 2, arrays):  # noqa: B905 - `strict` came with Python 3.10
+            if name.endswith(".packed"):
+                by_head = array.reshape(len(array), sizes["heads"], 3, -1)
+                parts += [by_head[:, :, each] for each in range(3)]
+            else:
+                parts.append(array)
+        shapes = [array.shape for array in about.values()] * 2
+        return [value, *map(np.reshape, parts, shapes)]
+
+    return state, step, apart
+
+
+def _training(net, criterion, inputs, given, held):
+    """Train by the optimiser that is asked for: the network takes what is `given`, the loss what it is `held` against.
+
+    The network's parameters come in the order of the problem's.
+    """
+    params = _filled(net, inputs["params"])
+    arrays, running = ([parameter.data() for parameter in some] for some in (params.values(), _running(net)))
+    net, criterion = _hybrid(net), _hybrid(criterion)
+    optimiser = _optimiser(inputs["optimiser"])
+    trainer = gluon.Trainer([*params.values()], optimiser)
+    given, held = [[_array(array) for array in some] for some in (given, held)]
+
+    def step(state):  # noqa: ARG001 - the state lives in the parameters
+        with autograd.record():
+            loss = criterion(net(*given), *held).mean()
+        loss.backward()
+        trainer.step(1)
+        return _Trained(loss, arrays, given[0], running)
+
+    def outputs(state):
+        first = [optimiser.moments[at][0] for at in range(len(arrays))] if isinstance(optimiser, AdamW) else []
+        both = zip([*params] * 2, [*arrays, *first])  # noqa: B905 - `strict` came with Python 3.10
+        turned = (array.asnumpy().transpose(np.argsort(_order(name, array))) for name, array in both)
+        return [state.value.asscalar(), *turned]
+
+    return _Trained(None, arrays, given[0], running), step, outputs
+
+
+def _optimiser(about):
+    if about["name"] == "adamw":
+        constants = {name: about[name] for name in ("beta1", "beta2", "epsilon")}
+        return AdamW(learning_rate=about["rate"], wd=about["decay"], **constants)
+    return mx.optimizer.SGD(learning_rate=about["rate"], momentum=about.get("momentum", 0))
+
+
+def _filled(net, arrays):
+    """Fill a network and return what it learns by the problem's names, which come in the same order."""
+    net.initialize(ctx=_here["context"])
+    learned = (parameter for parameter in net.collect_params().values() if parameter.grad_req != "null")
+    params = dict(zip(arrays, learned))  # noqa: B905 - `strict` came with Python 3.10
+    for name, parameter in params.items():
+        parameter.set_data(_array(arrays[name].transpose(_order(name, arrays[name]))))
+    return params
+
+
+def _running(net):
+    return [parameter for parameter in net.collect_params().values() if parameter.grad_req == "null"]
+
+
+def _order(name, array):
+    """Say how the axes of a parameter are turned: Gluon puts what comes out of a layer first."""
+    axes = tuple(range(len(array.shape)))
+    if len(axes) == 4:
+        return 3, 2, 0, 1
+    looked_up = name in {"tokens", "positions"} or name.startswith("table.")
+    return axes if looked_up else axes[::-1]
+
+
+def _packed(arrays, names, sizes):
+    """Put the projections of these names into one, side by side head by head; patches become what a filter sees."""
+    found, heads = {}, sizes["heads"]
+    for name, array in arrays.items():
+        layer, _, own = name.rpartition(".")
+        if name == "patches.kernel":
+            found[name] = array.reshape(sizes["patch"], sizes["patch"], 3, -1)
+        elif own not in names:
+            found[name] = array
+        elif own == names[-1]:
+            parts = [arrays[f"{layer}.{each}"].reshape(len(array), heads, -1) for each in names]
+            found[f"{layer}.packed"] = np.stack(parts, axis=2).reshape(len(array), -1)
+    return found
+
+
+def _gelu(F, x):
+    """Gluon's own is not the approximation by tanh."""
+    inner = (2 / np.pi) ** 0.5 * (x + 0.044715 * x * x * x)
+    return 0.5 * x * (1 + F.Activation(inner, act_type="tanh"))
+
+
+def _hybrid(block):
+    block.hybridize(static_alloc=True, static_shape=True)
+    return block
+
+
+def _array(array):
+    return mx.nd.array(array, ctx=_here["context"], dtype=array.dtype)

@@ -1,0 +1,479 @@
+"""Whole models in PyTorch: modules, and optimisers that write in place.
+
+Compiled is what gives the loss, with its gradient; optimisers are fused by themselves. Where Python drives a loop, as
+token by token or through a solver, one pass is compiled.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own documentation gives it
+from torch import nn
+
+_here = {}
+
+
+class _Trained(NamedTuple):
+    """The state of training: the optimiser writes into the parameters, and layers into what they keep."""
+
+    model: Any
+    """Parameters and running statistics."""
+    image: Any
+    """What is trained on: images or not."""
+    value: Any = None
+    kept: Any = ()
+    """The optimisers' own tensors."""
+
+
+def use(framework):
+    """Take what was chosen when PyTorch was started: the device, the variant, the terms, and what compiles."""
+    _here.update(framework.chosen())
+
+
+def step_transformer(inputs, sizes):
+    """Train a causal transformer."""
+    weights = _Weights(inputs["params"])
+    model = _Transformer(weights, sizes)
+    attend = functools.partial(F.scaled_dot_product_attention, is_causal=True)
+
+    def loss(x, y):
+        logits = model(x, slice(None), lambda _, q, k, v: attend(q, k, v))
+        return F.cross_entropy(logits.flatten(0, 1), y.flatten())
+
+    return _training(model, weights, loss, inputs, (_put(inputs["x"]).long(), _put(inputs["y"]).long()))
+
+
+def decode(inputs, sizes):
+    """Write tokens from a cache that is written in place, one call for each token.
+
+    What has been written so far is cut out of the cache, but shapes that are compiled stay the same: there the rest is
+    masked.
+    """
+    model = _Transformer(_Weights(inputs["params"]), sizes).requires_grad_(requires_grad=False)
+    length, device = sizes["sequence"], _here["device"]
+    shape = (sizes["batch"], sizes["heads"], length, sizes["width"] // sizes["heads"])
+    cache = [(torch.zeros(shape, device=device), torch.zeros(shape, device=device)) for _ in range(sizes["layers"])]
+    places = torch.arange(length, device=device)
+
+    def cut(token, position):
+        def attend(layer, q, k, v):
+            keys, values = cache[layer]
+            keys[:, :, position], values[:, :, position] = k[:, :, 0], v[:, :, 0]
+            return F.scaled_dot_product_attention(q, keys[:, :, : position + 1], values[:, :, : position + 1])
+
+        return following(token, position, attend)
+
+    def masked(token, position):
+        visible = (places <= position)[None]
+
+        def attend(layer, q, k, v):
+            keys, values = cache[layer]
+            keys.index_copy_(2, position, k)
+            values.index_copy_(2, position, v)
+            return F.scaled_dot_product_attention(q, keys, values, attn_mask=visible)
+
+        return following(token, position, attend)
+
+    def following(token, position, attend):
+        logits = model(token[:, None], position, attend)[:, 0]
+        return logits, logits.argmax(dim=-1)
+
+    write, positions = cut, range(sizes["new_tokens"])
+    if _here["variant"] == "compiled":
+        write, positions = _here["compile"](masked), [places[place : place + 1].clone() for place in positions]
+
+    @torch.no_grad()
+    def step(state):
+        token, tokens, logits = state[1][-1], [], None
+        for position in positions:
+            logits, token = write(token, position)
+            tokens.append(token)
+        return logits, tokens, cache
+
+    start = [_put(inputs["start"]).long()]
+    return (None, start, cache), step, lambda state: [_get(state[0]), _get(torch.stack(state[1]))]
+
+
+def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Train a residual network in channels-last."""
+    weights = _Weights(inputs["params"])
+    model = _Resnet(weights, inputs["layers"])
+    return _training(
+        model,
+        weights,
+        lambda x, y: F.cross_entropy(model(x), y),
+        inputs,
+        (_images(inputs["x"]), _put(inputs["y"]).long()),
+    )
+
+
+def forward_resnet(inputs, sizes):
+    """Classify images in channels-last."""
+    model = _Resnet(_Weights(inputs["params"]), inputs["layers"], inputs["statistics"]).eval()
+    return _classifying(model, _images(inputs["x"]), inputs["nudge"], sizes)
+
+
+def step_vit(inputs, sizes):
+    """Train a vision transformer."""
+    weights = _Weights(inputs["params"])
+    model = _Vision(weights, sizes)
+    batch = _images(inputs["x"]), _put(inputs["y"]).long()
+    return _training(model, weights, lambda x, y: F.cross_entropy(model(x), y), inputs, batch)
+
+
+def forward_vit(inputs, sizes):
+    """Classify images by a vision transformer."""
+    model = _Vision(_Weights(inputs["params"]), sizes).eval()
+    return _classifying(model, _images(inputs["x"]), inputs["nudge"], sizes)
+
+
+def step_dlrm(inputs, sizes):
+    """Train a recommender: the gradients of tables are sparse, so lookups stay outside of what is compiled."""
+    weights, depth, tables = _Weights(inputs["params"]), sizes["mlp_layers"], sizes["tables"]
+    model = nn.ModuleDict(
+        {
+            "bottom": nn.Sequential(_stack(weights, "bottom", depth + 1, nn.ReLU), nn.ReLU()),
+            "top": _stack(weights, "top", depth + 1, nn.ReLU),
+            "tables": nn.ModuleList(weights.embedding(f"table.{k}", sparse=True) for k in range(tables)),
+        }
+    )
+    row, column = torch.tril_indices(tables + 1, tables + 1, -1, device=_here["device"])
+
+    @_here["compile"]
+    def judge(x, rows, y):
+        h = model["bottom"](x)
+        together = torch.stack([h, *rows], dim=1)
+        products = torch.bmm(together, together.mT)[:, row, column]
+        return F.binary_cross_entropy_with_logits(model["top"](torch.cat([h, products], dim=1))[:, 0], y)
+
+    def loss(x, indices, y):
+        return judge(x, [table(each) for table, each in zip(model["tables"], indices)], y)  # noqa: B905 - `strict` came with Python 3.10
+
+    batch = _put(inputs["x"]), _put(inputs["indices"]).long().T.contiguous(), _put(inputs["y"])
+    return _training(model, weights, loss, inputs, batch, compiled=True)
+
+
+def step_policy(inputs, sizes):
+    """Act on one observation after the other, then learn."""
+    weights, world = _Weights(inputs["params"]), inputs["world"]
+    policy = _stack(weights, "policy", sizes["mlp_layers"] + 1, nn.ReLU)
+
+    def loss(x, y, advantage):
+        return (advantage * F.cross_entropy(policy(x), y, reduction="none")).mean()
+
+    batch = _put(inputs["x"]), _put(inputs["y"]).long(), _put(inputs["advantage"])
+    state, learn, learned = _training(policy, weights, loss, inputs, batch)
+    choose = _here["compile"](lambda observation: policy(observation).argmax())
+
+    @torch.inference_mode()
+    def act(row):
+        return choose(_put(world[row : row + 1])).item()
+
+    def step(state):
+        trained, row, actions = state[0], state[1], []
+        for _ in range(sizes["acts"]):
+            actions.append(act(row))
+            row = (row + 1 + actions[-1]) % len(world)
+        return learn(trained), row, actions
+
+    return (state, 0, ()), step, lambda state: [*learned(state[0]), state[2]]
+
+
+def step_pinn(inputs, sizes):
+    """Fit a network to a differential equation.
+
+    Derivatives by the inputs are taken backward, as is the gradient; what is compiled cannot go backward twice, and
+    takes them forward.
+    """
+    weights, order = _Weights(inputs["params"]), sizes["derivative_order"]
+    field = _stack(weights, "field", sizes["mlp_layers"] + 1, nn.Tanh)
+
+    def backward(x):
+        (slope,) = torch.autograd.grad(field(x).sum(), x, create_graph=True)
+        parts = []
+        for axis in range(2):
+            part = slope[:, axis]
+            for _ in range(order - 1):
+                part = torch.autograd.grad(part.sum(), x, create_graph=True)[0][:, axis]
+            parts.append(part)
+        return sum(parts)
+
+    def along(function, direction):
+        return lambda x: torch.func.jvp(function, (x,), (direction,))[1]
+
+    def forward(x):
+        parts = []
+        for direction in torch.eye(2, device=x.device):
+            derivative = field
+            for _ in range(order):
+                derivative = along(derivative, direction.expand_as(x))
+            parts.append(derivative(x)[:, 0])
+        return sum(parts)
+
+    derivatives = forward if _here["variant"] == "compiled" else backward
+    x = _put(inputs["x"]).requires_grad_(_here["variant"] != "compiled")
+    return _training(field, weights, lambda x, y: F.mse_loss(derivatives(x), y), inputs, (x, _put(inputs["y"])))
+
+
+def step_ode(inputs, sizes):
+    """Train through a solver."""
+    weights, steps = _Weights(inputs["params"]), sizes["solver_steps"]
+    field, dt = _stack(weights, "field", sizes["mlp_layers"] + 1, nn.Tanh), 1 / sizes["solver_steps"]
+
+    @_here["compile"]
+    def advance(h):
+        one = field(h)
+        two = field(h + dt / 2 * one)
+        three = field(h + dt / 2 * two)
+        four = field(h + dt * three)
+        return h + dt / 6 * (one + 2 * two + 2 * three + four)
+
+    def loss(x, y):
+        for _ in range(steps):
+            x = advance(x)
+        return F.mse_loss(x, y)
+
+    return _training(field, weights, loss, inputs, (_put(inputs["x"]), _put(inputs["y"])), compiled=True)
+
+
+def _training(model, weights, loss, inputs, batch, *, compiled=False):  # noqa: PLR0913 - what a training loop has
+    """Train by the optimiser that is asked for, always on one batch; tell whether parts of the loss are compiled."""
+    loss = loss if compiled else _here["compile"](loss)
+    about = inputs["optimiser"]
+    optimisers = [*_optimisers(model, about)]
+
+    def step(state):
+        for optimiser in optimisers:
+            optimiser.zero_grad()
+        value = loss(*batch)
+        value.backward()
+        for optimiser in optimisers:
+            optimiser.step()
+        return state._replace(value=value.detach(), kept=[optimiser.state for optimiser in optimisers])
+
+    def first_moment(parameter):
+        """Give none for what the loss turned out not to depend on: that has no gradient, and is passed over."""
+        return optimisers[0].state[parameter].get("exp_avg", torch.zeros_like(parameter))
+
+    def outputs(state):
+        moments = weights.shown(first_moment) if about["name"] == "adamw" else []
+        return [_get(state.value), *weights.shown(), *moments]
+
+    return _Trained(_tensors(model), batch[0]), step, outputs
+
+
+def _classifying(model, x, nudge, sizes):
+    classify = _here["compile"](lambda x, before: model(x + nudge * before[0, 0]))
+
+    @torch.inference_mode()
+    def step(state):
+        return state._replace(value=classify(x, state.value))
+
+    with torch.inference_mode():
+        before = torch.zeros(sizes["batch"], sizes["vocabulary"], device=_here["device"])
+    return _Trained(_tensors(model), x, before), step, lambda state: [_get(state.value)]
+
+
+def _optimisers(model, about):
+    """Make one optimiser for the parameters whose gradients are dense, and one for the others where there are any."""
+    sparse = {part.weight for part in model.modules() if isinstance(part, nn.Embedding) and part.sparse}
+    dense = [parameter for parameter in model.parameters() if parameter not in sparse]
+    if about["name"] == "adamw":
+        constants = {"lr": about["rate"], "betas": (about["beta1"], about["beta2"]), "eps": about["epsilon"]}
+        make = functools.partial(torch.optim.AdamW, **constants, weight_decay=about["decay"])
+    else:
+        make = functools.partial(torch.optim.SGD, lr=about["rate"], momentum=about.get("momentum", 0))
+    yield _fused(make, dense)
+    if sparse:
+        yield make([*sparse])
+
+
+def _fused(make, params):
+    """Take the fused kernel where the device has one, as PyTorch advises; as it comes, PyTorch chooses."""
+    if not _here["matched"]:
+        return make(params)
+    try:
+        return make(params, fused=True)
+    except RuntimeError:
+        return make(params, foreach=True)
+
+
+class _Weights:
+    """The parameters that a model begins with: given to layers as PyTorch keeps them, shown as they came."""
+
+    def __init__(self, arrays):
+        self._arrays, self._given = arrays, {}
+
+    def shown(self, of=lambda parameter: parameter):
+        """Copy to the host, in the order they came, each parameter or what belongs to it."""
+        return [_get(of(parameter).permute(back)) for parameter, back in (self._given[name] for name in self._arrays)]
+
+    def linear(self, name):
+        """Make a dense layer; what has the name itself is a matrix without a bias."""
+        bare = name in self._arrays
+        kernel = name if bare else f"{name}.kernel"
+        layer = nn.Linear(*self._arrays[kernel].shape, bias=not bare, device="meta")
+        layer.weight = self.parameter(kernel, (1, 0), (1, 0))
+        if not bare:
+            layer.bias = self.parameter(f"{name}.bias")
+        return layer
+
+    def embedding(self, name, *, sparse=False):
+        """Make a table."""
+        layer = nn.Embedding(*self._arrays[name].shape, sparse=sparse, device="meta")
+        layer.weight = self.parameter(name, (0, 1), (0, 1))
+        return layer
+
+    def norm(self, name):
+        """Make a normalisation of every row."""
+        layer = nn.LayerNorm(self._arrays[f"{name}.scale"].shape, eps=1e-5, device="meta")
+        layer.weight, layer.bias = self.parameter(f"{name}.scale"), self.parameter(f"{name}.bias")
+        return layer
+
+    def convolution(self, name, stride, statistics):
+        """Make a convolution that is normalised over the batch, or by `statistics`."""
+        size, _, fan_in, fan_out = self._arrays[f"{name}.filter"].shape
+        layer = nn.Conv2d(fan_in, fan_out, size, stride, size // 2, bias=False, device="meta")
+        layer.weight = self.parameter(f"{name}.filter", (3, 2, 0, 1), (2, 3, 1, 0))
+        norm = nn.BatchNorm2d(fan_out, eps=1e-5, momentum=0.1, device=_here["device"])
+        norm.weight, norm.bias = self.parameter(f"{name}.scale"), self.parameter(f"{name}.shift")
+        if statistics:
+            norm.running_mean, norm.running_var = map(_put, statistics[name])
+        return nn.Sequential(layer, norm)
+
+    def parameter(self, name, order=(0,), back=(0,)):
+        """Copy, since optimisers write in place: filters in channels-last memory."""
+        tensor = _put(self._arrays[name]).permute(order)
+        in_memory = torch.channels_last if tensor.ndim == 4 else torch.contiguous_format
+        parameter = nn.Parameter(tensor.clone(memory_format=in_memory))
+        self._given[name] = parameter, back
+        return parameter
+
+
+class _Transformer(nn.Module):
+    """Blocks that normalise first, from tokens to logits."""
+
+    def __init__(self, weights, sizes):
+        super().__init__()
+        self.tokens, self.positions = weights.embedding("tokens"), weights.parameter("positions", (0, 1), (0, 1))
+        self.blocks = nn.ModuleList(_Block(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
+        self.norm, self.head = weights.norm("norm"), weights.linear("head")
+
+    def forward(self, x, positions, attend):
+        """Give the logits; `attend(layer, q, k, v)` is told the number of its layer."""
+        h = self.tokens(x) + self.positions[positions]
+        for layer, block in enumerate(self.blocks):
+            h = block(h, functools.partial(attend, layer))
+        return self.head(self.norm(h))
+
+
+class _Block(nn.Module):
+    """Attention and two dense layers."""
+
+    def __init__(self, weights, layer, heads):
+        super().__init__()
+        self.heads = heads
+        self.norm1, self.norm2 = weights.norm(f"{layer}.norm1"), weights.norm(f"{layer}.norm2")
+        self.query, self.key, self.value, self.out, self.up, self.down = (
+            weights.linear(f"{layer}.{name}") for name in ("query", "key", "value", "out", "up", "down")
+        )
+
+    def forward(self, h, attend):
+        """Normalise first, each time."""
+        z = self.norm1(h)
+        q, k, v = (
+            each(z).unflatten(-1, (self.heads, -1)).transpose(1, 2) for each in (self.query, self.key, self.value)
+        )
+        h = h + self.out(attend(q, k, v).transpose(1, 2).flatten(2))
+        return h + self.down(F.gelu(self.up(self.norm2(h)), approximate="tanh"))
+
+
+class _Vision(nn.Module):
+    """The same blocks, from the patches of an image to logits."""
+
+    def __init__(self, weights, sizes):
+        super().__init__()
+        self.patch, self.side = sizes["patch"], sizes["image"] // sizes["patch"]
+        self.patches, self.positions = weights.linear("patches"), weights.parameter("positions", (0, 1), (0, 1))
+        self.blocks = nn.ModuleList(_Block(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
+        self.norm, self.head = weights.norm("norm"), weights.linear("head")
+
+    def forward(self, x):
+        """Cut rows first, then columns; colours lie together."""
+        whole = self.side * self.patch
+        x = (
+            x.permute(0, 2, 3, 1)[:, :whole, :whole]
+            .unflatten(2, (self.side, self.patch))
+            .unflatten(1, (self.side, self.patch))
+        )
+        h = self.patches(x.transpose(2, 3).flatten(3).flatten(1, 2)) + self.positions
+        for block in self.blocks:
+            h = block(h, F.scaled_dot_product_attention)
+        return self.head(self.norm(h).mean(dim=1))
+
+
+class _Resnet(nn.Module):
+    """A residual network, from images to logits; `statistics` are what training has left."""
+
+    def __init__(self, weights, layers, statistics=None):
+        super().__init__()
+        stem, *blocks = layers
+        self.stem = weights.convolution("stem", stem["stride"], statistics)
+        self.pool = nn.MaxPool2d(3, 2, 1) if stem["pool"] else nn.Identity()
+        self.blocks = nn.Sequential(*(_Residual(weights, block, statistics) for block in blocks))
+        self.head = weights.linear("head")
+
+    def forward(self, x):
+        """Give the logits."""
+        h = self.blocks(self.pool(F.relu(self.stem(x), inplace=True)))
+        return self.head(h.mean(dim=(2, 3)))
+
+
+class _Residual(nn.Module):
+    """Convolutions, and a way around them."""
+
+    def __init__(self, weights, block, statistics):
+        super().__init__()
+        self.convolutions = nn.ModuleList(
+            weights.convolution(name, block["stride"] if name == block["strided"] else 1, statistics)
+            for name in block["convolutions"]
+        )
+        skip = block["skip"]
+        self.skip = weights.convolution(skip, block["stride"], statistics) if skip else nn.Identity()
+
+    def forward(self, h):
+        """Apply relu between convolutions, and once both ways have met."""
+        *before, last = self.convolutions
+        z = h
+        for convolution in before:
+            z = F.relu(convolution(z), inplace=True)
+        return F.relu(last(z) + self.skip(h), inplace=True)
+
+
+def _stack(weights, name, depth, between):
+    """Stack dense layers `name.0`, `name.1`, ..."""
+    layers = []
+    for layer in range(depth):
+        layers += [between(), weights.linear(f"{name}.{layer}")] if layer else [weights.linear(f"{name}.{layer}")]
+    return nn.Sequential(*layers)
+
+
+def _tensors(model):
+    return [*model.parameters(), *model.buffers()]
+
+
+def _images(array):
+    """Name the axes as PyTorch does; in memory channels stay last."""
+    return _put(array).permute(0, 3, 1, 2)
+
+
+def _put(array):
+    return torch.from_numpy(array).to(_here["device"])
+
+
+def _get(tensor):
+    """Copy: on a processor NumPy would see what later iterations write in place."""
+    return tensor.detach().cpu().numpy().copy()

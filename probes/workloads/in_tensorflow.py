@@ -1,0 +1,404 @@
+"""Whole models in TensorFlow: variables, and a `tf.function` for each step, run as a graph or compiled by XLA."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+KEPT = 0.9
+"""Of the running statistics, at each step of training."""
+EPSILON = 1e-5
+"""Added to a variance, in batch and layer normalisation."""
+
+_framework: Any = None
+
+
+class _Trained(NamedTuple):
+    """The state of training, and of anything that reads images."""
+
+    value: Any
+    params: Any
+    image: Any
+    """What is trained on: images or not."""
+    kept: Any = ()
+    """The optimiser's own variables, and what else goes from step to step."""
+
+
+def use(framework):
+    """Take the way to make graphs from the file that started TensorFlow."""
+    global _framework  # noqa: PLW0603 - there is one in a process
+    _framework = framework
+
+
+def step_transformer(inputs, sizes):
+    """Train a causal transformer."""
+    length = sizes["sequence"]
+
+    def causally(q, k, v):
+        return _attend(q, k, v, tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0))
+
+    def loss(p, x, y):
+        h = tf.nn.embedding_lookup(p["tokens"], x) + p["positions"]
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, sizes["heads"], causally)
+        return tf.reduce_mean(_cross_entropy(_norm(p, "norm", h) @ p["head"], y))
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def decode(inputs, sizes):
+    """Write tokens, one call for each; keys and values are kept in variables, place by place."""
+    heads, length, width = sizes["heads"], sizes["sequence"], sizes["width"]
+    p = {name: tf.constant(array) for name, array in inputs["params"].items()}
+    shape = (length, sizes["batch"], heads, width // heads)
+    caches = [(tf.Variable(tf.zeros(shape)), tf.Variable(tf.zeros(shape))) for _ in range(sizes["layers"])]
+    places = [tf.constant(place, tf.int64) for place in range(sizes["new_tokens"])]
+
+    def following(token, place):
+        kept = iter(caches)
+
+        def attend(q, k, v):
+            cache = next(kept)
+            for old, new in zip(cache, (k, v)):  # noqa: B905 - `strict` came with Python 3.10
+                old.scatter_update(tf.IndexedSlices(tf.transpose(new, (1, 0, 2, 3)), place[None]))
+            keys, values = cache
+            scores = tf.einsum("bqhd,kbhd->bhqk", q, keys) * q.shape[3] ** -0.5
+            weights = tf.nn.softmax(tf.where(tf.range(length, dtype=tf.int64) <= place, scores, scores.dtype.min))
+            return tf.einsum("bhqk,kbhd->bqhd", weights, values)
+
+        h = (tf.gather(p["tokens"], token) + tf.gather(p["positions"], place))[:, None]
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, heads, attend)
+        logits = (_norm(p, "norm", h) @ p["head"])[:, 0]
+        return logits, tf.argmax(logits, axis=-1)
+
+    following = _framework.compiled(following)
+
+    def step(state):
+        token, tokens, logits = state[1][-1], [], None
+        for place in places:
+            logits, token = following(token, place)
+            tokens.append(token)
+        return logits, tokens, caches
+
+    def outputs(state):
+        return [state[0].numpy(), np.stack(_numpy(state[1]))]
+
+    return (None, [tf.constant(inputs["start"], tf.int64)], caches), step, outputs
+
+
+def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Train a residual network; the kernel that normalises keeps the running statistics as well."""
+    names = [name.rpartition(".")[0] for name in inputs["params"] if name.endswith(".scale")]
+    running = {name: _start_of_statistics(inputs["params"][f"{name}.scale"].shape) for name in names}
+
+    def loss(p, x, y):
+        def normalise(h, name):
+            mean, variance = running[name]
+            h, now_mean, now_variance = tf.compat.v1.nn.fused_batch_norm(
+                h,
+                p[f"{name}.scale"],
+                p[f"{name}.shift"],
+                mean,
+                variance,
+                epsilon=EPSILON,
+                exponential_avg_factor=1 - KEPT,
+            )
+            mean.assign(now_mean)
+            variance.assign(now_variance)
+            return h
+
+        return tf.reduce_mean(_cross_entropy(_resnet(p, x, inputs["layers"], normalise), y))
+
+    return _training(loss, inputs, ("x", "y"), running)
+
+
+def forward_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
+    """Classify images."""
+    p = {name: tf.constant(array) for name, array in inputs["params"].items()}
+    statistics = {name: tuple(map(tf.constant, both)) for name, both in inputs["statistics"].items()}
+    x, nudge = tf.constant(inputs["x"]), tf.constant(inputs["nudge"])
+
+    def classify(x, nudge, before):
+        def normalise(h, name):
+            both = p[f"{name}.scale"], p[f"{name}.shift"]
+            return tf.compat.v1.nn.fused_batch_norm(h, *both, *statistics[name], epsilon=EPSILON, is_training=False)[0]
+
+        return _resnet(p, x + nudge * before[0, 0], inputs["layers"], normalise)
+
+    classify = _framework.compiled(classify)
+    return (
+        _Trained(tf.zeros((1, 1)), p, x),
+        lambda state: state._replace(value=classify(x, nudge, state.value)),
+        lambda state: [state.value.numpy()],
+    )
+
+
+def step_vit(inputs, sizes):
+    """Train a vision transformer."""
+
+    def loss(p, x, y):
+        return tf.reduce_mean(_cross_entropy(_vision(p, x, sizes), y))
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def forward_vit(inputs, sizes):
+    """Classify images by a vision transformer."""
+    p = {name: tf.constant(array) for name, array in inputs["params"].items()}
+    x, nudge = tf.constant(inputs["x"]), tf.constant(inputs["nudge"])
+    classify = _framework.compiled(lambda x, nudge, before: _vision(p, x + nudge * before[0, 0], sizes))
+    return (
+        _Trained(tf.zeros((1, 1)), p, x),
+        lambda state: state._replace(value=classify(x, nudge, state.value)),
+        lambda state: [state.value.numpy()],
+    )
+
+
+def step_dlrm(inputs, sizes):
+    """Train a recommender: the gradient of a table is the slices that were read, and only those are written."""
+    tables, depth = sizes["tables"], sizes["mlp_layers"]
+    rows, columns = np.tril_indices(tables + 1, -1)
+    below = rows * (tables + 1) + columns
+
+    def loss(p, x, indices, y):
+        h = x
+        for layer in range(depth + 1):
+            h = tf.nn.relu(_dense(p, f"bottom.{layer}", h))
+        read = [tf.nn.embedding_lookup(p[f"table.{k}"], indices[:, k]) for k in range(tables)]
+        together = tf.stack([h, *read], axis=1)
+        products = tf.reshape(tf.matmul(together, together, transpose_b=True), (-1, (tables + 1) ** 2))
+        h = tf.concat([h, tf.gather(products, below, axis=1)], axis=1)
+        for layer in range(depth):
+            h = tf.nn.relu(_dense(p, f"top.{layer}", h))
+        z = _dense(p, f"top.{depth}", h)[:, 0]
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, z))
+
+    return _training(loss, inputs, ("x", "indices", "y"))
+
+
+def step_policy(inputs, sizes):
+    """Act by a call of a function for each observation, then learn by another."""
+    depth, world = sizes["mlp_layers"], inputs["world"]
+
+    def policy(p, h):
+        for layer in range(depth + 1):
+            h = _dense(p, f"policy.{layer}", tf.nn.relu(h) if layer else h)
+        return h
+
+    def loss(p, x, y, advantage):
+        return tf.reduce_mean(advantage * _cross_entropy(policy(p, x), y))
+
+    state, learn, learned = _training(loss, inputs, ("x", "y", "advantage"))
+    choose = _framework.compiled(lambda observation: tf.argmax(policy(state.params, observation)[0]))
+
+    def step(state):
+        trained, row, actions = state[0], state[1], []
+        for _ in range(sizes["acts"]):
+            actions.append(int(choose(tf.constant(world[row : row + 1]))))
+            row = (row + 1 + actions[-1]) % len(world)
+        return learn(trained), row, actions
+
+    return (state, 0, ()), step, lambda state: [*learned(state[0]), state[2]]
+
+
+def step_pinn(inputs, sizes):
+    """Fit a network to a differential equation: a tape within a tape for each derivative."""
+    depth, order = sizes["mlp_layers"], sizes["derivative_order"]
+
+    def derivative(p, x, axis, order):
+        if order:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                value = derivative(p, x, axis, order - 1)
+            return tape.gradient(value, x)[:, axis]
+        h = x
+        for layer in range(depth + 1):
+            h = _dense(p, f"field.{layer}", tf.nn.tanh(h) if layer else h)
+        return h[:, 0]
+
+    def loss(p, x, y):
+        return tf.reduce_mean((derivative(p, x, 0, order) + derivative(p, x, 1, order) - y) ** 2)
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def step_ode(inputs, sizes):
+    """Train through a solver whose loop is part of the graph."""
+    steps = sizes["solver_steps"]
+
+    def loss(p, x, y):
+        def field(h):
+            for layer in range(sizes["mlp_layers"] + 1):
+                h = _dense(p, f"field.{layer}", tf.nn.tanh(h) if layer else h)
+            return h
+
+        h, dt = x, 1 / steps
+        for _ in tf.range(steps):
+            one = field(h)
+            two = field(h + dt / 2 * one)
+            three = field(h + dt / 2 * two)
+            four = field(h + dt * three)
+            h = h + dt / 6 * (one + 2 * two + 2 * three + four)
+        return tf.reduce_mean((h - y) ** 2)
+
+    return _training(loss, inputs, ("x", "y"))
+
+
+def _training(loss, inputs, names, kept=()):
+    """Train variables by the optimiser that is asked for; `kept` are further variables, which the loss assigns."""
+    params = {name: tf.Variable(array) for name, array in inputs["params"].items()}
+    batch = [_constant(inputs[name]) for name in names]
+    about = inputs["optimiser"]
+    moments, change = {"adamw": _adamw, "momentum": _momentum, "sgd": _sgd}[about["name"]](about, params)
+
+    def update(*batch):
+        with tf.GradientTape() as tape:
+            value = loss(params, *batch)
+        change(tape.gradient(value, params, unconnected_gradients=tf.UnconnectedGradients.ZERO))
+        return value
+
+    update = _framework.compiled(update)
+
+    def step(state):
+        return state._replace(value=update(*batch))
+
+    def outputs(state):
+        first = moments[0].values() if about["name"] == "adamw" else ()
+        return [state.value.numpy(), *_numpy(params.values()), *_numpy(first)]
+
+    return _Trained(None, params, batch[0], (moments, kept)), step, outputs
+
+
+def _adamw(about, params):
+    """Step by TensorFlow's own kernel for Adam, and the decay before it."""
+    first, second = ({name: tf.Variable(tf.zeros_like(each)) for name, each in params.items()} for _ in range(2))
+    powers = tf.Variable(about["beta1"]), tf.Variable(about["beta2"])
+
+    def change(gradient):
+        epsilon = about["epsilon"] * tf.sqrt(1 - powers[1])  # the kernel adds it to a root that is not yet corrected
+        for name, variable in params.items():
+            variable.assign_sub(about["rate"] * about["decay"] * variable)
+            tf.raw_ops.ResourceApplyAdam(
+                var=variable.handle,
+                m=first[name].handle,
+                v=second[name].handle,
+                beta1_power=powers[0],
+                beta2_power=powers[1],
+                lr=about["rate"],
+                beta1=about["beta1"],
+                beta2=about["beta2"],
+                epsilon=epsilon,
+                grad=tf.convert_to_tensor(gradient[name]),
+            )
+        powers[0].assign(powers[0] * about["beta1"])
+        powers[1].assign(powers[1] * about["beta2"])
+
+    return (first, second, powers), change
+
+
+def _momentum(about, params):
+    """Step by TensorFlow's own kernel for momentum."""
+    speed = {name: tf.Variable(tf.zeros_like(each)) for name, each in params.items()}
+
+    def change(gradient):
+        for name, variable in params.items():
+            tf.raw_ops.ResourceApplyMomentum(
+                var=variable.handle,
+                accum=speed[name].handle,
+                lr=about["rate"],
+                grad=gradient[name],
+                momentum=about["momentum"],
+            )
+
+    return (speed,), change
+
+
+def _sgd(about, params):
+    def change(gradient):
+        for name, variable in params.items():
+            found = gradient[name]
+            if isinstance(found, tf.IndexedSlices):
+                variable.scatter_sub(tf.IndexedSlices(about["rate"] * found.values, found.indices))
+            else:
+                variable.assign_sub(about["rate"] * found)
+
+    return (), change
+
+
+def _start_of_statistics(shape):
+    return tf.Variable(tf.zeros(shape)), tf.Variable(tf.ones(shape))
+
+
+def _block(p, layer, h, heads, attend):
+    """Normalise first, attend, normalise, and two dense layers."""
+    z = _norm(p, f"{layer}.norm1", h)
+    split = (*h.shape[:2], heads, h.shape[2] // heads)
+    q, k, v = (tf.reshape(z @ p[f"{layer}.{name}"], split) for name in ("query", "key", "value"))
+    h = h + tf.reshape(attend(q, k, v), h.shape) @ p[f"{layer}.out"]
+    up = tf.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
+    return h + _dense(p, f"{layer}.down", up)
+
+
+def _attend(q, k, v, visible=None):
+    """Attend; TensorFlow has no operation of its own for it."""
+    q, k, v = (tf.transpose(each, (0, 2, 1, 3)) for each in (q, k, v))
+    scores = tf.matmul(q, k, transpose_b=True) * q.shape[3] ** -0.5
+    scores = scores if visible is None else tf.where(visible, scores, scores.dtype.min)
+    return tf.transpose(tf.nn.softmax(scores) @ v, (0, 2, 1, 3))
+
+
+def _vision(p, x, sizes):
+    """Cut an image into patches, and take them through the blocks."""
+    patch, side = sizes["patch"], sizes["image"] // sizes["patch"]
+    x = tf.image.extract_patches(x, (1, patch, patch, 1), (1, patch, patch, 1), (1, 1, 1, 1), "VALID")
+    h = _dense(p, "patches", tf.reshape(x, (x.shape[0], side * side, patch * patch * 3))) + p["positions"]
+    for layer in range(sizes["layers"]):
+        h = _block(p, layer, h, sizes["heads"], _attend)
+    return _dense(p, "head", tf.reduce_mean(_norm(p, "norm", h), axis=1))
+
+
+def _resnet(p, h, layers, normalise):
+    def convolved(name, h, stride=1):
+        kernel = p[f"{name}.filter"]
+        return normalise(tf.nn.conv2d(h, kernel, stride, _around(kernel.shape[0] // 2)), name)
+
+    stem, *blocks = layers
+    h = tf.nn.relu(convolved("stem", h, stem["stride"]))
+    if stem["pool"]:
+        h = tf.nn.max_pool2d(tf.pad(h, _around(1)), 3, 2, "VALID")  # nothing is below zero after relu
+    for block in blocks:
+        z = h
+        for name in block["convolutions"]:
+            z = convolved(name, z, block["stride"] if name == block["strided"] else 1)
+            z = z if name == block["convolutions"][-1] else tf.nn.relu(z)
+        h = tf.nn.relu(z + (convolved(block["skip"], h, block["stride"]) if block["skip"] else h))
+    return _dense(p, "head", tf.reduce_mean(h, axis=(1, 2)))
+
+
+def _around(size):
+    return [[0, 0], [size, size], [size, size], [0, 0]]
+
+
+def _dense(p, name, x):
+    return tf.nn.bias_add(x @ p[f"{name}.kernel"], p[f"{name}.bias"])
+
+
+def _norm(p, name, x):
+    mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
+    return tf.nn.batch_normalization(x, mean, variance, p[f"{name}.bias"], p[f"{name}.scale"], EPSILON)
+
+
+def _cross_entropy(logits, labels):
+    return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, logits)
+
+
+def _constant(array):
+    """Move an array to the device; indices get 64 bits, since TensorFlow keeps those of 32 on the host."""
+    return tf.constant(array, tf.int64 if array.dtype.kind == "i" else None)
+
+
+def _numpy(arrays):
+    return [array.numpy() for array in arrays]

@@ -1,0 +1,166 @@
+"""The mathematics of whole models, held against the same computed by hand: what is right passes, what is not does not.
+
+A transformer here is computed one token at a time, and a gradient by its formula. That the others are right is seen
+where frameworks, which differentiate by themselves, are measured.
+"""
+
+from __future__ import annotations
+
+import math
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import pytest
+import standin_folder
+
+MODELS = {definition.id: definition for definition in standin_folder.models()}
+WRITING = {"batch": 2, "new_tokens": 8, "sequence": 12, "width": 16, "layers": 2, "heads": 2, "vocabulary": 50}
+ACTING = {"batch": 8, "width": 6, "mlp_width": 16, "mlp_layers": 1, "vocabulary": 4, "acts": 3}
+
+
+@pytest.fixture(scope="module")
+def reference() -> ModuleType:
+    return standin_folder.load(standin_folder.PROBES / "workloads" / "reference.py", "models_reference")
+
+
+def decode(inputs: Any, sizes: Any) -> list[Any]:
+    """All texts, one after the other."""
+    written = [_written(inputs, start, sizes) for start in inputs["start"]]
+    return [np.stack([logits for logits, _ in written]), np.stack([tokens for _, tokens in written], axis=1)]
+
+
+def _written(inputs: Any, start: Any, sizes: Any) -> tuple[Any, Any]:
+    """One token at a time, from the keys and values of those before it."""
+    p = {name: array.astype(float) for name, array in inputs["params"].items()}
+    cache: list[list[Any]] = [[] for _ in range(sizes["layers"])]
+    token, tokens, logits = int(start), [], np.zeros(0)
+    for position in range(sizes["new_tokens"]):
+        h = p["tokens"][token] + p["positions"][position]
+        for layer in range(sizes["layers"]):
+            z = _norm(p, f"{layer}.norm1", h)
+            q, k, v = (np.split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in ("query", "key", "value"))
+            cache[layer].append((k, v))
+            mixed = [_attended(q[head], head, cache[layer]) for head in range(sizes["heads"])]
+            h = h + np.concatenate(mixed) @ p[f"{layer}.out"]
+            up = _norm(p, f"{layer}.norm2", h) @ p[f"{layer}.up.kernel"] + p[f"{layer}.up.bias"]
+            up = up / (1 + np.exp(-2 * math.sqrt(2 / math.pi) * (up + 0.044715 * up**3)))
+            h = h + up @ p[f"{layer}.down.kernel"] + p[f"{layer}.down.bias"]
+        logits = _norm(p, "norm", h) @ p["head"]
+        token = int(logits.argmax())
+        tokens.append(token)
+    return logits, np.array(tokens)
+
+
+def _norm(p: Any, name: str, h: Any) -> Any:
+    return (h - h.mean()) / np.sqrt(h.var() + 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
+
+
+def _attended(q: Any, head: int, cache: list[Any]) -> Any:
+    scores = np.array([q @ k[head] for k, _ in cache]) / math.sqrt(len(q))
+    weights = np.exp(scores) / np.exp(scores).sum()
+    return sum(weight * v[head] for weight, (_, v) in zip(weights, cache, strict=True))
+
+
+def policy(inputs: Any, sizes: Any) -> list[Any]:
+    """Act, then take the step by hand: one hidden layer, weighted cross entropy, AdamW from moments of zero."""
+    p = {name.removeprefix("policy."): array.astype(float) for name, array in inputs["params"].items()}
+    row, actions = 0, []
+    for _ in range(sizes["acts"]):
+        hidden = np.maximum(inputs["world"][row] @ p["0.kernel"] + p["0.bias"], 0)
+        actions.append(int((hidden @ p["1.kernel"] + p["1.bias"]).argmax()))
+        row = (row + 1 + actions[-1]) % len(inputs["world"])
+    x, y, advantage = inputs["x"].astype(float), inputs["y"], inputs["advantage"].astype(float)
+    before = x @ p["0.kernel"] + p["0.bias"]
+    hidden = np.maximum(before, 0)
+    logits = hidden @ p["1.kernel"] + p["1.bias"]
+    weights = np.exp(logits - logits.max(axis=1, keepdims=True))
+    weights /= weights.sum(axis=1, keepdims=True)
+    loss = -(advantage * np.log(weights[np.arange(len(y)), y])).mean()
+    weights[np.arange(len(y)), y] -= 1
+    out = weights * advantage[:, None] / len(y)
+    back = (out @ p["1.kernel"].T) * (before > 0)
+    gradient = (x.T @ back, back.sum(axis=0), hidden.T @ out, out.sum(axis=0))
+    about = inputs["optimiser"]
+    moved = [
+        array - about["rate"] * (about["decay"] * array + part / (np.abs(part) + about["epsilon"]))
+        for array, part in zip(p.values(), gradient, strict=True)
+    ]
+    return [loss, *moved, *((1 - about["beta1"]) * part for part in gradient), np.array(actions)]
+
+
+def test_what_is_written_right_passes(reference: ModuleType) -> None:
+    problem = reference.decode(WRITING, 0)
+    assert problem.error(decode(problem.inputs, WRITING)) < MODELS["decode"].tolerance / 2
+
+
+def test_a_token_that_is_not_the_likeliest_is_refused(reference: ModuleType) -> None:
+    problem = reference.decode(WRITING, 0)
+    logits, tokens = decode(problem.inputs, WRITING)
+    for place in np.ndindex(tokens.shape):
+        wrong = tokens.copy()
+        wrong[place] = (wrong[place] + 1) % WRITING["vocabulary"]
+        assert problem.error([logits, wrong]) > MODELS["decode"].tolerance, place
+    for outside in (-1, WRITING["vocabulary"]):
+        assert problem.error([logits, np.full_like(tokens, outside)]) == math.inf
+
+
+def test_what_is_written_varies_and_starts_differently_again(reference: ModuleType) -> None:
+    sizes = MODELS["decode"].sizes["cpu"]
+    for seed in range(3):
+        inputs = reference.decode(sizes, seed).inputs
+        tokens = decode(inputs, sizes)[1][:, 0]
+        assert len(set(tokens)) > sizes["new_tokens"] / 3
+        assert tokens[-1] != inputs["start"][0]
+
+
+def test_what_is_learned_right_passes(reference: ModuleType) -> None:
+    problem = reference.step_policy(ACTING, 0)
+    assert problem.error(policy(problem.inputs, ACTING)) < 1e-4
+
+
+def test_a_gradient_or_a_step_that_lost_a_bias_is_refused(reference: ModuleType) -> None:
+    """A step that never moves one small tensor is as wrong as one that never moves a large one."""
+    problem = reference.step_policy(ACTING, 0)
+    outputs, params = policy(problem.inputs, ACTING), list(problem.inputs["params"].values())
+    for number in range(len(params)):
+        unmoved, unknown = [*outputs], [*outputs]
+        unmoved[1 + number] = params[number]
+        unknown[1 + len(params) + number] = np.zeros_like(params[number])
+        assert problem.error(unmoved) > 1e-2, number
+        assert problem.error(unknown) > 1e-2, number
+
+
+def test_epsilon_may_stand_before_or_after_the_correction(reference: ModuleType) -> None:
+    problem = reference.step_policy(ACTING, 0)
+    inputs, about = problem.inputs, problem.inputs["optimiser"]
+    early = {**about, "epsilon": about["epsilon"] / math.sqrt(1 - about["beta2"])}
+    assert problem.error(policy({**inputs, "optimiser": early}, ACTING)) < 1e-4
+    wrong = {**about, "epsilon": 1e-3}
+    assert problem.error(policy({**inputs, "optimiser": wrong}, ACTING)) > 1e-3
+
+
+def test_an_action_that_is_not_the_best_is_refused(reference: ModuleType) -> None:
+    problem = reference.step_policy(ACTING, 0)
+    outputs = policy(problem.inputs, ACTING)
+    for number in range(ACTING["acts"]):
+        actions = outputs[-1].copy()
+        actions[number] = (actions[number] + 1) % ACTING["vocabulary"]
+        assert problem.error([*outputs[:-1], actions]) > 1e-3, number
+
+
+def test_a_taylor_series_gives_the_derivatives_of_tanh(reference: ModuleType) -> None:
+    x = np.array([0.3, -1.2])
+    y, slope, bend, third = reference._tanh([x, np.ones(2), np.zeros(2), np.zeros(2)])
+    t = np.tanh(x)
+    assert np.allclose(y, t)
+    assert np.allclose(slope, 1 - t**2)
+    assert np.allclose(2 * bend, -2 * t * (1 - t**2))
+    assert np.allclose(6 * third, (6 * t**2 - 2) * (1 - t**2))
+
+
+def test_a_convolution_by_steps_of_two_is_every_other_place_of_the_whole(reference: ModuleType) -> None:
+    rng = np.random.default_rng(0)
+    for image in (6, 7):
+        x, kernel = rng.standard_normal((2, image, image, 3)), rng.standard_normal((3, 3, 3, 4))
+        assert np.allclose(reference._convolve(x, kernel, 2), reference._convolve(x, kernel, 1)[:, ::2, ::2])

@@ -1,0 +1,474 @@
+"""The models in Keras, one text for all its back ends: trained by `train_on_batch`, asked by `predict_on_batch`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+Batch = dict[str, Any]
+Built = tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]
+
+
+class _Trained(NamedTuple):
+    """Where training stands; a step writes into the model, and Keras brings every loss to the host."""
+
+    model: Any
+    turn: int = 0
+    loss: Any = None
+
+
+class _Answered(NamedTuple):
+    """What inference has brought back."""
+
+    model: Any
+    turn: int = 0
+    results: Any = None
+
+
+def use(framework: Any) -> None:
+    """Take nothing: Keras itself knows its back end and its device."""
+
+
+class Block(layers.Layer):  # type: ignore[misc]
+    """Normalises first. TensorFlow names its graph after classes, and knows none that begin with a line."""
+
+    def __init__(self, width: int, heads: int, back: float = 0.02, *, bias: bool, causal: bool) -> None:
+        super().__init__()
+        self.heads, self.causal = heads, causal
+        self.norm1 = layers.LayerNormalization(epsilon=1e-5, center=bias)
+        self.inward = _dense(3 * width, use_bias=bias)
+        self.outward = _dense(width, back, use_bias=bias)
+        self.norm2 = layers.LayerNormalization(epsilon=1e-5, center=bias)
+        self.up = _dense(4 * width, use_bias=bias, activation="gelu")
+        self.down = _dense(width, back, use_bias=bias)
+
+    def call(self, h: Any, cache: Any = None, place: Any = None, visible: Any = None) -> Any:
+        """Attend to what is new, or else to a cache, into which it is written: then that comes back too."""
+        batch, length, width = ops.shape(h)
+        inward = ops.reshape(self.inward(self.norm1(h)), (batch, length, 3, self.heads, width // self.heads))
+        q, k, v = ops.unstack(inward, 3, axis=2)
+        if cache is None:
+            attended = ops.dot_product_attention(q, k, v, is_causal=self.causal)
+        else:
+            k, v = (ops.slice_update(old, (0, place, 0, 0), new) for old, new in zip(cache, (k, v)))  # noqa: B905 - Python 3.9
+            attended = ops.dot_product_attention(q, k, v, mask=visible)
+        h = h + self.outward(ops.reshape(attended, (batch, length, width)))
+        h = h + self.down(self.up(self.norm2(h)))
+        return h if cache is None else (h, (k, v))
+
+
+class GPT(keras.Model):  # type: ignore[misc]
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__()
+        width, heads, back = sizes["width"], sizes["heads"], 0.02 / math.sqrt(2 * sizes["layers"])
+        self.tokens = layers.Embedding(sizes["vocabulary"], width, _normal())
+        self.positions = self.add_weight(shape=(length, width), initializer=_normal(), name="positions")
+        self.blocks = [Block(width, heads, back, bias=False, causal=True) for _ in range(sizes["layers"])]
+        self.norm = layers.LayerNormalization(epsilon=1e-5, center=False)
+
+    def call(self, x: Any) -> Any:
+        h = self.tokens(x) + self.positions
+        for block in self.blocks:
+            h = block(h)
+        return self.logits(h)
+
+    def logits(self, h: Any) -> Any:
+        return ops.matmul(self.norm(h), ops.transpose(self.tokens.embeddings))
+
+
+class Writer(GPT):
+    """Gives the logits of the last position, the token they call for, its place, and the caches up to there."""
+
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length)
+        self.empty = (sizes["batch"], length, sizes["heads"], sizes["width"] // sizes["heads"])
+
+    def call(self, x: Any, caches: Any = None, place: Any = None) -> Any:
+        if caches is None:
+            caches, place = [(ops.zeros(self.empty), ops.zeros(self.empty)) for _ in self.blocks], 0
+        places = place + ops.arange(x.shape[1])
+        visible = (ops.arange(self.empty[1]) <= places[:, None])[None, None]
+        h, grown = self.tokens(x) + ops.take(self.positions, places, axis=0), []
+        for block, cache in zip(self.blocks, caches):  # noqa: B905 - Python 3.9
+            h, cache = block(h, cache=cache, place=place, visible=visible)  # noqa: PLW2901
+            grown.append(cache)
+        logits = self.logits(h[:, -1])
+        return logits, ops.argmax(logits, axis=-1)[:, None], places[-1] + 1, grown
+
+
+class Encoder(keras.Model):  # type: ignore[misc]
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
+        super().__init__()
+        width, heads = sizes["width"], sizes["heads"]
+        self.tokens = layers.Embedding(sizes["vocabulary"], width, _normal())
+        self.positions = self.add_weight(shape=(sizes["sequence"], width), initializer=_normal(), name="positions")
+        self.norm = layers.LayerNormalization(epsilon=1e-5)
+        self.dropout1, self.dropout2 = layers.Dropout(rate), layers.Dropout(rate)
+        self.blocks = [EncoderBlock(width, heads, rate) for _ in range(sizes["layers"])]
+        self.dense, self.head = _dense(width, activation="relu"), _dense(2)
+
+    def call(self, given: Any, training: Any = None) -> Any:
+        x, text = given
+        h = self.dropout1(self.norm(self.tokens(x) + self.positions), training=training)
+        for block in self.blocks:
+            h = block(h, text[:, None, :], training=training)
+        return self.head(self.dropout2(self.dense(h[:, 0]), training=training))
+
+
+class EncoderBlock(layers.Layer):  # type: ignore[misc]
+    """Normalises last."""
+
+    def __init__(self, width: int, heads: int, rate: float) -> None:
+        super().__init__()
+        self.attend = layers.MultiHeadAttention(heads, width // heads, kernel_initializer=_normal())
+        self.up, self.down = _dense(4 * width, activation="gelu"), _dense(width)
+        self.norm1, self.norm2 = layers.LayerNormalization(epsilon=1e-5), layers.LayerNormalization(epsilon=1e-5)
+        self.dropout1, self.dropout2 = layers.Dropout(rate), layers.Dropout(rate)
+
+    def call(self, h: Any, visible: Any, training: Any = None) -> Any:
+        attended = self.attend(h, h, attention_mask=visible, training=training)
+        h = self.norm1(h + self.dropout1(attended, training=training))
+        return self.norm2(h + self.dropout2(self.down(self.up(h)), training=training))
+
+
+def _normal(deviation: float = 0.02) -> Any:
+    return keras.initializers.RandomNormal(stddev=deviation)
+
+
+def _dense(units: int, deviation: float = 0.02, **options: Any) -> Any:
+    return layers.Dense(units, kernel_initializer=_normal(deviation), **options)
+
+
+def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = GPT(sizes, sizes["sequence"])
+    model.compile(_adamw(1e-3, 0.1, beta_2=0.95), _cross_entropy())
+    return _training(model, inputs)
+
+
+def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = Encoder(sizes)
+    model.compile(_adamw(5e-5, 0.01), _cross_entropy())
+    return _training(model, inputs, x=itemgetter("x", "mask"))
+
+
+def _adamw(rate: float, decay: float, beta_2: float = 0.999) -> Any:
+    """Let only matrices decay; a layer of attention has kernels of three dimensions and biases of two."""
+    optimiser = keras.optimizers.AdamW(rate, decay, beta_2=beta_2, epsilon=1e-8, global_clipnorm=1.0)
+    optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    return optimiser
+
+
+def _cross_entropy() -> Any:
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+
+
+def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = Writer(sizes, sizes["sequence"] + sizes["new_tokens"])
+    model(keras.Input((sizes["sequence"],), sizes["batch"], dtype="int32"))  # makes its weights
+    following = _compiled(model)
+
+    def step(state: _Answered) -> _Answered:
+        x, caches, place, tokens = _batch(inputs, state.turn)["x"], None, None, []
+        for _ in range(sizes["new_tokens"]):
+            logits, x, place, caches = following(x, caches, place)
+            tokens.append(x)
+        results = [ops.convert_to_numpy(each) for each in (logits, ops.concatenate(tokens, axis=1))]
+        return _Answered(model, state.turn + 1, results)
+
+    return _Answered(model), step, _results
+
+
+def _compiled(model: Any) -> Any:
+    """Compile a model whose state goes in and out and stays on the device; each back end has its own way."""
+    if keras.backend.backend() == "jax":
+        import jax  # noqa: PLC0415 - each back end is another package
+
+        def call(weights: Any, x: Any, caches: Any, place: Any) -> Any:
+            return model.stateless_call(weights, [], x, caches, place)[0]
+
+        compiled, weights = jax.jit(call, donate_argnames="caches"), [each.value for each in model.trainable_variables]
+        return lambda *given: compiled(weights, *given)
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf  # noqa: PLC0415 - as above
+
+        return tf.function(model, jit_compile=model.jit_compile)
+    import torch  # noqa: PLC0415 - as above
+
+    return torch.no_grad()(model)
+
+
+def resnet_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    decay = keras.regularizers.L2(5e-4 / 2)  # its gradient is what is to be added; Keras counts it into the loss
+    x = keras.Input(inputs["batches"][0]["x"].shape[1:])
+    h = layers.ReLU()(_convolve(x, sizes["width"], 3, decay=decay))
+    model = keras.Model(x, _stages(h, sizes["width"], [(sizes["depth"] - 2) // 6] * 3, 10, decay))
+    model.compile(keras.optimizers.SGD(0.05, momentum=0.9), _cross_entropy())
+    return _training(model, inputs)
+
+
+def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    x = keras.Input(inputs["batches"][0]["x"].shape[1:])
+    h = layers.ReLU()(_convolve(x, sizes["width"], 7, stride=2))
+    h = layers.MaxPooling2D(3, 2)(layers.ZeroPadding2D(1)(h))  # no value is below zero here
+    blocks = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
+    return _classifying(keras.Model(x, _stages(h, sizes["width"], blocks, 1000)), inputs)
+
+
+def _stages(h: Any, width: int, blocks: list[int], classes: int, decay: Any = None) -> Any:
+    for stage, number in enumerate(blocks):
+        for block in range(number):
+            stride, channels = (2 if stage and not block else 1), width << stage
+            y = layers.ReLU()(_convolve(h, channels, 3, stride, decay))
+            shortcut = h if stride == 1 else _convolve(h, channels, 1, stride, decay)
+            h = layers.ReLU()(layers.Add()([_convolve(y, channels, 3, decay=decay), shortcut]))
+    head = layers.Dense(classes, kernel_regularizer=decay, bias_regularizer=decay)
+    return head(layers.GlobalAveragePooling2D()(h))
+
+
+def _convolve(x: Any, channels: int, size: int, stride: int = 1, decay: Any = None) -> Any:
+    """Convolve and normalise; with a stride, Keras by itself would pad the far side more."""
+    draw = keras.initializers.VarianceScaling(2.0, "fan_out", "untruncated_normal")
+    if stride > 1 and size > 1:
+        x = layers.ZeroPadding2D(size // 2)(x)
+    padding = "same" if stride == 1 else "valid"
+    x = layers.Conv2D(
+        channels, size, stride, padding, use_bias=False, kernel_initializer=draw, kernel_regularizer=decay
+    )(x)
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, gamma_regularizer=decay, beta_regularizer=decay)(x)
+
+
+class ViT(keras.Model):  # type: ignore[misc]
+    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+        super().__init__()
+        width, places = sizes["width"], (sizes["image"] // patch) ** 2
+        self.patches = layers.Conv2D(width, patch, patch, kernel_initializer=_normal())
+        self.token = self.add_weight(shape=(1, 1, width), initializer="zeros", name="token")
+        self.positions = self.add_weight(shape=(places + 1, width), initializer=_normal(), name="positions")
+        self.blocks = [Block(width, sizes["heads"], bias=True, causal=False) for _ in range(sizes["layers"])]
+        self.norm, self.head = layers.LayerNormalization(epsilon=1e-5), _dense(1000)
+
+    def call(self, x: Any) -> Any:
+        places, width = self.positions.shape
+        h = ops.reshape(self.patches(x), (-1, places - 1, width))
+        h = ops.concatenate([ops.repeat(self.token, ops.shape(h)[0], axis=0), h], axis=1) + self.positions
+        for block in self.blocks:
+            h = block(h)
+        return self.head(self.norm(h[:, 0]))
+
+
+def vit_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _classifying(ViT(sizes), inputs)
+
+
+def dlrm_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    count, rows, dim = sizes["tables"], sizes["table_rows"], sizes["embedding_dim"]
+    hidden, spread = [sizes["mlp_width"]] * sizes["mlp_layers"], rows**-0.5
+    pairs = [row * (count + 1) + column for row in range(count + 1) for column in range(row)]
+    tables = [layers.Embedding(rows, dim, keras.initializers.RandomUniform(-spread, spread)) for _ in range(count)]
+
+    numbers, picks = keras.Input((13,)), keras.Input((count,), dtype="int32")
+    first = _mlp([13, *hidden, dim], "relu", last="relu")(numbers)
+    picked = [table(row) for table, row in zip(tables, ops.unstack(picks, count, axis=1))]  # noqa: B905 - Python 3.9
+    vectors = ops.stack([first, *picked], axis=1)
+    products = layers.Flatten()(ops.matmul(vectors, ops.transpose(vectors, (0, 2, 1))))
+    both = layers.Concatenate()([first, ops.take(products, pairs, axis=1)])
+    model = keras.Model((numbers, picks), _mlp([dim + len(pairs), *hidden, 1], "relu")(both))
+    model.compile(keras.optimizers.SGD(0.1), keras.losses.BinaryCrossentropy(from_logits=True))
+    return _training(model, inputs, x=itemgetter("numbers", "picks"))
+
+
+def ncf_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    dim = sizes["embedding_dim"]
+    users, items = (keras.Input((), dtype="int32") for _ in range(2))
+    user1, item1, user2, item2 = (
+        layers.Embedding(sizes["table_rows"], dim, _normal(0.01))(rows) for rows in (users, items) * 2
+    )
+    widths = [2 * dim, *(sizes["mlp_width"] >> layer for layer in range(sizes["mlp_layers"]))]
+    deep = _mlp(widths, "relu", last="relu")(layers.Concatenate()([user2, item2]))
+    both = layers.Concatenate()([layers.Multiply()([user1, item1]), deep])
+    model = keras.Model((users, items), layers.Dense(1)(both))
+    model.compile(_adam(), keras.losses.BinaryCrossentropy(from_logits=True))
+    return _training(model, inputs, x=itemgetter("users", "items"))
+
+
+class Agent(keras.Model):  # type: ignore[misc]
+    """Gives the value of actions taken; `values` learns, and `target` follows it."""
+
+    def __init__(self, values: Any, target: Any) -> None:
+        super().__init__()
+        self.values, self.target = values, target
+        self.target.trainable = False
+
+    def call(self, given: Batch) -> Any:
+        values = self.values(given["seen"])
+        return ops.sum(values * ops.one_hot(given["action"], values.shape[1]), axis=1)
+
+    def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        # The target moves before a step, so that it is compiled with it: before the first, both are the same.
+        for slow, quick in zip(self.target.weights, self.values.weights):  # noqa: B905 - Python 3.9
+            slow.assign(slow + 0.005 * (ops.stop_gradient(quick) - slow))
+        best = ops.stop_gradient(ops.max(self.target(x["next"]), axis=1))
+        reward, ended = (ops.convert_to_tensor(x[name]) for name in ("reward", "ended"))
+        y = reward + 0.99 * (1 - ended) * best
+        return super().compute_loss(x, y, y_pred, sample_weight)
+
+
+def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    widths = [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["width"] // 2]
+    values, target = _mlp(widths, "relu"), _mlp(widths, "relu")
+    target.set_weights(values.get_weights())
+    agent = Agent(values, target)
+    agent.compile(_adam(), keras.losses.Huber())
+    replay = {name: array.copy() for name, array in inputs["replay"].items()}
+    capacity = len(replay["action"])
+
+    def act(batch: Batch, turn: int) -> None:
+        for number, (explores, random) in enumerate(zip(batch["explores"], batch["random"])):  # noqa: B905 - Python 3.9
+            seen = batch["seen"][number]
+            action = random if explores else np.argmax(values.predict_on_batch(seen[None]))
+            place = (turn * len(batch["random"]) + number) % capacity
+            replay["seen"][place], replay["next"][place] = seen, batch["seen"][number + 1]
+            replay["action"][place], replay["reward"][place], replay["ended"][place] = action, 1, 0
+
+    def step(state: _Trained) -> _Trained:
+        batch = _batch(inputs, state.turn)
+        act(batch, state.turn)
+        loss = agent.train_on_batch({name: array[batch["rows"]] for name, array in replay.items()})
+        return _Trained(agent, state.turn + 1, loss)
+
+    return _Trained(agent), step, _loss
+
+
+class Physics(keras.Model):  # type: ignore[misc]
+    """Meets values on the edge, and an equation inside."""
+
+    def __init__(self, field: Any, order: int) -> None:
+        super().__init__()
+        self.field, self.order = field, order
+
+    def call(self, given: Any) -> Any:
+        return self.field(given[1])
+
+    def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:  # noqa: ARG002 - Keras calls it so
+        t, place = ops.split(ops.convert_to_tensor(x[0]), 2, axis=1)
+        found = _derive(lambda t: self.along(t, place, self.order), t, which=0)
+        u, u_x, u_n, u_t = found[0], found[1], found[-2], found[-1]
+        residual = u_t + u * u_x - 0.01 * u_n
+        return ops.mean(ops.square(residual)) + ops.mean(keras.losses.mean_squared_error(y, y_pred))
+
+    def along(self, t: Any, x: Any, order: int) -> list[Any]:
+        """Give u and its derivatives by x."""
+        if not order:
+            return [self.field(ops.concatenate([t, x], axis=1))]
+        return _derive(lambda x: self.along(t, x, order - 1), x)
+
+
+def _derive(function: Callable[[Any], list[Any]], x: Any, which: int = -1) -> list[Any]:
+    """Give values and the derivative of one of them, row by row: Keras leaves that to its back ends."""
+    if keras.backend.backend() == "jax":
+        import jax  # noqa: PLC0415 - each back end is another package
+
+        values, slopes = jax.jvp(function, (x,), (ops.ones_like(x),))
+        return [*values, slopes[which]]
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf  # noqa: PLC0415 - as above
+
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            values = function(x)
+        return [*values, tape.gradient(values[which], x)]
+    import torch  # noqa: PLC0415 - as above
+
+    values = function(x.requires_grad_())
+    return [*values, torch.autograd.grad(values[which].sum(), x, create_graph=True)[0]]
+
+
+def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    field = _mlp([2, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], "tanh", draw="glorot_normal")
+    model = Physics(field, sizes["derivative_order"])
+    model.compile(_adam())
+    return _training(model, inputs, x=itemgetter("inside", "edge"), y="value")
+
+
+class Path(keras.Model):  # type: ignore[misc]
+    """Solves an equation from where it starts."""
+
+    def __init__(self, f: Any, steps: int) -> None:
+        super().__init__()
+        self.f, self.steps = f, steps
+
+    def call(self, y: Any) -> Any:
+        f, size, states = self.f, 1 / self.steps, []
+        for _ in range(self.steps):
+            k1 = f(y)
+            k2 = f(y + size / 2 * k1)
+            k3 = f(y + size / 2 * k2)
+            k4 = f(y + size * k3)
+            y = y + size / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+            states.append(y)
+        return ops.stack(states)
+
+
+def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    f = _mlp([sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["width"]], "tanh")
+    model = Path(f, sizes["solver_steps"])
+    model.compile(_adam(), "mse")
+    return _training(model, inputs, x=itemgetter("start"), y="path")
+
+
+def _mlp(widths: list[int], activation: str, last: str | None = None, draw: str = "glorot_uniform") -> Any:
+    """Join dense layers."""
+    each = [*[activation] * (len(widths) - 2), last]
+    dense = (layers.Dense(width, word, kernel_initializer=draw) for width, word in zip(widths[1:], each))  # noqa: B905 - Python 3.9
+    return keras.Sequential([keras.Input(widths[:1]), *dense])
+
+
+def _adam() -> Any:
+    return keras.optimizers.Adam(1e-3, epsilon=1e-8)
+
+
+def _training(model: Any, inputs: dict[str, Any], x: Callable[[Batch], Any] = itemgetter("x"), y: str = "y") -> Built:
+    def step(state: _Trained) -> _Trained:
+        batch = _batch(inputs, state.turn)
+        return _Trained(model, state.turn + 1, model.train_on_batch(x(batch), batch[y]))
+
+    return _Trained(model), step, _loss
+
+
+def _classifying(model: Any, inputs: dict[str, Any]) -> Built:
+    def step(state: _Answered) -> _Answered:
+        return _Answered(model, state.turn + 1, [model.predict_on_batch(_batch(inputs, state.turn)["x"])])
+
+    return _Answered(model), step, _results
+
+
+def _batch(inputs: dict[str, Any], turn: int) -> Batch:
+    """Give the batch whose turn it is; Keras brings it over."""
+    batches = inputs["batches"]
+    batch: Batch = batches[turn % len(batches)]
+    return batch
+
+
+def _loss(state: _Trained) -> list[Any]:
+    return [] if state.loss is None else [state.loss]
+
+
+def _results(state: _Answered) -> Any:
+    return state.results

@@ -1,0 +1,551 @@
+"""The models in MXNet: Gluon blocks, hybridized, with the loss inside the graph, and Gluon's trainer."""
+
+# ruff: noqa: N803 - Gluon calls what operations are taken from `F`
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import mxnet as mx
+import numpy as np
+from mxnet import autograd, gluon
+from mxnet.gluon import nn
+from mxnet.gluon.model_zoo.vision import BasicBlockV1
+
+NOT_APPLICABLE = {
+    "MXNet differentiates a matrix product twice at most; training through its second derivative takes three times": (
+        "pinn_train",
+    )
+}
+
+_here: dict[str, Any] = {}
+"""Of the framework's first file: the context."""
+
+_HIDDEN = -1e9
+"""What is added to a score of which nothing is to be left."""
+
+Built = tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]
+
+
+class _Trained(NamedTuple):
+    """Where training stands; the trainer writes into the parameters."""
+
+    params: list[Any]
+    turn: int = 0
+    loss: Any = None
+    image: Any = None
+
+
+class _Answered(NamedTuple):
+    """What inference has brought back."""
+
+    params: list[Any]
+    turn: int = 0
+    results: Any = None
+    image: Any = None
+
+
+def use(framework: Any) -> None:
+    """Run where the framework's first file has chosen."""
+    _here.update(framework._here)
+
+
+class _AdamW(mx.optimizer.Optimizer):
+    """AdamW, some parameters at once as in GluonNLP: of MXNet itself is the operation alone."""
+
+    def __init__(self, learning_rate: float, beta1: float, beta2: float, epsilon: float = 1e-8, **more: Any) -> None:
+        super().__init__(learning_rate=learning_rate, **more)
+        self.betas, self.epsilon = (beta1, beta2), epsilon
+        self.aggregate_num = 4  # as of SGD; on processors more at once are slower
+
+    def create_state(self, index: int, weight: Any) -> Any:  # noqa: ARG002 - the base class's signature
+        return mx.nd.zeros_like(weight), mx.nd.zeros_like(weight)
+
+    def update_multi_precision(self, index: Any, weight: Any, grad: Any, state: Any) -> None:
+        self._update_count(index)
+        beta1, beta2 = self.betas
+        rates, steps, decays = self._get_lrs(index), [], []
+        for number, rate, decay in zip(index, rates, self._get_wds(index)):  # noqa: B905 - Python 3.9
+            count = self._index_update_count[number]
+            steps.append(rate * math.sqrt(1 - beta2**count) / (1 - beta1**count))
+            decays.append(rate * decay)
+        means, variances = zip(*state)  # noqa: B905 - Python 3.9
+        constants = {"beta1": beta1, "beta2": beta2, "epsilon": self.epsilon}
+        places = {"lrs": steps, "wds": decays, "etas": [1.0] * len(index), "out": weight}
+        mx.nd.contrib.multi_adamw_update(weight, grad, means, variances, self.rescale_grad, **places, **constants)
+
+
+class _SelfAttention(nn.HybridBlock):
+    """Attends over (place, text, width), by the operations that take queries, keys and values as one array."""
+
+    def __init__(self, width: int, heads: int, leaving: Any = None, *, bias: bool) -> None:
+        super().__init__()
+        self.heads = heads
+        self.inward = nn.Dense(3 * width, flatten=False, use_bias=bias)
+        self.outward = nn.Dense(width, flatten=False, use_bias=bias, weight_initializer=leaving)
+
+    def hybrid_forward(self, F: Any, x: Any, *mask: Any) -> Any:
+        together = self.inward(x)
+        scores = F.contrib.interleaved_matmul_selfatt_qk(together, heads=self.heads)
+        if mask:
+            scores = F.broadcast_add(scores, *mask)
+        y = F.contrib.interleaved_matmul_selfatt_valatt(together, F.softmax(scores), heads=self.heads)
+        return self.outward(y)
+
+
+class _CachedAttention(_SelfAttention):
+    """Attends to what stands in its cache, into which it writes what is new."""
+
+    def hybrid_forward(self, F: Any, x: Any, mask: Any, places: Any, cache: Any) -> Any:
+        together = F.reshape(self.inward(x), (0, 0, self.heads, 3, -1))
+        q = F.reshape(F.slice_axis(together, axis=3, begin=0, end=1), (0, 0, -1))
+        new = F.reshape(F.slice_axis(together, axis=3, begin=1, end=3), (0, 0, -1))
+        cache = F.contrib.index_copy(cache, places, new)
+        scores = F.contrib.interleaved_matmul_encdec_qk(q, cache, heads=self.heads)
+        weights = F.softmax(F.broadcast_add(scores, mask))
+        y = F.contrib.interleaved_matmul_encdec_valatt(cache, weights, heads=self.heads)
+        return self.outward(y), cache
+
+
+class _Block(nn.HybridBlock):
+    def __init__(self, attend: nn.HybridBlock, width: int, leaving: Any = None, *, bias: bool) -> None:
+        super().__init__()
+        self.norm1, self.attend, self.norm2 = nn.LayerNorm(center=bias), attend, nn.LayerNorm(center=bias)
+        self.mlp = nn.HybridSequential()
+        self.mlp.add(
+            nn.Dense(4 * width, flatten=False, use_bias=bias),
+            nn.GELU(),
+            nn.Dense(width, flatten=False, use_bias=bias, weight_initializer=leaving),
+        )
+
+    def hybrid_forward(self, F: Any, h: Any, *context: Any) -> Any:  # noqa: ARG002 - Gluon's own signature
+        attended = self.attend(self.norm1(h), *context)
+        attended, *cache = attended if isinstance(attended, tuple) else (attended,)
+        h = h + attended
+        h = h + self.mlp(self.norm2(h))
+        return (h, *cache) if cache else h
+
+
+class _GPT(nn.HybridBlock):
+    def __init__(self, sizes: dict[str, int], length: int, attention: type[_SelfAttention]) -> None:
+        super().__init__()
+        width, layers, vocabulary = sizes["width"], sizes["layers"], sizes["vocabulary"]
+        leaving = mx.init.Normal(0.02 / math.sqrt(2 * layers))
+        self.tokens = nn.Embedding(vocabulary, width)
+        self.positions = self.params.get("positions", shape=(length, width), init=mx.init.Normal(0.02))
+        self.hidden = self.params.get_constant("hidden", np.triu(np.full((length, length), _HIDDEN, np.float32), 1))
+        self.blocks = nn.HybridSequential()
+        for _ in range(layers):
+            attend = attention(width, sizes["heads"], leaving, bias=False)
+            self.blocks.add(_Block(attend, width, leaving, bias=False))
+        self.norm = nn.LayerNorm(center=False)
+        self.head = nn.Dense(vocabulary, flatten=False, use_bias=False, in_units=width, params=self.tokens.params)
+
+
+class _TrainedGPT(_GPT):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes, sizes["sequence"], _SelfAttention)
+        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def hybrid_forward(self, F: Any, x: Any, y: Any, positions: Any, hidden: Any) -> Any:
+        h = F.broadcast_add(self.tokens(F.transpose(x)), F.expand_dims(positions, 1))
+        mask = F.expand_dims(hidden, 0)
+        for block in self.blocks:
+            h = block(h, mask)
+        return F.mean(self.loss(self.head(self.norm(h)), F.transpose(y)))
+
+
+class _GeneratingGPT(_GPT):
+    """Gives logits, the token that they favour, and the caches, which it is given too."""
+
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length, _CachedAttention)
+
+    def hybrid_forward(self, F: Any, x: Any, places: Any, *caches: Any, positions: Any, hidden: Any) -> Any:
+        h = F.broadcast_add(self.tokens(F.transpose(x)), F.expand_dims(F.take(positions, places), 1))
+        mask, after = F.expand_dims(F.take(hidden, places), 0), []
+        for block, before in zip(self.blocks, caches):  # noqa: B905 - Python 3.9
+            h, cache = block(h, mask, places, before)
+            after.append(cache)
+        last = F.reshape(F.slice_axis(h, axis=0, begin=-1, end=None), (-3, 0))
+        logits = self.head(self.norm(last))
+        return (logits, F.cast(F.argmax(logits, axis=-1, keepdims=True), "int32"), *after)
+
+
+class _Encoder(nn.HybridBlock):
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
+        super().__init__()
+        width = sizes["width"]
+        self.tokens = nn.Embedding(sizes["vocabulary"], width)
+        self.positions = self.params.get("positions", shape=(sizes["sequence"], width), init=mx.init.Normal(0.02))
+        self.norm, self.dropout = nn.LayerNorm(), nn.Dropout(rate)
+        self.blocks = nn.HybridSequential()
+        for _ in range(sizes["layers"]):
+            self.blocks.add(_EncoderBlock(width, sizes["heads"], rate))
+        self.head = nn.HybridSequential()
+        self.head.add(nn.Dense(width, activation="relu"), nn.Dropout(rate), nn.Dense(2))
+        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def hybrid_forward(self, F: Any, x: Any, mask: Any, y: Any, positions: Any) -> Any:
+        h = self.dropout(self.norm(F.broadcast_add(self.tokens(x), F.expand_dims(positions, 0))))
+        hidden = F.reshape((1 - mask) * _HIDDEN, (0, 1, 1, -1))
+        for block in self.blocks:
+            h = block(h, hidden)
+        first = F.reshape(F.slice_axis(h, axis=1, begin=0, end=1), (0, -1))
+        return F.mean(self.loss(self.head(first), y))
+
+
+class _EncoderBlock(nn.HybridBlock):
+    def __init__(self, width: int, heads: int, rate: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query, self.key, self.value, self.outward = (nn.Dense(width, flatten=False) for _ in range(4))
+        self.mlp = nn.HybridSequential()
+        self.mlp.add(nn.Dense(4 * width, flatten=False), nn.GELU(), nn.Dense(width, flatten=False))
+        self.norm1, self.norm2, self.dropout = nn.LayerNorm(), nn.LayerNorm(), nn.Dropout(rate)
+
+    def hybrid_forward(self, F: Any, h: Any, hidden: Any) -> Any:
+        def part(x: Any) -> Any:
+            x = F.transpose(F.reshape(x, (0, 0, self.heads, -1)), (0, 2, 1, 3))
+            return F.reshape(x, (-1, 0, 0), reverse=True)
+
+        q, k, v = part(self.query(h)), part(self.key(h)), part(self.value(h))
+        scores = F.batch_dot(F.contrib.div_sqrt_dim(q), k, transpose_b=True)
+        scores = F.broadcast_add(F.reshape(scores, (-4, -1, self.heads, 0, 0)), hidden)
+        y = F.batch_dot(F.reshape(F.softmax(scores), (-3, 0, 0)), v)
+        y = F.transpose(F.reshape(y, (-4, -1, self.heads, 0, 0)), (0, 2, 1, 3))
+        h = self.norm1(h + self.dropout(self.outward(F.reshape(y, (0, 0, -1)))))
+        return self.norm2(h + self.dropout(self.mlp(h)))
+
+
+def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _TrainedGPT(sizes)
+    model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
+    return _training(model, _AdamW(1e-3, 0.9, 0.95, wd=0.1), inputs, clip=1.0)
+
+
+def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _Encoder(sizes)
+    model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
+    return _training(model, _AdamW(5e-5, 0.9, 0.999, wd=0.01), inputs, clip=1.0)
+
+
+class _Apart(nn.HybridBlock):
+    """A block once more, with the same parameters and a graph of its own: a static graph is for one shape."""
+
+    def __init__(self, block: nn.HybridBlock) -> None:
+        super().__init__()
+        self.block = block
+
+    def hybrid_forward(self, F: Any, *args: Any) -> Any:  # noqa: ARG002 - Gluon's own signature
+        return self.block(*args)
+
+
+def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    prompt, length = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
+    model = _GeneratingGPT(sizes, length)
+    model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
+    shape = (length, sizes["batch"], 2 * sizes["width"])
+    empty = [mx.nd.zeros(shape, ctx=_here["context"]) for _ in range(sizes["layers"])]
+    places = [_put(np.arange(prompt)), *(_put(np.array([place])) for place in range(prompt, length - 1))]
+    model(_batch(inputs, 0)["x"], places[0], *empty)
+    first, further = _hybrid(_Apart(model)), _hybrid(_Apart(model))
+
+    def step(state: _Answered) -> _Answered:
+        x, caches, tokens = _batch(inputs, state.turn)["x"], empty, []
+        for here in places:
+            follow = further if tokens else first
+            logits, x, *caches = follow(x, here, *caches)
+            tokens.append(x)
+        results = [logits.asnumpy(), mx.nd.concat(*tokens, dim=1).asnumpy()]
+        return _Answered(state.params, state.turn + 1, results)
+
+    return _Answered(_params(model)), step, _results
+
+
+def _resnet(stem: list[nn.HybridBlock], width: int, blocks: list[int], classes: int) -> nn.HybridSequential:
+    model, before = nn.HybridSequential(), width
+    model.add(*stem)
+    for stage, count in enumerate(blocks):
+        for block in range(count):
+            after = width << stage
+            model.add(BasicBlockV1(after, 2 if stage and not block else 1, before != after, before))
+            before = after
+    model.add(nn.GlobalAvgPool2D(), nn.Dense(classes, weight_initializer="uniform"))
+    model.initialize(mx.init.MSRAPrelu("out", slope=0), ctx=_here["context"])
+    return model
+
+
+class _Judged(nn.HybridBlock):
+    """A network with its loss."""
+
+    def __init__(self, network: nn.HybridBlock, loss: nn.HybridBlock) -> None:
+        super().__init__()
+        self.network, self.loss = network, loss
+
+    def hybrid_forward(self, F: Any, *args: Any) -> Any:
+        *given, wanted = args
+        return F.mean(self.loss(self.network(*given), wanted))
+
+
+def resnet_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    width = sizes["width"]
+    stem = [nn.Conv2D(width, 3, 1, 1, use_bias=False, in_channels=3), nn.BatchNorm(), nn.Activation("relu")]
+    model = _resnet(stem, width, [(sizes["depth"] - 2) // 6] * 3, 10)
+    optimiser = mx.optimizer.SGD(learning_rate=0.05, momentum=0.9, wd=5e-4)
+    return _training(_Judged(model, gluon.loss.SoftmaxCrossEntropyLoss()), optimiser, inputs)
+
+
+def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    width, blocks = sizes["width"], {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
+    stem = [nn.Conv2D(width, 7, 2, 3, use_bias=False, in_channels=3), nn.BatchNorm(), nn.Activation("relu")]
+    return _classifying(_resnet([*stem, nn.MaxPool2D(3, 2, 1)], width, blocks, 1000), inputs)
+
+
+class _ViT(nn.HybridBlock):
+    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+        super().__init__()
+        width, length = sizes["width"], (sizes["image"] // patch) ** 2 + 1
+        self.patches = nn.Conv2D(width, patch, patch, in_channels=3)
+        self.token = self.params.get("token", shape=(1, 1, width), init="zeros")
+        self.positions = self.params.get("positions", shape=(length, 1, width), init=mx.init.Normal(0.02))
+        self.blocks = nn.HybridSequential()
+        for _ in range(sizes["layers"]):
+            self.blocks.add(_Block(_SelfAttention(width, sizes["heads"], bias=True), width, bias=True))
+        self.norm, self.head = nn.LayerNorm(), nn.Dense(1000)
+
+    def hybrid_forward(self, F: Any, x: Any, token: Any, positions: Any) -> Any:
+        h = F.transpose(F.reshape(self.patches(x), (0, 0, -1)), (2, 0, 1))
+        token = F.broadcast_like(token, h, lhs_axes=(1,), rhs_axes=(1,))
+        h = self.blocks(F.broadcast_add(F.concat(token, h, dim=0), positions))
+        return self.head(self.norm(F.reshape(F.slice_axis(h, axis=0, begin=0, end=1), (-3, 0))))
+
+
+def vit_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _ViT(sizes)
+    model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
+    return _classifying(model, inputs)
+
+
+def _tables(count: int, rows: int, dim: int, draw: mx.init.Initializer) -> nn.HybridSequential:
+    tables = nn.HybridSequential()
+    tables.add(*(nn.Embedding(rows, dim, weight_initializer=draw, sparse_grad=True) for _ in range(count)))
+    return tables
+
+
+class _DLRM(nn.HybridBlock):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        tables, rows, dim = sizes["tables"], sizes["table_rows"], sizes["embedding_dim"]
+        hidden = [sizes["mlp_width"]] * sizes["mlp_layers"]
+        self.tables = _tables(tables, rows, dim, mx.init.Uniform(rows**-0.5))
+        self.bottom, self.top = _mlp([*hidden, dim], "relu", last="relu"), _mlp([*hidden, 1], "relu")
+        one, other = np.tril_indices(tables + 1, -1)
+        self.pairs = self.params.get_constant("pairs", (one * (tables + 1) + other).astype(np.float32))
+
+    def hybrid_forward(self, F: Any, numbers: Any, picks: Any, pairs: Any) -> Any:
+        first = self.bottom(numbers)
+        rows = F.split(picks, num_outputs=len(self.tables), axis=1, squeeze_axis=True)
+        picked = [table(row) for table, row in zip(self.tables, rows)]  # noqa: B905 - Python 3.9
+        vectors = F.stack(first, *picked, axis=1)
+        products = F.batch_dot(vectors, vectors, transpose_b=True)
+        products = F.transpose(F.take(F.transpose(F.reshape(products, (0, -1))), pairs))  # by rows it takes quickest
+        return self.top(F.concat(first, products, dim=1))
+
+
+def dlrm_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _Judged(_DLRM(sizes), gluon.loss.SigmoidBinaryCrossEntropyLoss())
+    model.initialize(ctx=_here["context"])
+    return _training(model, mx.optimizer.SGD(learning_rate=0.1), inputs)
+
+
+class _NeuMF(nn.HybridBlock):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        widths = [sizes["mlp_width"] >> layer for layer in range(sizes["mlp_layers"])]
+        self.tables = _tables(4, sizes["table_rows"], sizes["embedding_dim"], mx.init.Normal(0.01))
+        self.deep, self.head = _mlp(widths, "relu", last="relu"), nn.Dense(1)
+
+    def hybrid_forward(self, F: Any, users: Any, items: Any) -> Any:
+        rows = (users, items) * 2
+        user1, item1, user2, item2 = (table(row) for table, row in zip(self.tables, rows))  # noqa: B905 - Python 3.9
+        return self.head(F.concat(user1 * item1, self.deep(F.concat(user2, item2, dim=1)), dim=1))
+
+
+def ncf_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _Judged(_NeuMF(sizes), gluon.loss.SigmoidBinaryCrossEntropyLoss())
+    model.initialize(ctx=_here["context"])
+    return _training(model, mx.optimizer.Adam(1e-3), inputs)
+
+
+class _Learning(nn.HybridBlock):
+    """How far the values of what was done are from what they should be."""
+
+    def __init__(self, network: nn.HybridBlock, target: nn.HybridBlock) -> None:
+        super().__init__()
+        self.network, self.target, self.loss = network, target, gluon.loss.HuberLoss()
+
+    def hybrid_forward(self, F: Any, *recalled: Any) -> Any:
+        seen, action, reward, after, ended = recalled
+        best = F.max(self.target(after), axis=1)
+        wanted = F.BlockGrad(reward + 0.99 * (1 - ended) * best)
+        return F.mean(self.loss(F.pick(self.network(seen), action), wanted))
+
+
+def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    widths = [*[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["width"] // 2]
+    model, target = _mlp(widths, "relu"), _mlp(widths, "relu")
+    learning = _Learning(model, target)
+    learning.initialize(ctx=_here["context"])
+    target.collect_params().setattr("grad_req", "null")
+    replay = {name: array.copy() for name, array in inputs["replay"].items()}
+    capacity = len(replay["action"])
+
+    def recall(rows: Any) -> list[Any]:
+        return [_put(replay[name][rows]) for name in ("seen", "action", "reward", "next", "ended")]
+
+    learning(*recall(inputs["batches"][0]["rows"]))
+    quick, slow = _params(model), _params(target)
+    for one, other in zip(slow, quick):  # noqa: B905 - Python 3.9
+        other.copyto(one)
+    learning, values = _hybrid(learning), _hybrid(_Apart(model))
+    trainer = gluon.Trainer(model.collect_params(), "adam", {"learning_rate": 1e-3})
+
+    def act(batch: dict[str, Any], turn: int) -> None:
+        for number, (explores, random) in enumerate(zip(batch["explores"], batch["random"])):  # noqa: B905 - Python 3.9
+            seen, action = batch["seen"][number], random
+            if not explores:
+                action = values(_put(seen[None])).asnumpy().argmax()
+            place = (turn * len(batch["random"]) + number) % capacity
+            replay["seen"][place], replay["next"][place] = seen, batch["seen"][number + 1]
+            replay["action"][place], replay["reward"][place], replay["ended"][place] = action, 1, 0
+
+    def step(state: _Trained) -> _Trained:
+        batch = inputs["batches"][state.turn % len(inputs["batches"])]
+        act(batch, state.turn)
+        with autograd.record():
+            loss = learning(*recall(batch["rows"]))
+        loss.backward()
+        trainer.step(1)
+        for one, other in zip(slow, quick):  # noqa: B905 - Python 3.9
+            one += 0.005 * (other - one)  # noqa: PLW2901 - in place
+        return _Trained(state.params, state.turn + 1, loss)
+
+    return _Trained([*quick, *slow]), step, _loss
+
+
+class _Path(nn.HybridBlock):
+    def __init__(self, f: nn.HybridBlock, steps: int) -> None:
+        super().__init__()
+        self.f, self.steps = f, steps
+
+    def hybrid_forward(self, F: Any, y: Any, path: Any) -> Any:
+        f, size, states = self.f, 1 / self.steps, []
+        for _ in range(self.steps):
+            k1 = f(y)
+            k2 = f(y + size / 2 * k1)
+            k3 = f(y + size / 2 * k2)
+            k4 = f(y + size * k3)
+            y = y + size / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+            states.append(y)
+        return F.mean(F.square(F.stack(*states) - path))
+
+
+def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    f = _mlp([*[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["width"]], "tanh")
+    model = _Path(f, sizes["solver_steps"])
+    model.initialize(ctx=_here["context"])
+    return _training(model, mx.optimizer.Adam(1e-3), inputs)
+
+
+def _mlp(widths: list[int], activation: str, last: str | None = None) -> nn.HybridSequential:
+    """Join dense layers, with an activation between and perhaps one at the end."""
+    layers = nn.HybridSequential()
+    for width in widths[:-1]:
+        layers.add(nn.Dense(width, activation=activation))
+    layers.add(nn.Dense(widths[-1], activation=last))
+    return layers
+
+
+def _training(model: nn.HybridBlock, optimiser: Any, inputs: dict[str, Any], clip: float = 0.0) -> Built:
+    """Train a block that gives its loss; where something decays but not everything should, only matrices do."""
+    model(*_batch(inputs, 0).values())  # shapes are found by a first call
+    trained = [param for param in model.collect_params().values() if param.grad_req != "null"]
+    if isinstance(optimiser, _AdamW):
+        for param in trained:
+            param.wd_mult = float(len(param.shape) >= 2)
+    trainer, compiled = gluon.Trainer(model.collect_params(), optimiser), _hybrid(model)
+
+    def step(state: _Trained) -> _Trained:
+        batch = _batch(inputs, state.turn)
+        with autograd.record():
+            loss = compiled(*batch.values())
+        loss.backward()
+        if clip:
+            grads = [param.grad(_here["context"]) for param in trained]
+            gluon.utils.clip_global_norm(grads, clip, check_isfinite=False)
+        trainer.step(1)
+        return _Trained(state.params, state.turn + 1, loss, _image(batch))
+
+    return _Trained(_params(model)), step, _loss
+
+
+def _classifying(model: nn.HybridBlock, inputs: dict[str, Any]) -> Built:
+    x = _batch(inputs, 0)["x"]
+    model(x)  # shapes are found by a first call
+    compiled = _hybrid(model)
+    if _here["context"].device_type == "cpu":
+        model.optimize_for(x, backend="MKLDNN", static_alloc=True, static_shape=True)
+
+    def step(state: _Answered) -> _Answered:
+        batch = _batch(inputs, state.turn)
+        return _Answered(state.params, state.turn + 1, [compiled(batch["x"]).asnumpy()], _image(batch))
+
+    return _Answered(_params(model)), step, _results
+
+
+def _hybrid(block: nn.HybridBlock) -> Any:
+    block.hybridize(static_alloc=True, static_shape=True)
+    return block
+
+
+def _params(model: nn.HybridBlock) -> list[Any]:
+    return [param.data(_here["context"]) for param in model.collect_params().values()]
+
+
+def _batch(inputs: dict[str, Any], turn: int) -> dict[str, Any]:
+    """Bring over the batch whose turn it is."""
+    batches = inputs["batches"]
+    return {name: _put(array) for name, array in batches[turn % len(batches)].items()}
+
+
+def _put(array: Any) -> Any:
+    """Bring over an array: whole numbers as such, truth as 0 and 1, and pictures in MXNet's order."""
+    if array.ndim == 4:
+        array = array.transpose(0, 3, 1, 2)
+    return mx.nd.array(array, ctx=_here["context"], dtype="int32" if array.dtype.kind == "i" else "float32")
+
+
+def _image(batch: dict[str, Any]) -> Any:
+    x = batch.get("x")
+    return x if x is not None and x.ndim == 4 else None
+
+
+def _loss(state: _Trained) -> list[Any]:
+    return [] if state.loss is None else [state.loss.asnumpy().reshape(())]
+
+
+def _results(state: _Answered) -> Any:
+    return state.results

@@ -1,0 +1,583 @@
+"""The models in PyTorch: eager, and with `torch.compile`."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own documentation gives it
+from torch import nn
+
+_here: dict[str, Any] = {}
+"""Of the framework's first file: the device, and what compiles."""
+
+Batch = dict[str, torch.Tensor]
+Built = tuple[Any, Callable[[Any], Any], Callable[[Any], Any]]
+
+
+class _Trained(NamedTuple):
+    """Where training stands; the optimiser writes into the parameters."""
+
+    params: list[torch.Tensor]
+    turn: int = 0
+    loss: torch.Tensor | None = None
+    image: torch.Tensor | None = None
+
+
+class _Answered(NamedTuple):
+    """What inference has brought back."""
+
+    params: list[torch.Tensor]
+    turn: int = 0
+    results: Any = None
+    image: torch.Tensor | None = None
+
+
+def use(framework: Any) -> None:
+    """Run where the framework's first file has chosen."""
+    _here.update(framework._here)
+
+
+class _Heads(nn.Module):
+    """What attention has on either side."""
+
+    def __init__(self, width: int, heads: int, *, bias: bool) -> None:
+        super().__init__()
+        self.heads = heads
+        self.inward = nn.Linear(width, 3 * width, bias=bias)
+        self.outward = nn.Linear(width, width, bias=bias)
+
+    def part(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        return tuple(part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.inward(x).chunk(3, dim=-1))
+
+    def join(self, y: torch.Tensor) -> Any:
+        return self.outward(y.transpose(1, 2).flatten(2))
+
+
+class _Attention(_Heads):
+    def __init__(self, width: int, heads: int, *, bias: bool, causal: bool) -> None:
+        super().__init__(width, heads, bias=bias)
+        self.causal = causal
+
+    def forward(self, x: torch.Tensor) -> Any:
+        q, k, v = self.part(x)
+        return self.join(F.scaled_dot_product_attention(q, k, v, is_causal=self.causal))
+
+
+class _CachedAttention(_Heads):
+    """Attends to what stands in its cache, into which it writes what is new."""
+
+    keys: torch.Tensor
+    values: torch.Tensor
+
+    def __init__(self, width: int, heads: int, batch: int, length: int) -> None:
+        super().__init__(width, heads, bias=False)
+        self.register_buffer("keys", torch.zeros(batch, heads, length, width // heads))
+        self.register_buffer("values", torch.zeros(batch, heads, length, width // heads))
+
+    def forward(self, x: torch.Tensor, places: torch.Tensor, visible: torch.Tensor) -> Any:
+        q, k, v = self.part(x)
+        self.keys.index_copy_(2, places, k)
+        self.values.index_copy_(2, places, v)
+        return self.join(F.scaled_dot_product_attention(q, self.keys, self.values, attn_mask=visible))
+
+
+class _Block(nn.Module):
+    def __init__(self, attend: _Heads, width: int, *, bias: bool) -> None:
+        super().__init__()
+        self.norm1, self.attend = nn.LayerNorm(width, bias=bias), attend
+        self.norm2 = nn.LayerNorm(width, bias=bias)
+        self.up, self.down = nn.Linear(width, 4 * width, bias=bias), nn.Linear(4 * width, width, bias=bias)
+
+    def forward(self, h: torch.Tensor, *context: torch.Tensor) -> Any:
+        h = h + self.attend(self.norm1(h), *context)
+        return h + self.down(F.gelu(self.up(self.norm2(h))))
+
+
+class _GPT(nn.Module):
+    def __init__(self, sizes: dict[str, int], length: int, attention: Callable[[int, int], _Heads]) -> None:
+        super().__init__()
+        width, layers = sizes["width"], sizes["layers"]
+        self.tokens, self.positions = nn.Embedding(sizes["vocabulary"], width), nn.Embedding(length, width)
+        self.blocks = nn.ModuleList(_Block(attention(width, sizes["heads"]), width, bias=False) for _ in range(layers))
+        self.norm = nn.LayerNorm(width, bias=False)
+        self.head = nn.Linear(width, sizes["vocabulary"], bias=False)
+        self.head.weight = self.tokens.weight
+        self.apply(_draw)
+        for name, weight in self.named_parameters():
+            if name.endswith(("outward.weight", "down.weight")):
+                nn.init.normal_(weight, std=0.02 / math.sqrt(2 * layers))
+
+
+class _TrainedGPT(_GPT):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes, sizes["sequence"], partial(_Attention, bias=False, causal=True))
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> Any:
+        h = self.tokens(x) + self.positions(torch.arange(x.shape[1], device=x.device))
+        for block in self.blocks:
+            h = block(h)
+        return F.cross_entropy(self.head(self.norm(h)).flatten(0, 1), y.flatten())
+
+
+class _GeneratingGPT(_GPT):
+    visible: torch.Tensor
+
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length, partial(_CachedAttention, batch=sizes["batch"], length=length))
+        self.register_buffer("visible", torch.ones(length, length, dtype=torch.bool).tril())
+
+    def forward(self, x: torch.Tensor, places: torch.Tensor) -> Any:
+        h, visible = self.tokens(x) + self.positions(places), self.visible[places]
+        for block in self.blocks:
+            h = block(h, places, visible)
+        return self.head(self.norm(h[:, -1]))
+
+
+class _Encoder(nn.Module):
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
+        super().__init__()
+        width = sizes["width"]
+        self.tokens, self.positions = nn.Embedding(sizes["vocabulary"], width), nn.Embedding(sizes["sequence"], width)
+        self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(rate)
+        self.blocks = nn.ModuleList(_EncoderBlock(width, sizes["heads"], rate) for _ in range(sizes["layers"]))
+        self.dense, self.head = nn.Linear(width, width), nn.Linear(width, 2)
+        self.apply(_draw)
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> Any:
+        h = self.tokens(x) + self.positions(torch.arange(x.shape[1], device=x.device))
+        h, visible = self.dropout(self.norm(h)), mask[:, None, None, :]
+        for block in self.blocks:
+            h = block(h, visible)
+        return self.head(self.dropout(F.relu(self.dense(h[:, 0]))))
+
+
+class _EncoderBlock(nn.Module):
+    def __init__(self, width: int, heads: int, rate: float) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query, self.key, self.value = nn.Linear(width, width), nn.Linear(width, width), nn.Linear(width, width)
+        self.outward = nn.Linear(width, width)
+        self.up, self.down = nn.Linear(width, 4 * width), nn.Linear(4 * width, width)
+        self.norm1, self.norm2, self.dropout = nn.LayerNorm(width), nn.LayerNorm(width), nn.Dropout(rate)
+
+    def forward(self, h: torch.Tensor, visible: torch.Tensor) -> Any:
+        q, k, v = (
+            dense(h).unflatten(-1, (self.heads, -1)).transpose(1, 2) for dense in (self.query, self.key, self.value)
+        )
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=visible)
+        h = self.norm1(h + self.dropout(self.outward(y.transpose(1, 2).flatten(2))))
+        return self.norm2(h + self.dropout(self.down(F.gelu(self.up(h)))))
+
+
+def _draw(module: nn.Module) -> None:
+    if isinstance(module, (nn.Linear, nn.Embedding)):
+        nn.init.normal_(module.weight, std=0.02)
+    if isinstance(module, nn.Linear) and module.bias is not None:
+        nn.init.zeros_(module.bias)
+
+
+def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _TrainedGPT(sizes).to(_here["device"])
+    compiled = _here["compile"](model)
+    optimiser = _adamw(model, rate=1e-3, betas=(0.9, 0.95), decay=0.1)
+    return _training(model, optimiser, inputs, lambda batch: compiled(batch["x"], batch["y"]), clip=1.0)
+
+
+def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _Encoder(sizes).to(_here["device"])
+    compiled = _here["compile"](model)
+
+    def loss(batch: Batch) -> Any:
+        return F.cross_entropy(compiled(batch["x"], batch["mask"]), batch["y"])
+
+    optimiser = _adamw(model, rate=5e-5, betas=(0.9, 0.999), decay=0.01)
+    return _training(model, optimiser, inputs, loss, clip=1.0)
+
+
+def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    prompt, length = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
+    model = _GeneratingGPT(sizes, length).to(_here["device"]).eval()
+    following = _here["compile"](model)
+
+    @torch.inference_mode()
+    def step(state: _Answered) -> _Answered:
+        x = _batch(inputs, state.turn)["x"]
+        places = torch.arange(prompt, device=x.device)
+        tokens = []
+        for _ in range(sizes["new_tokens"]):
+            logits = following(x, places)
+            x, places = logits.argmax(dim=-1, keepdim=True), places[-1:] + 1
+            tokens.append(x)
+        return _Answered(state.params, state.turn + 1, [_get(logits), _get(torch.cat(tokens, dim=1))])
+
+    return _Answered(list(model.parameters())), step, _results
+
+
+class _Residual(nn.Module):
+    def __init__(self, before: int, after: int, stride: int) -> None:
+        super().__init__()
+        self.conv1, self.norm1 = nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after)
+        self.conv2, self.norm2 = nn.Conv2d(after, after, 3, 1, 1, bias=False), nn.BatchNorm2d(after)
+        self.shortcut: nn.Module = nn.Identity()
+        if before != after:
+            self.shortcut = nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after))
+
+    def forward(self, x: torch.Tensor) -> Any:
+        y = F.relu(self.norm1(self.conv1(x)))
+        return F.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
+
+
+class _ResNet(nn.Sequential):
+    def __init__(self, stem: list[nn.Module], width: int, blocks: list[int], classes: int) -> None:
+        stages, before = [], width
+        for stage, count in enumerate(blocks):
+            for block in range(count):
+                stages.append(_Residual(before, width << stage, 2 if stage and not block else 1))
+                before = width << stage
+        head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, classes)]
+        super().__init__(*stem, *stages, *head)
+        for module in self.modules():
+            if isinstance(module, nn.Conv2d):
+                nn.init.kaiming_normal_(module.weight, mode="fan_out", nonlinearity="relu")
+
+
+def resnet_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    width = sizes["width"]
+    stem = [nn.Conv2d(3, width, 3, 1, 1, bias=False), nn.BatchNorm2d(width), nn.ReLU()]
+    model: Any = _ResNet(stem, width, [(sizes["depth"] - 2) // 6] * 3, 10)
+    model = model.to(_here["device"]).to(memory_format=torch.channels_last)
+    compiled = _here["compile"](model)
+    optimiser = torch.optim.SGD(model.parameters(), lr=0.05, momentum=0.9, weight_decay=5e-4)
+
+    return _training(model, optimiser, inputs, lambda batch: F.cross_entropy(compiled(batch["x"]), batch["y"]))
+
+
+def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    width, blocks = sizes["width"], {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
+    stem = [nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
+    return _classifying(_ResNet(stem, width, blocks, 1000), inputs)
+
+
+class _ViT(nn.Module):
+    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+        super().__init__()
+        width = sizes["width"]
+        self.patches = nn.Conv2d(3, width, patch, patch)
+        self.token = nn.Parameter(torch.zeros(1, 1, width))
+        self.positions = nn.Parameter(0.02 * torch.randn(1, (sizes["image"] // patch) ** 2 + 1, width))
+        self.blocks = nn.Sequential(
+            *(
+                _Block(_Attention(width, sizes["heads"], bias=True, causal=False), width, bias=True)
+                for _ in range(sizes["layers"])
+            )
+        )
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
+        self.apply(_draw)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        h = self.patches(x).flatten(2).transpose(1, 2)
+        h = torch.cat([self.token.expand(len(h), -1, -1), h], dim=1) + self.positions
+        return self.head(self.norm(self.blocks(h)[:, 0]))
+
+
+def vit_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    return _classifying(_ViT(sizes), inputs)
+
+
+def _tables(count: int, rows: int, dim: int, draw: Callable[[torch.Tensor], Any]) -> nn.ModuleList:
+    tables = [nn.Embedding(rows, dim, sparse=True) for _ in range(count)]
+    for table in tables:
+        draw(table.weight)
+    return nn.ModuleList(tables)
+
+
+class _DLRM(nn.Module):
+    def __init__(self, sizes: dict[str, int], features: int = 13) -> None:
+        super().__init__()
+        tables, rows, dim = sizes["tables"], sizes["table_rows"], sizes["embedding_dim"]
+        hidden = [sizes["mlp_width"]] * sizes["mlp_layers"]
+        self.tables = _tables(tables, rows, dim, partial(nn.init.uniform_, a=-(rows**-0.5), b=rows**-0.5))
+        self.crossing = _Crossing(
+            nn.Sequential(_mlp([features, *hidden, dim], nn.ReLU), nn.ReLU()),
+            _mlp([dim + tables * (tables + 1) // 2, *hidden, 1], nn.ReLU),
+            tables + 1,
+        )
+
+
+class _Crossing(nn.Module):
+    """All of DLRM but its tables."""
+
+    pairs: torch.Tensor
+
+    def __init__(self, bottom: nn.Module, top: nn.Module, vectors: int) -> None:
+        super().__init__()
+        self.bottom, self.top = bottom, top
+        self.register_buffer("pairs", torch.tril_indices(vectors, vectors, offset=-1))
+
+    def forward(self, numbers: torch.Tensor, picked: list[torch.Tensor]) -> Any:
+        first = self.bottom(numbers)
+        vectors = torch.stack([first, *picked], dim=1)
+        products = torch.bmm(vectors, vectors.transpose(1, 2))[:, self.pairs[0], self.pairs[1]]
+        return self.top(torch.cat([first, products], dim=1)).squeeze(1)
+
+
+def dlrm_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _DLRM(sizes).to(_here["device"])
+    crossing = _here["compile"](model.crossing)  # the compiler has no sparse gradients, so tables stay outside
+
+    def loss(batch: Batch) -> Any:
+        picked = [table(rows) for table, rows in zip(model.tables, batch["picks"].unbind(1))]  # noqa: B905 - Python 3.9
+        return F.binary_cross_entropy_with_logits(crossing(batch["numbers"], picked), batch["y"])
+
+    return _training(model, torch.optim.SGD(model.parameters(), lr=0.1), inputs, loss)
+
+
+class _NeuMF(nn.Module):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        rows, dim = sizes["table_rows"], sizes["embedding_dim"]
+        widths = [2 * dim, *(sizes["mlp_width"] >> layer for layer in range(sizes["mlp_layers"]))]
+        self.tables = _tables(4, rows, dim, partial(nn.init.normal_, std=0.01))
+        self.judging = _Judging(nn.Sequential(_mlp(widths, nn.ReLU), nn.ReLU()), nn.Linear(dim + widths[-1], 1))
+
+
+class _Judging(nn.Module):
+    """All of NeuMF but its tables."""
+
+    def __init__(self, deep: nn.Module, head: nn.Module) -> None:
+        super().__init__()
+        self.deep, self.head = deep, head
+
+    def forward(self, user1: Any, item1: Any, user2: Any, item2: Any) -> Any:
+        deep = self.deep(torch.cat([user2, item2], dim=1))
+        return self.head(torch.cat([user1 * item1, deep], dim=1)).squeeze(1)
+
+
+def ncf_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _NeuMF(sizes).to(_here["device"])
+    judging = _here["compile"](model.judging)
+
+    def loss(batch: Batch) -> Any:
+        rows = (batch["users"], batch["items"]) * 2
+        picked = [table(row) for table, row in zip(model.tables, rows)]  # noqa: B905 - Python 3.9
+        return F.binary_cross_entropy_with_logits(judging(*picked), batch["y"])
+
+    dense = torch.optim.Adam(model.judging.parameters(), lr=1e-3, fused=True)
+    sparse = torch.optim.SparseAdam(list(model.tables.parameters()), lr=1e-3)
+    return _training(model, _Both(dense, sparse), inputs, loss)
+
+
+class _Both:
+    """Two optimisers as one."""
+
+    def __init__(self, *optimisers: torch.optim.Optimizer) -> None:
+        self._optimisers = optimisers
+
+    def zero_grad(self, *, set_to_none: bool) -> None:
+        for optimiser in self._optimisers:
+            optimiser.zero_grad(set_to_none=set_to_none)
+
+    def step(self) -> None:
+        for optimiser in self._optimisers:
+            optimiser.step()
+
+
+def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    widths = [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["width"] // 2]
+    model = _mlp(widths, nn.ReLU).to(_here["device"])
+    target = copy.deepcopy(model).requires_grad_(requires_grad=False)
+    values, later = _here["compile"](model), _here["compile"](target)
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    replay = {name: array.copy() for name, array in inputs["replay"].items()}
+    capacity = len(replay["action"])
+
+    def act(batch: dict[str, Any], turn: int) -> None:
+        for number, (explores, random) in enumerate(zip(batch["explores"], batch["random"])):  # noqa: B905 - Python 3.9
+            seen, action = batch["seen"][number], random
+            if not explores:
+                with torch.no_grad():
+                    action = values(_put(seen[None])).argmax(dim=1).item()
+            place = (turn * len(batch["random"]) + number) % capacity
+            replay["seen"][place], replay["next"][place] = seen, batch["seen"][number + 1]
+            replay["action"][place], replay["reward"][place], replay["ended"][place] = action, 1, 0
+
+    def loss(batch: Batch) -> Any:
+        with torch.no_grad():
+            best = later(batch["next"]).amax(dim=1)
+            wanted = batch["reward"] + 0.99 * (1 - batch["ended"]) * best
+        taken = values(batch["seen"]).gather(1, batch["action"][:, None]).squeeze(1)
+        return F.smooth_l1_loss(taken, wanted)
+
+    def step(state: _Trained) -> _Trained:
+        batch = inputs["batches"][state.turn % len(inputs["batches"])]
+        act(batch, state.turn)
+        optimiser.zero_grad(set_to_none=True)
+        value = loss({name: _put(array[batch["rows"]]) for name, array in replay.items()})
+        value.backward()
+        optimiser.step()
+        with torch.no_grad():
+            for slow, quick in zip(target.parameters(), model.parameters()):  # noqa: B905 - Python 3.9
+                slow.lerp_(quick, 0.005)
+        return _Trained(state.params, state.turn + 1, value.detach())
+
+    return _Trained([*model.parameters(), *target.parameters()]), step, _loss
+
+
+def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _mlp([2, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], nn.Tanh)
+    for layer in model:
+        if isinstance(layer, nn.Linear):
+            nn.init.xavier_normal_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    model = model.to(_here["device"])
+
+    order = sizes["derivative_order"]
+    derivatives = _derivatives if _here["variant"] == "eager" else _traceable_derivatives
+
+    def loss(batch: Batch) -> Any:
+        u, u_t, u_x, u_n = derivatives(model, batch["inside"], order)
+        residual = u_t + u * u_x - 0.01 * u_n
+        return residual.square().mean() + F.mse_loss(model(batch["edge"]), batch["value"])
+
+    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
+    return _training(model, optimiser, inputs, _here["compile"](loss))
+
+
+def _derivatives(model: nn.Module, points: torch.Tensor, order: int) -> tuple[torch.Tensor, ...]:
+    """Differentiate u by t, by x, and by x as often as `order` says."""
+
+    def slope(u: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+        return torch.autograd.grad(u, x, torch.ones_like(u), create_graph=True)[0]
+
+    t, x = (column.detach().requires_grad_() for column in points.chunk(2, dim=1))
+    u = model(torch.cat([t, x], dim=1))
+    u_x = u_n = slope(u, x)
+    for _ in range(order - 1):
+        u_n = slope(u_n, x)
+    return u, slope(u, t), u_x, u_n
+
+
+def _traceable_derivatives(model: nn.Module, points: torch.Tensor, order: int) -> tuple[torch.Tensor, ...]:
+    """Do the same in functions of functions: the compiler does not look into `torch.autograd.grad`."""
+
+    def u(t: torch.Tensor, x: torch.Tensor) -> Any:
+        return model(torch.cat([t, x], dim=1))
+
+    def slope(f: Callable[..., Any], argument: int) -> Callable[..., Any]:
+        return torch.func.grad(lambda t, x: f(t, x).sum(), argnums=argument)
+
+    t, x = points.chunk(2, dim=1)
+    u_x = u_n = slope(u, 1)
+    for _ in range(order - 1):
+        u_n = slope(u_n, 1)
+    return u(t, x), slope(u, 0)(t, x), u_x(t, x), u_n(t, x)
+
+
+def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    f = _mlp([sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["width"]], nn.Tanh)
+    f, size = f.to(_here["device"]), 1 / sizes["solver_steps"]
+
+    def path(y: torch.Tensor) -> torch.Tensor:
+        states = []
+        for _ in range(sizes["solver_steps"]):
+            k1 = f(y)
+            k2 = f(y + size / 2 * k1)
+            k3 = f(y + size / 2 * k2)
+            k4 = f(y + size * k3)
+            y = y + size / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+            states.append(y)
+        return torch.stack(states)
+
+    solve, optimiser = _here["compile"](path), torch.optim.Adam(f.parameters(), lr=1e-3, fused=True)
+    return _training(f, optimiser, inputs, lambda batch: F.mse_loss(solve(batch["start"]), batch["path"]))
+
+
+def _mlp(widths: list[int], activation: type[nn.Module]) -> nn.Sequential:
+    """Join dense layers, with an activation between."""
+    layers: list[nn.Module] = []
+    for before, after in zip(widths, widths[1:]):  # noqa: B905, RUF007 - Python 3.9
+        layers += [nn.Linear(before, after), activation()]
+    return nn.Sequential(*layers[:-1])
+
+
+def _adamw(model: nn.Module, rate: float, betas: tuple[float, float], decay: float) -> torch.optim.Optimizer:
+    """Let only matrices decay."""
+    params = list(model.parameters())
+    groups = [
+        {"params": [param for param in params if param.ndim >= 2], "weight_decay": decay},
+        {"params": [param for param in params if param.ndim < 2], "weight_decay": 0.0},
+    ]
+    return torch.optim.AdamW(groups, lr=rate, betas=betas, eps=1e-8, fused=True)
+
+
+def _training(
+    model: nn.Module, optimiser: Any, inputs: dict[str, Any], loss: Callable[[Batch], Any], clip: float = 0.0
+) -> Built:
+    def step(state: _Trained) -> _Trained:
+        batch = _batch(inputs, state.turn)
+        optimiser.zero_grad(set_to_none=True)
+        value = loss(batch)
+        value.backward()
+        if clip:
+            nn.utils.clip_grad_norm_(state.params, clip)
+        optimiser.step()
+        return _Trained(state.params, state.turn + 1, value.detach(), _image(batch))
+
+    return _Trained(list(model.parameters())), step, _loss
+
+
+def _classifying(model: Any, inputs: dict[str, Any]) -> Built:
+    model = model.to(_here["device"]).to(memory_format=torch.channels_last).eval()
+    compiled = _here["compile"](model)
+
+    @torch.inference_mode()
+    def step(state: _Answered) -> _Answered:
+        batch = _batch(inputs, state.turn)
+        return _Answered(state.params, state.turn + 1, [_get(compiled(batch["x"]))], _image(batch))
+
+    return _Answered(list(model.parameters())), step, _results
+
+
+def _batch(inputs: dict[str, Any], turn: int) -> Batch:
+    """Bring over the batch whose turn it is."""
+    batches = inputs["batches"]
+    return {name: _put(array) for name, array in batches[turn % len(batches)].items()}
+
+
+def _put(array: Any) -> torch.Tensor:
+    """Bring over an array; images are channels-last in memory, as they came."""
+    tensor = torch.from_numpy(array).to(_here["device"])
+    return tensor.permute(0, 3, 1, 2) if tensor.ndim == 4 else tensor
+
+
+def _image(batch: Batch) -> torch.Tensor | None:
+    x = batch.get("x")
+    return x if x is not None and x.ndim == 4 else None
+
+
+def _get(tensor: torch.Tensor) -> Any:
+    return tensor.cpu().numpy()
+
+
+def _loss(state: _Trained) -> list[Any]:
+    return [] if state.loss is None else [_get(state.loss)]
+
+
+def _results(state: _Answered) -> Any:
+    return state.results

@@ -1,0 +1,190 @@
+"""Holds predictions against the truth: pairs ordered right, Kendall's tau, ratios, regret, and what intervals cover.
+
+    python tests/truth/report.py [--json]
+
+The models are two halves: the errors that widen the intervals (`errors` in `probes/workloads/models.yaml`) are fitted
+on one, figures are reported of the other. Beside the prediction stand what it has to beat: a matrix product alone, and
+the class at its default sizes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from statistics import fmean, median
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results"
+APART = math.log(1.10)
+"""Pairs whose true times differ by less are not asked for their order."""
+NINETY = 1.645
+FITTED = ("gpt_train", "resnet_train", "resnet_infer", "ncf_train", "ode_train")
+"""The models that errors are fitted on."""
+
+
+@dataclass(frozen=True)
+class Guess:
+    """The predicted logarithm of a time, and half of its 90 % interval."""
+
+    time: float
+    half: float = 0.0
+
+
+Truth = Mapping[str, float]
+Guesses = Mapping[str, Guess]
+
+
+def main() -> None:
+    """Print the report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    truth = {key: _true_times(entry) for key, entry in _load("truth").items()}
+    predictors: dict[str, Mapping[str, Guesses]] = {
+        "predicted from its sizes": {key: _guesses(entry["classes"]) for key, entry in _load("predicted").items()},
+        "the class at default sizes": _by_class(truth, _load("default")),
+        "a matrix product alone": dict.fromkeys(truth, _gemm(_load("default"))),
+    }
+    report = {
+        half: {name: figures({k: truth[k] for k in keys}, guessed) for name, guessed in predictors.items()}
+        for half, keys in halves(truth).items()
+        if keys
+    }
+    if asked.json:
+        print(json.dumps(report, indent=1))
+        return
+    for half, found in report.items():
+        print(f"\n{half}")
+        for name, each in found.items():
+            print(f"  {name}: " + "; ".join(f"{word} {value}" for word, value in each.items()))
+    print("\nby workload, predicted from its sizes: tau-b, regret, variants")
+    for key, guesses in predictors["predicted from its sizes"].items():
+        common = sorted(set(truth.get(key, {})) & set(guesses))
+        if len(common) > 1:
+            tau, lost = tau_b(truth[key], guesses, common), regret(truth[key], guesses, common)
+            fastest = min(truth[key][name] for name in common)
+            order = ", ".join(
+                f"{name} {math.exp(truth[key][name] - fastest):.2f} ({math.exp(guesses[name].time):.2f})"
+                for name in sorted(common, key=lambda name: truth[key][name])
+            )
+            print(f"  {key:22} {tau:6.2f} {lost:7.1%}  {order}")
+
+
+def halves(truth: Mapping[str, Truth]) -> dict[str, list[str]]:
+    """Split the workloads by their models."""
+    fitted = [key for key in truth if key.split()[0] in FITTED]
+    return {"fitted on": fitted, "reported": [key for key in truth if key not in fitted], "all": list(truth)}
+
+
+def figures(truth: Mapping[str, Truth], guessed: Mapping[str, Guesses]) -> dict[str, Any]:
+    """Say how well times were guessed."""
+    right, taus, errors, lost, inside, scores = [], [], [], [], [], []
+    for key, times in truth.items():
+        guesses = guessed.get(key, {})
+        common = sorted(set(times) & set(guesses))
+        for one, other in combinations(common, 2):
+            true, guess = times[one] - times[other], guesses[one].time - guesses[other].time
+            half = math.hypot(guesses[one].half, guesses[other].half)
+            if abs(true) > APART:
+                right.append(true * guess > 0)
+            errors.append(math.exp(abs(true - guess)) - 1)
+            inside.append(abs(true - guess) <= half)
+            scores.append((true - guess) ** 2)
+        if len(common) > 1:
+            taus.append(tau_b(times, guesses, common))
+            lost.append(regret(times, guesses, common))
+    if not right:
+        return {"pairs": 0}
+    low, high = wilson(sum(right), len(right))
+    return {
+        "workloads": len(taus),
+        "pairs": len(right),
+        "right": f"{fmean(right):.1%} ({low:.1%} to {high:.1%})",
+        "tau-b": f"{fmean(taus):.2f}, at worst {min(taus):.2f}",
+        "ratio error": f"{median(errors):.1%}, 90th percentile {percentile(errors, 0.9):.0%}",
+        "regret": f"{fmean(lost):.1%}, at worst {max(lost):.0%}",
+        "inside the 90 % interval": f"{fmean(inside):.1%}",
+        "sd of log ratios": f"{math.sqrt(fmean(scores)):.2f}",
+    }
+
+
+def tau_b(times: Truth, guesses: Guesses, names: Sequence[str]) -> float:
+    """Kendall's tau-b; nothing is tied exactly, so that it is tau-a unless two guesses are equal."""
+    concordant, tied_true, tied_guess, total = 0, 0, 0, 0
+    for one, other in combinations(names, 2):
+        true, guess = times[one] - times[other], guesses[one].time - guesses[other].time
+        concordant += (true * guess > 0) - (true * guess < 0)
+        tied_true += true == 0
+        tied_guess += guess == 0
+        total += 1
+    return concordant / (math.sqrt((total - tied_true) * (total - tied_guess)) or 1.0)
+
+
+def regret(times: Truth, guesses: Guesses, names: Sequence[str]) -> float:
+    """How much longer the one takes that was guessed to be the fastest."""
+    chosen = min(names, key=lambda name: guesses[name].time)
+    return math.exp(times[chosen] - min(times[name] for name in names)) - 1
+
+
+def wilson(right: int, number: int) -> tuple[float, float]:
+    """The 95 % interval of a share: Wilson, Probable inference, 1927."""
+    z, share = 1.96, right / number
+    middle = share + z**2 / (2 * number)
+    half = z * math.sqrt(share * (1 - share) / number + z**2 / (4 * number**2))
+    return (middle - half) / (1 + z**2 / number), (middle + half) / (1 + z**2 / number)
+
+
+def percentile(values: Iterable[float], share: float) -> float:
+    """The value that this share of them does not exceed."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
+
+
+def _load(what: str) -> dict[str, Any]:
+    file = RESULTS / f"{what}.json"
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+
+
+def _true_times(entry: Mapping[str, Any]) -> dict[str, float]:
+    return {
+        name.partition(": ")[2]: result["paired"]
+        for name, result in entry["results"].items()
+        if result["outcome"] == "ok" and result["paired"] is not None
+    }
+
+
+def _guesses(classes: Iterable[Mapping[str, Any]]) -> dict[str, Guess]:
+    return {
+        each["variant"]: Guess(math.log(each["time"]), math.log(each["interval"][1] / each["interval"][0]) / 2)
+        for each in classes
+    }
+
+
+def _by_class(truth: Iterable[str], default: Mapping[str, Any]) -> dict[str, Guesses]:
+    models = yaml.safe_load((HERE / "models.yaml").read_text(encoding="utf-8"))["models"]
+    classes = default.get("default", {}).get("classes", [])
+    return {
+        key: _guesses(each for each in classes if each["workload_class"] == models[key.split()[0]]["workload_class"])
+        for key in truth
+    }
+
+
+def _gemm(default: Mapping[str, Any]) -> dict[str, Guess]:
+    results = default.get("default", {}).get("results", {})
+    return {
+        name.partition(": ")[2]: Guess(result["paired"])
+        for name, result in results.items()
+        if name.startswith("gemm: ") and result["paired"] is not None
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+
+from advisor import resources
+from advisor.evidence.probing import workloads
+from advisor.loading.probes import load_models
+from advisor.model.probe import Models, ProbeDefinition, Profile
+
+
+@pytest.fixture(scope="module")
+def models() -> Models:
+    return load_models(resources.probes() / "workloads" / "models.yaml")
+
+
+def predicted(models: Models, workload_class: str, **sizes: int) -> tuple[ProbeDefinition, ...]:
+    return workloads.of_profiles(models, [Profile(name="mine", workload_class=workload_class, sizes=sizes)])
+
+
+def test_a_workload_has_the_sizes_that_are_given_and_else_the_usual_ones(models: Models) -> None:
+    (probe,) = predicted(models, "llm_train", batch=7, width=96)
+    usual = models.models["step_transformer"].sizes["cpu"]
+    assert probe.sizes["cpu"] == {**usual, "batch": 7, "width": 96}
+    assert (probe.id, probe.called) == ("step_transformer mine", "step_transformer")
+    assert probe.workload is not None
+    assert probe.workload.sizes == {"batch": 7, "width": 96}
+
+
+def test_what_only_repeats_is_made_fewer_and_makes_the_answer_less_sure(models: Models) -> None:
+    (few,), (many,) = predicted(models, "llm_train", layers=1), predicted(models, "llm_train", layers=12)
+    assert (few.sizes["cpu"]["layers"], many.sizes["cpu"]["layers"]) == (1, 2)
+    assert few.workload is not None
+    assert many.workload is not None
+    assert few.workload.sd < many.workload.sd
+
+
+def test_at_sizes_that_nobody_gave_it_is_the_least_sure(models: Models) -> None:
+    (given,), (unknown,) = predicted(models, "rl", batch=4), predicted(models, "rl")
+    assert given.workload is not None
+    assert unknown.workload is not None
+    assert given.workload.sd < unknown.workload.sd
+
+
+@pytest.mark.parametrize(
+    ("workload_class", "sizes", "expected"),
+    [
+        ("scientific", {"points": 100}, {"step_pinn"}),
+        ("scientific", {"solver_steps": 9}, {"step_ode"}),
+        ("scientific", {"mlp_width": 9}, {"step_pinn", "step_ode"}),
+        ("vision_train", {"depth": 18}, {"step_resnet"}),
+        ("vision_train", {"layers": 6}, {"step_vit"}),
+        ("vision_inference", {"heads": 3}, {"forward_vit"}),
+    ],
+)
+def test_words_of_sizes_tell_which_model_is_meant(
+    models: Models, workload_class: str, sizes: dict[str, int], expected: set[str]
+) -> None:
+    assert {probe.called for probe in predicted(models, workload_class, **sizes)} == expected
+
+
+@pytest.mark.parametrize(
+    ("depth", "stages", "bottleneck"),
+    [(8, 3, 0), (18, 4, 0), (20, 3, 0), (34, 4, 0), (50, 4, 1), (152, 4, 1), (3, 1, 0)],
+)
+def test_a_depth_is_that_of_the_published_networks(models: Models, depth: int, stages: int, bottleneck: int) -> None:
+    (probe,) = predicted(models, "vision_train", depth=depth)
+    sizes = probe.sizes["cpu"]
+    assert (sizes["stages"], sizes["blocks"], sizes["bottleneck"]) == (stages, 1, bottleneck)
+
+
+def test_a_large_image_is_for_a_large_network_unless_somebody_says_otherwise(models: Models) -> None:
+    ((large,), (narrow,)) = (predicted(models, "vision_train", image=224, **more) for more in ({}, {"width": 8}))
+    assert (large.sizes["cpu"]["width"], narrow.sizes["cpu"]["width"]) == (64, 8)
+
+
+def test_heads_divide_the_width(models: Models) -> None:
+    (probe,) = predicted(models, "llm_train", width=90, heads=4)
+    assert probe.sizes["cpu"]["width"] % probe.sizes["cpu"]["heads"] == 0
+
+
+def test_there_is_room_for_what_is_written(models: Models) -> None:
+    (probe,) = predicted(models, "llm_inference", new_tokens=500, sequence=20)
+    assert probe.sizes["cpu"]["sequence"] >= probe.sizes["cpu"]["new_tokens"]
+
+
+def test_words_that_say_nothing_of_a_workload_are_named(models: Models) -> None:
+    profile = Profile(name="mine", workload_class="rl", sizes={"batch": 4, "image": 84})
+    assert workloads.unheeded(models, profile) == ("image",)
+
+
+def test_several_profiles_are_probes_of_their_own(models: Models) -> None:
+    both = [Profile(name=name, workload_class="rl", sizes={"batch": size}) for name, size in (("a", 1), ("b", 2))]
+    probes = workloads.of_profiles(models, both)
+    assert [(probe.id, probe.sizes["cpu"]["batch"]) for probe in probes] == [("step_policy a", 1), ("step_policy b", 2)]
+
+
+def test_a_suite_has_what_smaller_ones_have(models: Models) -> None:
+    probes = workloads.by_default(models)
+    assert workloads.wanted(probes, "quick") == probes == workloads.wanted(probes, "full")
