@@ -129,11 +129,12 @@ class Bench:
             if spent >= BLOCK_S or time.perf_counter() - begun > WARM_S:
                 break
             self.iterations *= 2
-        blocks, settled = [], False
-        while len(blocks) < WARM_BLOCKS and (len(blocks) < 4 or time.perf_counter() - begun < WARM_S):
+        blocks, settled, fewest = [spent], False, 4
+        while len(blocks) < WARM_BLOCKS and (len(blocks) < fewest or time.perf_counter() - begun < WARM_S):
             blocks.append(self.block())
+            fewest = 4 if time.perf_counter() - begun < 2 * WARM_S else 2  # a long step settles within itself
             half = len(blocks) // 2
-            settled = half >= 2 and _agree(blocks[-2 * half : -half], blocks[-half:])
+            settled = len(blocks) >= fewest and _agree(blocks[-2 * half : -half], blocks[-half:])
             if settled:
                 break
         self._iteration_s = statistics.median(blocks[-4:]) / self.iterations

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-import keras
+import keras  # type: ignore[import-untyped]
 import numpy as np
 from keras import layers, ops
 
@@ -36,7 +36,7 @@ def use(framework: Any) -> None:
 
 
 class Block(layers.Layer):  # type: ignore[misc]
-    """Normalises first. TensorFlow names its graph after classes, and knows none that begin with a line."""
+    """Normalises first. TensorFlow names scopes after these classes, so none begins with an underscore."""
 
     def __init__(self, width: int, heads: int, back: float = 0.02, *, bias: bool, causal: bool) -> None:
         super().__init__()
@@ -188,7 +188,7 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 def _compiled(model: Any) -> Any:
-    """Compile a model whose state goes in and out and stays on the device; each back end has its own way."""
+    """Compile a model whose caches go in and out and stay on the device, as KerasHub does, by each back end itself."""
     if keras.backend.backend() == "jax":
         import jax  # noqa: PLC0415 - each back end is another package
 
@@ -198,7 +198,7 @@ def _compiled(model: Any) -> Any:
         compiled, weights = jax.jit(call, donate_argnames="caches"), [each.value for each in model.trainable_variables]
         return lambda *given: compiled(weights, *given)
     if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf  # noqa: PLC0415 - as above
+        import tensorflow as tf  # type: ignore[import-untyped]  # noqa: PLC0415 - as above
 
         return tf.function(model, jit_compile=model.jit_compile)
     import torch  # noqa: PLC0415 - as above

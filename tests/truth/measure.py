@@ -1,10 +1,12 @@
 """Measures the truth set, and predicts it: run by hand, on a quiet machine, with every framework installed.
 
-    python tests/truth/measure.py truth|predicted|default [--models A,B] [--python FRAMEWORK=INTERPRETER ...]
+    python tests/truth/measure.py truth|predicted|default [--only WORD,...] [--frameworks A,B/VARIANT,...]
+        [--python FRAMEWORK=INTERPRETER ...]
 
 `truth` times the models of this folder end to end, `predicted` predicts them as `advisor probe --profiles` does, from
 their sizes, and `default` predicts every class at its default sizes. What is found goes into `results/`, one file for
-each, where it replaces what was found before of the same workloads. `report.py` holds them against each other.
+each, where it replaces what was found before of the same workloads. `--only small,gpt_train large` takes the workloads
+whose name has one of these in it. `report.py` holds them against each other.
 """
 
 from __future__ import annotations
@@ -39,16 +41,18 @@ def main() -> None:
     """Measure one workload after the other, each in processes of its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["truth", "predicted", "default"])
-    parser.add_argument("--models", default="")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--frameworks", default="")
     parser.add_argument("--python", action="append", default=[], metavar="FRAMEWORK=INTERPRETER")
     asked = parser.parse_args()
-    names = [name for name in asked.models.split(",") if name]
+    only = [word for word in asked.only.split(",") if word]
     interpreters = dict(each.split("=", 1) for each in asked.python)
-    for key, definitions, limits, budget_s in _runs(asked.what, names):
+    for key, definitions, limits, budget_s in _runs(asked.what, only):
         plan = Plan(
             probes=PROBES,
             added=(HERE,) if asked.what == "truth" else (),
             definitions=definitions,
+            frameworks=tuple(name for name in asked.frameworks.split(",") if name),
             interpreters=interpreters,
             suite="full",
             device="cpu",
@@ -61,7 +65,7 @@ def main() -> None:
         print(f"{key}: {times} ({found.elapsed_s:.0f} s)", flush=True)
 
 
-def _runs(what: str, names: list[str]) -> Iterator[tuple[str, tuple[ProbeDefinition, ...], Limits, float]]:
+def _runs(what: str, only: list[str]) -> Iterator[tuple[str, tuple[ProbeDefinition, ...], Limits, float]]:
     models = load_models(PROBES / "workloads" / "models.yaml")
     if what == "default":
         gemm = tuple(each for each in load_definitions(PROBES / "definitions") if each.id == "gemm")
@@ -71,7 +75,7 @@ def _runs(what: str, names: list[str]) -> Iterator[tuple[str, tuple[ProbeDefinit
     for name, model in yaml.safe_load((HERE / "models.yaml").read_text(encoding="utf-8"))["models"].items():
         for size, sizes in model["sizes"].items():
             key = f"{name} {size}"
-            if names and name not in names and key not in names:
+            if only and not any(word in key for word in only):
                 continue
             workload_class = model["workload_class"]
             if what == "truth":

@@ -81,7 +81,6 @@ class Course:
         self._open: dict[str, _Attempt] = {}
         self._canary_blocks: list[CanaryBlock] = []
         self._order = random.Random(f"{plan.seed}-{conditions.number}")
-        self._longest = 0.0
         self._card = first_card()
 
     def run(self, chosen: Sequence[Located]) -> Found:
@@ -91,11 +90,9 @@ class Course:
         """
         self._start(chosen)
         for number, definition in enumerate(self._definitions, start=1):
-            began = time.monotonic()
             self._say("probe", probe=definition.id, number=self._number(number))
             self._probe(definition, len(self._definitions) - number + 1)
             self._tell(definition, number)
-            self._longest = max(self._longest, time.monotonic() - began)
         for number, definition in enumerate(self._definitions, start=1):
             attempt = self._open.pop(definition.id, None)
             if attempt and self._left() > RESERVE_S and self._all_alive(attempt):
@@ -150,7 +147,7 @@ class Course:
         if entrant.fate:
             reason = f"its worker was lost in {entrant.lost}: {entrant.fate.reason}"
             return replace(given, outcome=entrant.fate.outcome, reason=reason)
-        if self._left() < max(self._longest, entrant.longest_s):
+        if self._left() < entrant.longest_s:
             return replace(given, outcome="skipped", reason="budget")
         answer = self._prepare(entrant, definition)
         if answer.outcome != "ok":

@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from advisor.evidence.probing.canary import SIZES, CanaryBlock
 from advisor.evidence.probing.nvml import Card
-from advisor.evidence.probing.stability import FEWEST, LOOKS, Block, Clock, standing, undisturbed
+from advisor.evidence.probing.stability import FEWEST, LOOKS, Block, Clock, differences, standing, undisturbed
 from advisor.evidence.probing.workers import Answer, Worker
 from advisor.frozen import dataclass, field, replace
+
+BEHIND = math.log(5)
+"""Who takes so many times as long as another, in every round, is not chosen for its speed."""
+LONG_S = 0.05
+"""Of an iteration: what is shorter costs little to time again."""
 
 
 @dataclass(slots=True, kw_only=True)
 class Rounds:
-    """What the rounds of one probe gave. Every variant that is in `blocks` has one block for each round."""
+    """What the rounds of one probe gave.
+
+    Every variant that is in `blocks` has one block for each round, those behind for each of the first.
+    """
 
     blocks: dict[str, list[Block]]
     canary: list[CanaryBlock] = field(default_factory=list)
     lost: dict[str, Answer] = field(default_factory=dict)
     """Variants whose worker failed on the way, with why."""
+    behind: set[str] = field(default_factory=set)
+    """Variants that are timed no more, since they are far behind and take most of the time."""
     stopped: str = ""
     """Why there were no more: a word of `ProbeResult.stopped`."""
 
@@ -53,6 +64,8 @@ class Contest:
             if not found.blocks or (now > end and number >= FEWEST) or now > end + self.cap_s:
                 found.stopped = "time"
                 return
+            if number >= FEWEST:
+                found.behind |= {name for name in found.blocks if self._far_behind(name, found.blocks)}
             if number in LOOKS:
                 found.stopped = self._standing(found)
                 if found.stopped != "open":
@@ -60,7 +73,7 @@ class Contest:
         found.stopped = "rounds"
 
     def _round(self, found: Rounds) -> None:
-        names = [*found.blocks, ""]
+        names = [*(name for name in found.blocks if name not in found.behind), ""]
         self.order.shuffle(names)
         for name in names:
             if not name:
@@ -72,6 +85,14 @@ class Contest:
             else:
                 found.lost[name] = answer
                 del found.blocks[name]
+
+    def _far_behind(self, name: str, blocks: Mapping[str, Sequence[Block]]) -> bool:
+        """Tell whether a variant is known to be much slower than another, so that more rounds of it tell nothing."""
+        mine = blocks[name]
+        clock = self.clock if self.groups[name] == "cpu" else "wall_s"
+        rivals = [other for rival, other in blocks.items() if rival != name and self.groups[rival] == self.groups[name]]
+        long = mine[-1].wall_s > LONG_S
+        return long and any(min(differences(mine, other, clock)) > BEHIND for other in rivals)
 
     def _watched(self, name: str, block: Block) -> Block:
         if self.card is None or self.groups[name] == "cpu":
