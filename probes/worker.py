@@ -16,9 +16,9 @@ goes to standard error and is a log. The worker ends with its parent, however th
 The first file of a framework, `frameworks/on_<id>.py`, is loaded by path and offers:
 
     VARIANTS        variant -> {"modules": it imports, "install": what pip is given, "environment": variables it
-                    needs (optional), "compiles": whether a first call compiles (optional), "alone": whether it
-                    gets on with no other framework in one environment (optional)}, the cheapest first; a literal,
-                    since the parent reads it without running it
+                    needs (optional), "compiles": whether a first call compiles (optional), "slowly": whether that
+                    takes tens of seconds (optional), "alone": whether it gets on with no other framework in one
+                    environment (optional)}, the cheapest first; a literal, since the parent reads it without running it
     NOT_APPLICABLE  reason -> probes that it leaves out on purpose (optional); a literal too
     LAYOUT          how it wants images to lie in memory, `NHWC` or `NCHW` (optional)
     start(threads, device, variant, matched) -> {"version", "device", "devices", "threads"}

@@ -59,3 +59,8 @@ def _replace(target: Path, lines: Iterable[str]) -> None:
         written.replace(target)
     finally:
         written.unlink(missing_ok=True)
+
+
+def notice(problem: Problem) -> None:
+    """Say what went wrong where the answer does not depend on it."""
+    sys.stderr.write(f"advisor: {problem}\n")

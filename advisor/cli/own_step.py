@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor import resources
-from advisor.cli.measuring import measure, notice
+from advisor.cli.measuring import measure
+from advisor.cli.output import notice
 from advisor.errors import InputError, Problem
 from advisor.evidence.machine.overrides import overrides
 from advisor.evidence.probing import own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from advisor import resources
-from advisor.cli.measuring import notice
+from advisor.cli.output import notice
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.evidence.probing.trying import file_of
 from advisor.frozen import replace

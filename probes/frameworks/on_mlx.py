@@ -12,7 +12,7 @@ from mlx import nn, optimizers, utils
 
 VARIANTS = {
     "eager": {"modules": ("mlx.core",), "install": "mlx[cpu] numpy"},
-    "compiled": {"modules": ("mlx.core",), "install": "mlx[cpu] numpy", "compiles": True},
+    "compiled": {"modules": ("mlx.core",), "install": "mlx[cpu] numpy", "compiles": True, "slowly": True},
 }
 
 LAYOUT = "NHWC"

@@ -10,7 +10,7 @@ import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own documenta
 
 VARIANTS = {
     "eager": {"modules": ("torch",), "install": "torch numpy"},
-    "compiled": {"modules": ("torch",), "install": "torch numpy", "compiles": True},
+    "compiled": {"modules": ("torch",), "install": "torch numpy", "compiles": True, "slowly": True},
 }
 LAYOUT = "NHWC"
 

@@ -20,6 +20,8 @@ from standin_folder import GEMM, STREAM
 from advisor.errors import InputError
 from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.plan import Limits, Plan, Progress
+from advisor.evidence.probing.stability import FEWEST
+from advisor.frozen import replace
 from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
 from advisor.model.probe import ProbeDefinition
 
@@ -74,6 +76,14 @@ def test_a_good_framework_is_measured(tmp_path: Path) -> None:
     assert found.canary_rate is not None
     assert found.id
     assert {(each.workload_class, each.relative_time) for each in found.classes} <= {("llm_inference", 1.0)}
+
+
+def test_who_is_far_behind_is_timed_no_more(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good", "twin", "slow")
+    found = probing.run(Plan(probes=place, definitions=(GEMM,), budget_s=60, limits=replace(LIMITS, rounds_s=6)))
+    rounds = {name: len(result_of(found, name, "gemm").raw.wall_s) for name in ("good", "twin", "slow")}
+    assert rounds["good"] == rounds["twin"] > rounds["slow"] >= FEWEST
+    assert result_of(found, "slow", "gemm").paired is not None
 
 
 def test_the_standard_suite_skips_the_other_variants_and_says_so(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import advisor
 from advisor import resources
 from advisor.cli.exits import Exit
-from advisor.cli.measuring import notice, plan
-from advisor.cli.output import write
+from advisor.cli.output import notice, write
+from advisor.cli.planning import plan
 from advisor.cli.trying import held
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.evidence.keeping import store

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor import resources
 from advisor.cli.exits import Exit
-from advisor.cli.measuring import notice
-from advisor.cli.output import write
+from advisor.cli.output import notice, write
 from advisor.errors import InputError, Problem
 from advisor.evidence.keeping import store
 from advisor.evidence.keeping.reuse import COUNTED

@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING, TextIO
 
 from advisor.cli.exits import Exit
-from advisor.cli.measuring import measure, notice, plan
-from advisor.cli.output import write
+from advisor.cli.measuring import measure
+from advisor.cli.output import notice, write
+from advisor.cli.planning import plan
 from advisor.errors import InputError, Problem
 from advisor.render import measurements
 from advisor.render.measured.text import UNICODE

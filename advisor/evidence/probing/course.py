@@ -31,6 +31,10 @@ RESERVE_S = 10.0
 """Seconds of the budget in which no second chance begins: its rounds may take twice their cap."""
 
 
+ROUNDS = 1 / 8
+"""Share of the budget that is left for rounds: what was prepared and is not timed is lost."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions:
     """What a generation is measured under."""
@@ -128,7 +132,9 @@ class Course:
         """Prepare a probe in each worker in turn, then time it in all of them."""
         prepared: dict[str, Prepared] = {}
         results = self._results[definition.id] = {}
-        for entrant in (entrant for entrant in self._entrants if entrant.started.outcome == "ok"):
+        # Who takes long to prepare comes last, so that it costs the others nothing where time runs out.
+        started = [entrant for entrant in self._entrants if entrant.started.outcome == "ok"]
+        for entrant in sorted(started, key=lambda each: (each.located.offer.slowly, each.longest_s)):
             found = self._ready(entrant, definition)
             if isinstance(found, Prepared):
                 prepared[entrant.name] = found
@@ -147,7 +153,7 @@ class Course:
         if entrant.fate:
             reason = f"its worker was lost in {entrant.lost}: {entrant.fate.reason}"
             return replace(given, outcome=entrant.fate.outcome, reason=reason)
-        if self._left() < entrant.longest_s:
+        if self._left() - ROUNDS * self._plan.budget_s < entrant.longest_s:
             return replace(given, outcome="skipped", reason="budget")
         answer = self._prepare(entrant, definition)
         if answer.outcome != "ok":
@@ -175,7 +181,7 @@ class Course:
 
     def _prepare(self, entrant: Entrant, definition: ProbeDefinition) -> Answer:
         """Let a worker build, check and warm up a probe; remember how long that took, and when it was the end of it."""
-        began, limit = time.monotonic(), min(self._plan.limits.prepare_s, self._left())
+        began, limit = time.monotonic(), min(self._plan.limits.prepare_s, self._left() - ROUNDS * self._plan.budget_s)
         sizes = check = definition.sizes["cpu"]
         if entrant.device != "cpu":
             sizes, check = definition.sizes.get("accelerator", sizes), definition.sizes.get("check", check)

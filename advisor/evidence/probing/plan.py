@@ -113,6 +113,8 @@ class Offer:
     """Probe to the reason why the framework's files have no function for it."""
     compiles: bool = False
     """Whether a first call compiles."""
+    slowly: bool = False
+    """Whether that takes tens of seconds."""
     alone: bool = False
     """Whether it needs an environment of its own: what it requires would break other frameworks."""
 
@@ -182,6 +184,7 @@ def _variants(framework: str, files: tuple[Path, ...]) -> list[Offer]:
                 environment=facts.get("environment", {}),
                 left_out=left_out,
                 compiles=facts.get("compiles", False),
+                slowly=facts.get("slowly", False),
                 alone=facts.get("alone", False),
             )
             for variant, facts in constants["VARIANTS"].items()
