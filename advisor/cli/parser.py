@@ -166,7 +166,7 @@ def _answers(given: argparse._ArgumentGroup) -> None:
 
 
 def _probe(parser: argparse.ArgumentParser) -> None:
-    suites = "quick: once, in about a minute (default); standard: twice, in new processes; full: every variant too"
+    suites = "quick: once, in one to two minutes (default); standard: twice, in new processes; full: every variant too"
     parser.add_argument("--suite", choices=["quick", "standard", "full"], help=suites)
     profiles = 'workloads to predict, as JSON: [{"name": ..., "workload_class": ..., "sizes": {"batch": 4, ...}}, ...]'
     parser.add_argument("--profiles", metavar="FILE", help=profiles)

@@ -21,7 +21,7 @@ from advisor.model.probe import Models, ProbeDefinition, Profile, Suite
 if TYPE_CHECKING:
     import argparse
 
-DEFAULT_BUDGET_S: Mapping[Suite, float] = {"quick": 60.0, "standard": 240.0, "full": 900.0}
+DEFAULT_BUDGET_S: Mapping[Suite, float] = {"quick": 120.0, "standard": 240.0, "full": 900.0}
 START_S, PROFILE_S = 30.0, 60.0
 """Of the budget where workloads are asked about: to start with, and for each of them."""
 GENERATIONS: Mapping[Suite, int] = {"quick": 1, "standard": 2, "full": 2}

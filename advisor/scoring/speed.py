@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 NORMAL_90 = 1.645
 """Standard deviations from the middle to either end of a 90 % interval of the normal distribution."""
 
+EQUAL = 1e-6
+"""Logarithms of speed that differ by less are the same."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speed:
@@ -76,8 +79,10 @@ def posterior(option: str, evidence: Evidence, model: SpeedModel) -> Speed:
         return _level(_nothing(model), evidence, model)
     speeds = [_update(variant, prior, evidence, model) for variant, prior in priors.items()]
     known = [speed for speed in speeds if speed.share > 0] or speeds
-    # Of equals the surer one; rounded, so that the last digit of a sum does not decide.
-    return max(known, key=lambda speed: (round(speed.mean, 9), -speed.sd, speed.variant))
+    # Of equals the surer one: the last digit of a sum does not decide.
+    best = max(speed.mean for speed in known)
+    equals = [speed for speed in known if best - speed.mean < EQUAL]
+    return max(equals, key=lambda speed: (-speed.sd, speed.variant))
 
 
 def value(speed: Speed, model: SpeedModel) -> Value:

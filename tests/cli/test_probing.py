@@ -108,3 +108,45 @@ def test_an_interpreter_without_the_framework_is_an_outcome(run: Run, tmp_path: 
     (found,) = document(ran)["frameworks"]
     assert found["outcome"] == "failed"
     assert "does not start" in found["reason"]
+
+
+WORKLOADS = [
+    {"name": "mine", "workload_class": "rl", "sizes": {"batch": 16, "mlp_width": 32, "image": 84}},
+    {"name": "solver", "workload_class": "scientific", "sizes": {"solver_steps": 4, "batch": 8, "width": 4}},
+]
+
+
+@pytest.mark.usefixtures("there")
+def test_workloads_are_predicted_at_their_sizes(run: Run, tmp_path: Path) -> None:
+    asked = tmp_path / "mine.json"
+    asked.write_text(json.dumps(WORKLOADS), encoding="utf-8")
+    ran = run("probe", "--profiles", str(asked), "--frameworks", "jax,mlx/eager", "--json")
+    found = document(ran)
+    jsonschema.validate(found, json.loads(run("schema", "measurements").stdout))
+    assert {(each["name"], each["workload_class"]) for each in found["classes"]} == {
+        ("mine", "rl"), ("solver", "scientific"),
+    }  # fmt: skip
+    mine = next(each for each in found["classes"] if each["name"] == "mine")
+    assert mine["sizes"] == WORKLOADS[0]["sizes"]
+    assert "sizes.image says nothing of rl, and is passed over." in ran.stderr
+    assert "not stored" in ran.stderr
+
+
+@pytest.mark.usefixtures("there")
+def test_sizes_in_the_answers_are_measured_and_count(run: Run, tmp_path: Path) -> None:
+    home = {"ADVISOR_HOME": str(tmp_path)}
+    sizes = ("--set", "sizes.batch=2", "--set", "sizes.image=16", "--set", "sizes.width=16")
+    first = document(run(*LAPTOP, *sizes, "--probe", "run", "--budget", "60", "--json", env=home))
+    again = document(run(*LAPTOP, *sizes, "--probe", "auto", "--budget", "60", "--json", env=home))
+    assert again["measurements"] == first["measurements"], "what is known already is not measured again"
+    shown = document(run("measurements", "show", "--json", env=home))
+    assert any(each["name"] == "answers" and each["sizes"]["batch"] == 2 for each in shown["classes"])
+
+
+def test_a_workload_that_makes_no_sense_is_said_before_anything_starts(run: Run, tmp_path: Path) -> None:
+    asked = tmp_path / "mine.json"
+    asked.write_text('[{"name": "mine", "workload_class": "rll", "sizes": {"bach": 1}}]', encoding="utf-8")
+    ran = run("probe", "--profiles", str(asked))
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert "'rll' is not a class of workload. Did you mean 'rl'?" in ran.stderr
+    assert "'bach' is not a word of sizes. Did you mean 'batch'?" in ran.stderr

@@ -189,7 +189,7 @@ def test_a_finding_in_favour_of_a_criterion_never_lowers_its_weight(
 
 MEASURED = st.dictionaries(
     st.sampled_from(["pytorch/eager", "pytorch/compiled", "jax/jit", "tensorflow/xla"]),
-    st.tuples(st.floats(-8, 4), st.floats(0, 2)),
+    st.tuples(st.floats(-8, 4), st.floats(0.05, 2)),
 )
 
 

@@ -142,7 +142,7 @@ def _next_step(*, found: bool, measured: bool) -> list[Advice]:
         message = "No framework was found: install one, or name its Python with --python FRAMEWORK=INTERPRETER."
         steps.append(Advice(about="advisor", message=message))
     elif not measured:
-        message = "This machine has not been measured; it takes about a minute:"
+        message = "This machine has not been measured; it takes a minute or two:"
         steps.append(Advice(about="advisor", message=message, commands=("advisor probe",)))
     return steps
 

@@ -15,6 +15,8 @@ from advisor.frozen import dataclass, field, replace
 
 BEHIND = math.log(5)
 """Who takes so many times as long as another, in every round, is not chosen for its speed."""
+GRACE_S = 3.0
+"""Beyond the cap, in which the fewest rounds that tell anything may still be completed."""
 LONG_S = 0.05
 """Of an iteration: what is shorter costs little to time again."""
 
@@ -61,7 +63,7 @@ class Contest:
         for number in range(1, LOOKS[-1] + 1):
             self._round(found)
             now = time.monotonic()
-            if not found.blocks or (now > end and number >= FEWEST) or now > end + self.cap_s:
+            if not found.blocks or (now > end and number >= FEWEST) or now > end + max(self.cap_s, GRACE_S):
                 found.stopped = "time"
                 return
             if number >= FEWEST:
