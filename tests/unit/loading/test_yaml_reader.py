@@ -198,6 +198,7 @@ def test_a_place_shows_nothing_that_a_terminal_obeys() -> None:
     ],
 )
 def test_time_is_bounded_by_size(text: str) -> None:
-    began = time.monotonic()
+    """What grows with the square of the size, or worse, takes many minutes of the processor here."""
+    began = time.process_time()
     read_bytes(text.encode(), "a.yaml", Problems())
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 120
