@@ -206,7 +206,7 @@ def test_what_no_longer_fits_the_budget_is_skipped(tmp_path: Path) -> None:
     found = measure(tmp_path, "hang", "good", budget_s=3)
     assert result_of(found, "hang", "gemm").outcome == "skipped"
     assert result_of(found, "good", "stream").reason == "budget"
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 30
 
 
 def test_an_interpreter_that_does_not_exist_is_an_outcome(tmp_path: Path) -> None:
