@@ -65,10 +65,9 @@ def _explained(result: ClassResult, good: Sequence[ProbeResult], composition: Ma
     if len(steps) != 1 or not steps[0].value:
         return replace(result, why=_compiling(result, 0.0).strip())
     step = steps[0]
-    consists = composition.get(step.function or step.probe)
-    if consists is None:
-        return result
-    said, probe = _bound(step, consists, mine, good)
+    # What a step consists of was traced at default sizes, and is of no others.
+    consists = None if result.sizes else composition.get(step.function or step.probe)
+    said, probe = _bound(step, consists, mine, good) if consists else ("", "")
     return replace(result, why=f"{said}{_compiling(result, step.value or 0.0)}".strip(), shown_by=probe)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from advisor import resources
 from advisor.evidence.probing.why import SAID, explained
+from advisor.frozen import replace
 from advisor.loading.probes import load_composition, load_definitions, load_models
 from advisor.model.measurement import ClassResult, ProbeResult
 from advisor.model.probe import Composition
@@ -85,6 +86,13 @@ def test_a_first_step_that_compiles_for_long_is_said() -> None:
 )
 def test_where_too_little_was_measured_nothing_is_said(known: list[ProbeResult]) -> None:
     assert why(probed("a/x", "step_x", 1.0), *known) == ("", "")
+
+
+def test_of_sizes_that_were_not_traced_only_the_first_step_is_known() -> None:
+    sized = replace(result("a/x", first_step_s=50.0), sizes={"layers": 1})
+    (found,) = explained([sized], [probed("a/x", "step_x", 0.01), *quick("a/x")], CONSISTS)
+    assert found.why == "Its first step, compiling included, takes 50 s, as long as 5,000 later ones."
+    assert found.shown_by == ""
 
 
 def test_what_models_consist_of_is_known_of_all_and_timed_by_probes() -> None:
