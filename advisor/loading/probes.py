@@ -47,6 +47,13 @@ def load_models(path: Path) -> Models:
             problems.add("the sizes have different words.", document.place(("models", name, "sizes")))
         for word in set(model.fewer) - known:
             problems.add(f"{shown(word)} is not one of its sizes.", document.place(("models", name, "fewer")))
+        if len(model.extrapolated) > 1 or not set(model.extrapolated) <= known - set(model.fewer):
+            message = "one word of its sizes was expected, and none of those that are made fewer."
+            problems.add(message, document.place(("models", name, "extrapolated")))
+        for word, (shallow, deep) in model.extrapolated.items():
+            if not 1 <= shallow < deep:
+                message = "two numbers were expected, the smaller one first."
+                problems.add(message, document.place(("models", name, "extrapolated", word)))
     problems.settle()
     return models
 

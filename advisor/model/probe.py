@@ -27,6 +27,11 @@ class Workload:
     """Of the logarithm of the ratio of two variants' times, between what its probe measures and the workload itself."""
     reach: float = 1.0
     """As of its model."""
+    share: float = 1.0
+    """How often its probe's time is in that of the workload: of a model that is extrapolated to its depth, one of two,
+    and the one of fewer layers counts negatively."""
+    sd_alone: float = 0.0
+    """As `sd`, where the other of the two was not measured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,9 @@ class Model:
     """Whether it stands for its class where no word implies it."""
     fewer: Mapping[str, int] = field(default_factory=dict)
     """What there may be fewer of in the miniature than in the workload, to how few."""
+    extrapolated: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """At most one word, of what repeats: the two numbers of them that are timed where the workload has more than both,
+    since a step's time is a straight line over them."""
     reach: float = 1.0
     """Share of the arithmetic rate of a plain matrix product that is full speed for it, since other things bound it."""
     beyond: Beyond | None = None
@@ -109,8 +117,10 @@ class Errors:
 
     given: float
     """Where the sizes are given."""
+    extrapolated: float
+    """Added, in squares, where the time is extrapolated from two depths."""
     reduced: float
-    """Added, in squares, where the miniature has fewer of something."""
+    """Added instead where the miniature has fewer of something and there is no second one to tell what that changes."""
     unknown: float
     """Where no sizes are given: what other sizes change."""
 

@@ -1,7 +1,8 @@
 """From whole models to classes of work: how long a step takes in each variant, relative to the fastest.
 
-Of a class at its default sizes several models may stand: then the times are their geometric mean, because only ratios
-between variants carry over, and of the variants that have them all.
+A model that was timed at two depths is extrapolated from them. For a class at its default sizes several models may
+stand: then the times are their geometric mean, because only ratios between variants carry over, and of the variants
+that have them all.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import math
 import statistics
 from collections.abc import Iterable, Mapping, Sequence
 
-from advisor.frozen import replace
+from advisor.frozen import dataclass, replace
 from advisor.model.measurement import ClassResult, ProbeResult
 from advisor.model.probe import ProbeDefinition, Workload
 
@@ -55,16 +56,28 @@ def _good(results: Iterable[ProbeResult]) -> dict[Variant, dict[str, ProbeResult
     return good
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Time:
+    """How long a step of a workload takes in one variant, by one model."""
+
+    log: float
+    """Of the time, against the other variants of the same workload."""
+    error: float
+    """Of that, from the rounds."""
+    first_s: float
+    sd: float
+
+
 def _workload(those: Sequence[ProbeDefinition], good: Good) -> list[ClassResult]:
-    """Give the results of one workload, by the probes that stand for it."""
-    probes = [definition.id for definition in those]
-    able = {
-        variant: [found[probe] for probe in probes]
-        for variant, found in good.items()
-        if all(probe in found for probe in probes)
-    }
-    times = {variant: statistics.fmean(result.paired or 0.0 for result in mine) for variant, mine in able.items()}
-    fastest = min(times.values(), default=0.0)
+    """Give the results of one workload, by the models that stand for it."""
+    models: dict[str, list[ProbeDefinition]] = {}
+    for definition in those:
+        models.setdefault(definition.called, []).append(definition)
+    by_model = [_times(depths, good) for depths in models.values()]
+    able = [variant for variant in good if all(variant in times for times in by_model)]
+    mine = {variant: [times[variant] for times in by_model] for variant in able}
+    logs = {variant: statistics.fmean(time.log for time in times) for variant, times in mine.items()}
+    fastest = min(logs.values(), default=0.0)
     workload = those[0].workload or Workload(name="", workload_class="")
     composed = [
         ClassResult(
@@ -72,21 +85,74 @@ def _workload(those: Sequence[ProbeDefinition], good: Good) -> list[ClassResult]
             workload_class=workload.workload_class,
             framework=variant[0],
             variant=variant[1],
-            relative_time=math.exp(times[variant] - fastest),
-            interval=_interval(times[variant] - fastest, mine, workload.sd),
-            first_step_s=sum(result.first_s or 0.0 for result in mine) / len(mine),
+            relative_time=math.exp(logs[variant] - fastest),
+            interval=_interval(logs[variant] - fastest, times),
+            first_step_s=statistics.fmean(time.first_s for time in times),
             utilisation=None,
             sizes=workload.sizes,
-            probes=tuple(probes),
+            probes=tuple(definition.id for definition in those if definition.id in good[variant]),
         )
-        for variant, mine in able.items()
+        for variant, times in mine.items()
     ]
     return sorted(composed, key=lambda result: (result.relative_time, result.framework, result.variant))
 
 
-def _interval(time: float, mine: Sequence[ProbeResult], sd: float) -> tuple[float, float]:
+def _times(depths: Sequence[ProbeDefinition], good: Good) -> dict[Variant, _Time]:
+    """Give the time of every variant by one model: from all of its depths, or else from the first.
+
+    The times of two depths are extrapolated on a straight line. Where the second was not measured, the first is taken
+    to grow as that of the others does.
+    """
+    first, *others = depths
+    levels = {definition.id: _level(definition, good) for definition in depths}
+    seconds = {
+        variant: {each.id: math.exp(levels[each.id] + (found[each.id].paired or 0.0)) for each in depths}
+        for variant, found in good.items()
+        if all(each.id in found for each in depths)
+    }
+    times = {variant: _extrapolated(depths, good[variant], mine) for variant, mine in seconds.items()}
+    grown = [time.log - math.log(seconds[variant][first.id]) for variant, time in times.items()]
+    growth = statistics.fmean(grown) if grown else 0.0
+    for variant, found in good.items():
+        if others and variant not in times and (alone := found.get(first.id)):
+            times[variant] = _Time(
+                log=levels[first.id] + (alone.paired or 0.0) + growth,
+                error=alone.paired_error or 0.0,
+                first_s=alone.first_s or 0.0,
+                sd=first.workload.sd_alone if first.workload else 0.0,
+            )
+    return times
+
+
+def _level(definition: ProbeDefinition, good: Good) -> float:
+    """Give the logarithm of a probe's seconds where its effects, which are relative to those of the others, are nil."""
+    found = [results[definition.id] for results in good.values() if definition.id in results]
+    return (
+        statistics.fmean(math.log(result.value or 1.0) - (result.paired or 0.0) for result in found) if found else 0.0
+    )
+
+
+def _extrapolated(
+    depths: Sequence[ProbeDefinition], found: Mapping[str, ProbeResult], seconds: Mapping[str, float]
+) -> _Time:
+    """Add up the times of the depths by their shares; more layers never take less time than the first depth."""
+    shares = {definition.id: definition.workload.share if definition.workload else 1.0 for definition in depths}
+    deepest = depths[0].id
+    total = max(sum(share * seconds[probe] for probe, share in shares.items()), seconds[deepest])
+    errors = (share * seconds[probe] / total * (found[probe].paired_error or 0.0) for probe, share in shares.items())
+    first_s = sum(share * (found[probe].first_s or 0.0) for probe, share in shares.items())
+    return _Time(
+        log=math.log(total),
+        error=math.hypot(*errors),
+        first_s=max(first_s, found[deepest].first_s or 0.0),
+        sd=depths[0].workload.sd if depths[0].workload else 0.0,
+    )
+
+
+def _interval(time: float, mine: Sequence[_Time]) -> tuple[float, float]:
     """Give the 90 % interval: of the rounds, and of what the probes leave open about the workload."""
-    rounds = math.hypot(*(result.paired_error or 0.0 for result in mine)) / len(mine)
+    rounds = math.hypot(*(each.error for each in mine)) / len(mine)
+    sd = max(each.sd for each in mine)
     half = NINETY * math.hypot(rounds, sd / math.sqrt(2))  # a ratio has two sides, of which this is one
     return math.exp(time - half), math.exp(time + half)
 

@@ -1,7 +1,8 @@
 """From workloads to probes: which whole model stands for each, how large it is, and what there may be fewer of.
 
 Shapes are the workload's own, since the order of frameworks changes with them; what merely repeats the same shapes,
-layers and steps, is made fewer.
+layers and steps, is made fewer. What a step costs once is not made fewer with them: a model is timed at two depths, and
+extrapolated to the workload's.
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from advisor.frozen import replace
-from advisor.model.probe import DEFAULT, Model, Models, ProbeDefinition, Profile, Workload
+from advisor.frozen import dataclass, replace
+from advisor.model.probe import DEFAULT, Errors, Model, Models, ProbeDefinition, Profile, Workload
 
 FIRST = -100
 """Priority of the first of them: whole models come before any single operation."""
@@ -62,20 +63,58 @@ def _of_profiles(models: Models, profiles: Sequence[Profile]) -> Iterator[ProbeD
     priority = 2 * FIRST
     for profile in profiles:
         for name, model in meant(models, profile):
-            sized = {kind: _sized(model, defaults, profile.sizes) for kind, defaults in model.sizes.items()}
-            small = {kind: _reduced(model, sizes) for kind, sizes in sized.items()}
-            errors = models.errors
-            sd = errors.given if profile.sizes else errors.unknown
-            workload = Workload(
-                name=profile.name,
-                workload_class=profile.workload_class,
-                sizes=profile.sizes,
-                sd=sd if small == sized else math.hypot(sd, errors.reduced),
-                reach=model.reach,
+            for depth in _depths(models.errors, model, profile):
+                probe = _probe(name, model, depth.workload, priority)
+                named = f"{name} {profile.name}{depth.named}"
+                yield replace(probe, id=named, sizes={**depth.sizes, "check": model.sizes["cpu"]})
+                priority += 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Depth:
+    """A miniature of a workload."""
+
+    workload: Workload
+    sizes: Mapping[str, Mapping[str, int]]
+    named: str = ""
+    """What tells it from the other one."""
+
+
+def _depths(errors: Errors, model: Model, profile: Profile) -> tuple[_Depth, ...]:
+    """Give the miniature of a workload, or the deep and the shallow one from which it is extrapolated."""
+    sized = {kind: _sized(model, defaults, profile.sizes) for kind, defaults in model.sizes.items()}
+    small = {kind: _reduced(model, sizes) for kind, sizes in sized.items()}
+    sd = errors.given if profile.sizes else errors.unknown
+    fewer = sd if small == sized else math.hypot(sd, errors.reduced)
+    workload = Workload(
+        name=profile.name,
+        workload_class=profile.workload_class,
+        sizes=profile.sizes,
+        sd=fewer,
+        sd_alone=fewer,
+        reach=model.reach,
+    )
+    for word, (shallow, deep) in model.extrapolated.items():
+        (depth, *others) = {sizes[word] for sizes in sized.values()}
+        if depth > deep and not others:  # else nobody gave it, and there is nothing to reach
+            per_layer = 1 / (deep - shallow)
+            return tuple(
+                _Depth(
+                    workload=replace(
+                        workload,
+                        share=share,
+                        sd=math.hypot(fewer, errors.extrapolated),
+                        sd_alone=math.hypot(sd, errors.reduced),
+                    ),
+                    sizes={kind: {**sizes, word: number} for kind, sizes in small.items()},
+                    named=named,
+                )
+                for number, share, named in (
+                    (deep, (depth - shallow) * per_layer, ""),
+                    (shallow, (deep - depth) * per_layer, f", {word} {shallow}"),
+                )
             )
-            probe = _probe(name, model, workload, priority)
-            yield replace(probe, id=f"{name} {profile.name}", sizes={**small, "check": model.sizes["cpu"]})
-            priority += 1
+    return (_Depth(workload=workload, sizes=small),)
 
 
 def _probe(name: str, model: Model, workload: Workload, priority: int) -> ProbeDefinition:

@@ -62,6 +62,46 @@ def test_who_lacks_one_of_them_is_absent() -> None:
     assert [each.framework for each in compose((STEP, LOOP), results, None)] == ["a"]
 
 
+DEPTH = {"deep": (3, 4.5), "shallow": (1, -3.5)}
+"""Of a model with ten layers that is timed with three and with one: how many, and how often its time counts."""
+
+
+def depths() -> tuple[ProbeDefinition, ...]:
+    usual = Workload(name="mine", workload_class="rl", sd=0.1, sd_alone=0.4)
+    return tuple(
+        replace(model(name), function="step_x", workload=replace(usual, share=share))
+        for name, (_, share) in DEPTH.items()
+    )
+
+
+def timed(name: str, once: float, layer: float, *probes: str) -> list[ProbeResult]:
+    return [result(name, probe, once + DEPTH[probe][0] * layer) for probe in probes or DEPTH]
+
+
+def test_what_a_step_costs_once_is_not_taken_for_what_a_layer_costs() -> None:
+    results = [*timed("a/x", 5, 1), *timed("b/x", 0.5, 2)]
+    fast, slow = compose(depths(), results, None)
+    assert (fast.framework, slow.framework) == ("a", "b")
+    assert slow.relative_time == pytest.approx(20.5 / 15)
+    assert fast.first_step_s == pytest.approx(150)
+
+
+def test_more_layers_never_take_less_time() -> None:
+    noisy = [result("a/x", "deep", 1), result("a/x", "shallow", 2), *timed("b/x", 0, 1)]
+    fast, slow = compose(depths(), noisy, None)
+    assert fast.framework == "a"
+    assert slow.relative_time == pytest.approx(10)
+
+
+def test_a_depth_that_was_not_measured_is_taken_to_be_as_with_the_others_and_owned_up_to() -> None:
+    results = [*timed("a/x", 0, 1), *timed("b/x", 0, 2, "deep")]
+    known, guessed = compose(depths(), results, None)
+    assert guessed.relative_time == pytest.approx(2)
+    assert (known.probes, guessed.probes) == (("deep", "shallow"), ("deep",))
+    widths = [math.log(each.interval[1] / each.interval[0]) for each in (known, guessed)]
+    assert widths[1] > 2 * widths[0]
+
+
 def test_single_operations_count_for_nothing() -> None:
     results = [result("a/x", "step_x", 1), result("a/x", "gemm", 9), result("b/x", "step_x", 2)]
     assert [each.framework for each in compose((STEP, GEMM), results, None)] == ["a", "b"]

@@ -26,9 +26,26 @@ def test_a_workload_has_the_sizes_that_are_given_and_else_the_usual_ones(models:
     assert probe.workload.sizes == {"batch": 7, "width": 96}
 
 
-def test_what_only_repeats_is_made_fewer_and_makes_the_answer_less_sure(models: Models) -> None:
-    (few,), (many,) = predicted(models, "llm_train", layers=1), predicted(models, "llm_train", layers=12)
-    assert (few.sizes["cpu"]["layers"], many.sizes["cpu"]["layers"]) == (1, 2)
+def test_a_deep_model_is_extrapolated_from_two_depths_which_is_less_sure(models: Models) -> None:
+    (exact,), (deep, shallow) = predicted(models, "llm_train", layers=3), predicted(models, "llm_train", layers=12)
+    assert [probe.sizes["cpu"]["layers"] for probe in (exact, deep, shallow)] == [3, 3, 1]
+    assert deep.id != shallow.id
+    workloads_of = [probe.workload for probe in (exact, deep, shallow)]
+    assert all(workloads_of)
+    known, one, other = (workload for workload in workloads_of if workload)
+    assert one.share + other.share == pytest.approx(1.0)
+    assert 3 * one.share + 1 * other.share == pytest.approx(12)
+    assert known.sd < one.sd < one.sd_alone
+
+
+def test_what_nobody_gave_is_not_extrapolated(models: Models) -> None:
+    (probe,) = predicted(models, "llm_train", batch=2)
+    assert probe.sizes["accelerator"]["layers"] == models.models["step_transformer"].sizes["accelerator"]["layers"]
+
+
+def test_tokens_are_made_fewer_which_makes_the_answer_less_sure(models: Models) -> None:
+    (few,), (many,) = (predicted(models, "llm_inference", new_tokens=number) for number in (8, 100))
+    assert few.sizes["cpu"]["new_tokens"] == many.sizes["cpu"]["new_tokens"] == 8
     assert few.workload is not None
     assert many.workload is not None
     assert few.workload.sd < many.workload.sd
@@ -59,13 +76,20 @@ def test_words_of_sizes_tell_which_model_is_meant(
 
 
 @pytest.mark.parametrize(
-    ("depth", "stages", "bottleneck"),
-    [(8, 3, 0), (18, 4, 0), (20, 3, 0), (34, 4, 0), (50, 4, 1), (152, 4, 1), (3, 1, 0)],
+    ("depth", "expected"),
+    [
+        (8, (3, 1, 0)),
+        (18, (4, 2, 0)),
+        (20, (3, 2, 0)),
+        (34, (4, 2, 0)),
+        (50, (4, 2, 1)),
+        (152, (4, 2, 1)),
+        (3, (1, 1, 0)),
+    ],
 )
-def test_a_depth_is_that_of_the_published_networks(models: Models, depth: int, stages: int, bottleneck: int) -> None:
-    (probe,) = predicted(models, "vision_train", depth=depth)
-    sizes = probe.sizes["cpu"]
-    assert (sizes["stages"], sizes["blocks"], sizes["bottleneck"]) == (stages, 1, bottleneck)
+def test_a_depth_is_that_of_the_published_networks(models: Models, depth: int, expected: tuple[int, int, int]) -> None:
+    sizes = predicted(models, "vision_train", depth=depth)[0].sizes["cpu"]
+    assert (sizes["stages"], sizes["blocks"], sizes["bottleneck"]) == expected
 
 
 def test_a_large_image_is_for_a_large_network_unless_somebody_says_otherwise(models: Models) -> None:
