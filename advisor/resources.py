@@ -50,6 +50,11 @@ def store(folder: Path | None = None) -> Path:
     return (folder or home()) / "measurements.sqlite3"
 
 
+def interview(folder: Path | None = None) -> Path:
+    """The file of the interview that is under way, in that folder or in the home."""
+    return (folder or home()) / "interview.yaml"
+
+
 def environments(folder: Path | None = None) -> Path:
     """The folder of the environments that the program makes, in that folder or in the home."""
     return (folder or home()) / "environments"

@@ -224,6 +224,7 @@ class Worker:
         self._benches[probe] = bench
         first = {"first_s": first_s, "first_compilations": compiled, "cache_hits": found, "peak_memory": memory.peak()}
         checked = {"error": error, "settled": settled, "flops": problem.flops, "frozen": frozen}
+        first["iterations"] = bench.iterations
         return {**first, **checked, **self.inspect(probe)}
 
     def _problem(self, function, sizes, seed):

@@ -16,7 +16,11 @@ from advisor.inference.strata import Conclusion
 from advisor.model.rule import Rule
 from advisor.model.vocabulary import Vocabulary
 
-HANDED_IN: Mapping[str, tuple[str, ...] | None] = {"clash": ("definition", "detected_hardware"), "memory": None}
+HANDED_IN: Mapping[str, tuple[str, ...] | None] = {
+    "clash": ("definition", "detected_hardware"),
+    "memory": None,
+    "measured": None,
+}
 """Derived attributes of which words are concluded outside the rules: which, or all of them."""
 _ROUNDS = 4
 """How often what words say of answers is taken up by what other words say; one for each floor of conclusions."""

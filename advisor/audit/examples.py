@@ -64,7 +64,8 @@ class Stage:
     def _hear(self, rule: Rule, example: Example) -> Mapping[str, Heard]:
         last = book_of(rule.phase)
         answers = self.answers(example)
-        given = self.adviser.handed(answers, clashes(answers, self.base.vocabulary))
+        handed = self.adviser.handed(answers, clashes(answers, self.base.vocabulary))
+        given = {**handed, "measured": frozenset(example.measured)} if example.measured else handed
         heard = {"situation": self._consult("situation", given)}
         if last == "situation":
             return heard

@@ -127,11 +127,11 @@ def _brief(condition: Condition) -> str:
 
 
 def _about(example: Example, option: str) -> Example:
-    return Example(answers=example.answers, option=option)
+    return Example(answers=example.answers, option=option, measured=example.measured)
 
 
 def _keys(example: Example) -> dict[str, object]:
-    named = {"option": example.option, "options": example.options}
+    named = {"option": example.option, "options": example.options, "measured": example.measured}
     return {**example.answers, **{key: said for key, said in named.items() if said}}
 
 

@@ -58,9 +58,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _dispatch(arguments: argparse.Namespace) -> int:
     if arguments.command is None:
-        build().print_help()
-        return Exit.ANSWER
-    if getattr(arguments, "batch", None) is not None or arguments.command == "probe":
+        if not all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+            build().print_help()
+            return Exit.ANSWER
+        arguments = parse(["interview"])
+    if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "interview"):
         gc.enable()
     # Each command is imported when it is called: `--help` and the others need not wait for it.
     module = importlib.import_module(f"advisor.cli.commands.{arguments.command.replace('-', '_')}")

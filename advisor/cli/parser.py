@@ -89,6 +89,7 @@ def build() -> argparse.ArgumentParser:
         told = f"{_sentence(about + more)} The answers are given as for `recommend`."
         commands.add_parser(name, help=about, description=told, fill=partial(_explain, about=subject))
     for name, about, fill in (
+        ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
         ("knowledge", "what is known, whether it is sound, and whether it still holds", _knowledge),
@@ -154,6 +155,14 @@ def _explain(parser: argparse.ArgumentParser, about: str) -> None:
     # What was measured here before is used, as `recommend` does, and nothing is measured anew.
     parser.set_defaults(probe="stored", python=[], budget=None)
     _output(parser)
+
+
+def _interview(parser: argparse.ArgumentParser) -> None:
+    given = parser.add_argument_group("answers")
+    _answers(given)
+    _machine(given)
+    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
+    parser.set_defaults(probe="stored", python=[], budget=None)
 
 
 def _answers(given: argparse._ArgumentGroup) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from advisor import resources
 from advisor.cli.output import notice
+from advisor.cli.worth import ALL, Worth
 from advisor.errors import Problem
 from advisor.evidence.environments import standing as environments
 from advisor.evidence.machine.overrides import overrides
@@ -29,10 +30,12 @@ LIMITS: Mapping[Suite, Limits] = {"quick": Limits(), "standard": Limits(), "full
 """The full suite compiles with torch.compile and XLA, which takes tens of seconds each."""
 
 
-def plan(arguments: argparse.Namespace, suite: Suite = "quick", at_hand: Sequence[Profile] = ()) -> Plan:
+def plan(
+    arguments: argparse.Namespace, suite: Suite = "quick", at_hand: Sequence[Profile] = (), worth: Worth = ALL
+) -> Plan:
     """What is to be measured, as the command line says; what a command has no argument for is as usual.
 
-    Workloads that are `at_hand` are predicted first of all.
+    Workloads that are `at_hand` are predicted first of all; what is not `worth` it is left out.
     """
     asked = vars(arguments)
     profiles = asked.get("profiles")
@@ -42,10 +45,11 @@ def plan(arguments: argparse.Namespace, suite: Suite = "quick", at_hand: Sequenc
     folder, added = resources.probes(), _added(asked.get("probes_from", ()), problems)
     known = [name for name in offers(folder, *added) if name != CANARY]
     definitions = _definitions(folder, *added) if profiles is None else _asked_about(Path(profiles))
-    definitions = {**_predicted(at_hand), **definitions}
+    definitions = {**_predicted(at_hand), **{name: each for name, each in definitions.items() if _told_by(each, worth)}}
     names = _names(asked.get("probes_only", ""), definitions, "probe", "--probes-only", problems)
     chosen = [d for name, d in definitions.items() if name in names] or workloads.wanted(definitions.values(), suite)
     wanted = tuple(name for name in asked.get("frameworks", "").split(",") if name)
+    wanted = wanted or tuple(name for name in known if name in worth.options)
     for name in wanted:
         if name.partition("/")[0] not in known:
             problems.add(f"{shown(name)} cannot be probed.", "--frameworks", nearest(name, known))
@@ -74,6 +78,11 @@ def plan(arguments: argparse.Namespace, suite: Suite = "quick", at_hand: Sequenc
         budget_s=budget,
         limits=LIMITS[suite],
     )
+
+
+def _told_by(definition: ProbeDefinition, worth: Worth) -> bool:
+    """Whether a probe is of a class of work that matters, or of none."""
+    return not worth.classes or definition.workload is None or definition.workload.workload_class in worth.classes
 
 
 def _added(folders: Iterable[str], problems: Problems) -> tuple[Path, ...]:

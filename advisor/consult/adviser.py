@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from copy import copy
 from typing import TYPE_CHECKING, Literal
 
+from advisor.consult import observed
 from advisor.consult.judging import Judge
 from advisor.consult.library import Library
 from advisor.consult.rulebooks import Engines
@@ -22,6 +23,7 @@ from advisor.intake.memory import suffices
 from advisor.model.answers import Answers, Clash, Situation
 from advisor.model.fact import Fact
 from advisor.model.finding import Finding
+from advisor.model.framework import Framework
 from advisor.model.knowledge import Criterion, KnowledgeBase
 from advisor.model.rule import Rule
 from advisor.model.score import Ranking, Value, Weight
@@ -91,8 +93,8 @@ class Adviser:
     speeds: Speeds = field(init=False)
     library: Library = field(init=False)
     judge: Judge = field(init=False)
-    valued: dict[tuple[str, int], tuple[object, Said]] = field(default_factory=dict)
-    """What a criterion says of what the options say, by criterion and the identity of that."""
+    valued: dict[tuple[str, int, tuple[str, ...]], tuple[object, Said]] = field(default_factory=dict)
+    """What a criterion says of what the options say, by criterion, the identity of that, and the options."""
     settled: dict[tuple[object, ...], tuple[tuple[Weight, ...], tuple[Criterion, ...]]] = field(default_factory=dict)
     """The weights, by what they follow from."""
 
@@ -115,6 +117,13 @@ class Adviser:
         other.compile_rules, other.single = compile_rules, False
         other.engines = Engines(self.base, compile_rules)
         other.judge = Judge(self.base, other.engines)
+        return other
+
+    def with_frameworks(self, frameworks: Mapping[str, Framework]) -> Adviser:
+        """An adviser to whom these are the options, which shares the compiled rules and what they concluded."""
+        other = copy(self)
+        other.base = replace(self.base, frameworks=frameworks)
+        other.projector, other.valued = Projector(self.base.vocabulary), {}
         return other
 
     def close(self) -> None:
@@ -156,18 +165,26 @@ class Adviser:
         clashes = tuple(clashes)
         handed = self.handed(answers, clashes)
         trace = self.engines.over("situation", handed).consult(handed, premises=explain)
+        # Which class of work was measured is a conclusion too, so that what was found there is told in a second round.
+        classes = self.speeds.measured(answers, trace.derived.get("workload", frozenset()), measurements)
+        if found := observed.words(classes, self.base.measured):
+            handed |= {"measured": found}
+            trace = self.engines.over("situation", handed).consult(handed, premises=explain)
         known: dict[str, Given] = {**handed, **trace.derived}
         frameworks = [framework for name, framework in self.base.frameworks.items() if not only or name in only]
         projected = self.projector.views(answers, frameworks)
-        weights, criteria = self._weights(answers, trace, known, projected.columns)
+        weights, criteria = self._weights(answers, trace, known, projected.columns, measured=bool(classes))
         speeds = self.speeds.of(answers, trace.derived.get("workload", frozenset()), measurements)
-        valued = Valued(projected, {criterion.id: self._column(criterion, projected, speeds) for criterion in criteria})
+        label = f"measurement.{measurements.id}" if measurements else ""
+        starts = observed.FirstSteps(classes, measurements.results if measurements else (), label)
+        columns = {criterion.id: self._column(criterion, projected, speeds, starts) for criterion in criteria}
+        valued = Valued(projected, columns)
         scores = valued.scores(weights)
         if not explain:
             judged = self.judge.quickly(known, projected)
             options = Remaining(valued, lambda name: not self._against(judged(name), valued, name, answers))
             return Weighed(answers, trace.derived, (), {}, options, weights, projected, speeds, scores)
-        said = findings(trace.firings, self.rules, known, self._evidence(None, trace))
+        said = findings(trace.firings, self.rules, known, self._evidence(None, trace, measured=label))
         situation = (*map(_clash_finding, clashes), *said)
         excluded: dict[str, tuple[Finding, ...]] = {}
         remaining: dict[str, Mapping[str, Value]] = {}
@@ -226,14 +243,20 @@ class Adviser:
         return "high" if ranking.p_best >= self.base.decision.decided else "medium"
 
     def _weights(
-        self, answers: Answers, trace: Trace, known: Mapping[str, Given], asked: Collection[str]
+        self,
+        answers: Answers,
+        trace: Trace,
+        known: Mapping[str, Given],
+        asked: Collection[str],
+        *,
+        measured: bool = False,
     ) -> tuple[tuple[Weight, ...], tuple[Criterion, ...]]:
         """The weights of the criteria that have something to say here, moved by preferences and priorities.
 
-        `asked` are the projections for which the answers are there.
+        `asked` are the projections for which the answers are there; `measured` tells whether the work at hand was.
         """
-        wish = [WISH] if "requested_framework" in answers else []
-        spoken = frozenset([*asked, *(["speed"] if known.get("workload") else []), *wish])
+        beside = {WISH: "requested_framework" in answers, "speed": known.get("workload"), "first_step": measured}
+        spoken = frozenset([*asked, *(reads for reads, speaks in beside.items() if speaks)])
         moving = tuple(firing.rule for firing in trace.firings if self.rules[firing.rule].then.weigh)
         priorities = answers.get("priorities", {})
         levels = {k: str(v) for k, v in priorities.items()} if isinstance(priorities, Mapping) else {}
@@ -249,17 +272,22 @@ class Adviser:
             self.settled[key] = (settle(criteria, shifts, levels), criteria)
         return self.settled[key]
 
-    def _column(self, criterion: Criterion, views: Views, speeds: Mapping[str, speed.Speed]) -> Said:
+    def _column(
+        self, criterion: Criterion, views: Views, speeds: Mapping[str, speed.Speed], starts: observed.FirstSteps
+    ) -> Said:
         """What the criterion says of the options, in their order."""
+        if criterion.reads == "first_step":
+            return Said.of(starts.value(option, self.base.measured) for option in views)
         if criterion.reads == WISH:
             scale = criterion.scale
             return Said.of(
                 Value(mean=scale[views.wished(option)], sd=criterion.spread, grade="judged") for option in views
             )
         about: object = speeds if criterion.reads == "speed" else views.columns[criterion.reads]
-        kept = self.valued.get((criterion.id, id(about)))
+        key = (criterion.id, id(about), tuple(views))
+        kept = self.valued.get(key)
         # What is kept holds on to what it is about, so that no other can have come to its place in memory.
-        if kept is not None and kept[0] is about and len(kept[1].values) == len(views):
+        if kept is not None and kept[0] is about:
             return kept[1]
         if len(self.valued) >= _MOST_KEPT:
             self.valued.clear()
@@ -267,7 +295,7 @@ class Adviser:
             found = Said.of(speed.value(speeds[option], self.base.speed) for option in views)
         else:
             found = Said.of(_of(criterion, read.words) for read in views.columns[criterion.reads])
-        self.valued[criterion.id, id(about)] = (about, found)
+        self.valued[key] = (about, found)
         return found
 
     def _against(self, fired: Trace, valued: Valued, option: str, answers: Answers) -> bool:
@@ -289,7 +317,9 @@ class Adviser:
             and values[criterion.id].most < criterion.must
         )
 
-    def _evidence(self, seen: Projected | None, trace: Trace, weighed: Weighed | None = None) -> _Behind:
+    def _evidence(
+        self, seen: Projected | None, trace: Trace, weighed: Weighed | None = None, measured: str = ""
+    ) -> _Behind:
         derivers: dict[tuple[str, str], set[str]] = {}
         for finding_rule in {firing.rule for firing in trace.firings}:
             for attribute, word in self.rules[finding_rule].then.derive.items():
@@ -299,7 +329,7 @@ class Adviser:
             derived = rule.then.derive if rule is not None else {"clash": finding.rule}
             for attribute, word in derived.items():
                 derivers.setdefault((attribute, word), set()).add(finding.id)
-        return _Behind(seen, derivers)
+        return _Behind(seen, derivers, measured)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,8 +338,12 @@ class _Behind:
 
     seen: Projected | None
     derivers: Mapping[tuple[str, str], set[str]]
+    measured: str = ""
+    """The measurements that there are, as evidence."""
 
     def __call__(self, attribute: str, value: object) -> tuple[str, ...]:
+        if attribute == "measured":
+            return (self.measured,)
         derived = self.derivers.get((attribute, str(value)), set())
         if self.seen is None:
             return tuple(derived)

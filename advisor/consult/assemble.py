@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +21,7 @@ from advisor.model.recommendation import (
     Confidence,
     Contribution,
     Excluded,
+    FactFlip,
     Flag,
     Flip,
     MeasurementsUsed,
@@ -31,11 +31,16 @@ from advisor.model.recommendation import (
     Ranked,
     Recommendation,
     Sensitivity,
+    SpeedConflict,
     StackPart,
     Status,
+    Staying,
     Verdict,
+    Viewed,
+    WeightFlip,
 )
 from advisor.model.score import Ranking, Scored
+from advisor.scoring.acceptance import accepted, lead
 from advisor.scoring.rank import SEED
 from advisor.scoring.stack import Composition, Proposal, compose
 
@@ -60,6 +65,11 @@ class Inquiries:
     revivals: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     decisive: tuple[str, ...] = ()
     ways_out: Ways = field(default_factory=dict)
+    weight_flips: tuple[WeightFlip, ...] = ()
+    fact_flips: tuple[FactFlip, ...] = ()
+    views: tuple[Viewed, ...] = ()
+    front: tuple[str, ...] = ()
+    staying: Staying | None = None
 
 
 def assemble(
@@ -91,6 +101,8 @@ def assemble(
     first = closing.ranking.scored[0].option if closing.ranking else ""
     used = _measurements_used(ranking, measurements)
     findings = _used(said)
+    conflicts = _conflicts(adviser, weighed, measurements)
+    resting = {*_rests_on(findings, ranking), *(conflict.evidence for conflict in conflicts)}
     return Recommendation(
         id=identity,
         status=status,
@@ -115,17 +127,25 @@ def assemble(
         sensitivity=Sensitivity(
             stays_first=closing.ranking.p_best if closing.ranking else 0.0,
             flips=inquiries.flips,
+            weights=inquiries.weight_flips,
+            facts=inquiries.fact_flips,
             decisive=inquiries.decisive,
         ),
+        views=inquiries.views,
+        front=inquiries.front,
+        staying=inquiries.staying,
         weights=weighed.weights,
         evidence=tuple(
             measured(identity, measurements)
             if measurements is not None and identity.startswith("measurement.")
             else adviser.library.evidence(identity, day)
-            for identity in sorted(_rests_on(findings, ranking))
+            for identity in sorted(resting)
         ),
         measurements=MeasurementsUsed(
-            used=used, share={"performance": weighed.speeds[first].share if first else 0.0}, note=_note(used)
+            used=used,
+            share={"performance": weighed.speeds[first].share if first else 0.0},
+            note=_note(used),
+            conflicts=conflicts,
         ),
         answers=dict(situation.answers),
         origins=dict(situation.origins),
@@ -173,15 +193,9 @@ def _confidence(closing: Closing, base: KnowledgeBase) -> Confidence | None:
         p_best=ranking.p_best,
         p_top2=ranking.p_top2,
         expected_regret=ranking.expected_regret,
-        p_accept=accepted(ranking.p_best, base.decision.acceptance),
+        p_accept=accepted(lead(ranking), base.decision.acceptance),
         level=closing.confidence,
     )
-
-
-def accepted(p_best: float, line: tuple[float, float]) -> float:
-    """The probability that an expert would accept an answer, from the probability that it is best."""
-    p = min(0.998, max(0.002, p_best))
-    return 1 / (1 + math.exp(-(line[0] + line[1] * math.log(p / (1 - p)))))
 
 
 def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -> Composition:
@@ -259,6 +273,23 @@ def _measurements_used(ranking: Iterable[Ranked], measurements: Measurements | N
     label = f"measurement.{measurements.id}" if measurements else ""
     rests = any(label in c.evidence for ranked in ranking for c in ranked.contributions)
     return (measurements.id,) if measurements and rests else ()
+
+
+def _conflicts(adviser: Adviser, weighed: Weighed, measurements: Measurements | None) -> tuple[SpeedConflict, ...]:
+    """What was published of speed, and is not what was measured here."""
+    if measurements is None:
+        return ()
+    workloads = weighed.derived.get("workload", frozenset())
+    return tuple(
+        SpeedConflict(
+            evidence=f"benchmark.{found.row}",
+            variant=found.variant,
+            reference=found.reference,
+            published=found.published,
+            measured=found.measured,
+        )
+        for found in adviser.speeds.conflicts(weighed.answers, workloads, measurements)
+    )
 
 
 def _note(used: tuple[str, ...]) -> str:

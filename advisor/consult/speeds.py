@@ -11,7 +11,7 @@ from advisor.model.knowledge import KnowledgeBase
 from advisor.scoring import speed
 
 if TYPE_CHECKING:
-    from advisor.model.measurement import ClassResult, Measurements
+    from advisor.model.measurement import ClassResult, Measurements, ProbeResult
 
 _DEVICES = {
     "cpu": "cpu",
@@ -41,19 +41,46 @@ class Speeds:
         key = (workloads, hardware, direct, measurements.id if measurements else "", *{each.name for each in classes})
         if key not in self.known:
             label = f"measurement.{measurements.id}" if measurements else ""
-            gathered = self._gather(workloads, hardware, classes, label, direct=direct)
+            results = measurements.results if measurements else ()
+            gathered = self._gather(workloads, hardware, classes, label, direct=direct, results=results)
             self.known[key] = {
                 option: combine([speed.posterior(option, evidence, self.base.speed) for evidence in gathered])
                 for option in self.base.frameworks
             }
         return self.known[key]
 
-    def _gather(
-        self, workloads: frozenset[str], hardware: str, classes: Iterable[ClassResult], label: str, *, direct: bool
+    def conflicts(
+        self, answers: Answers, workloads: frozenset[str], measurements: Measurements
+    ) -> tuple[speed.Conflict, ...]:
+        """What was published of this kind of accelerator, and is not what was measured here."""
+        direct, hardware = _direct(answers, measurements), str(answers.get("train_hw", ""))
+        classes = fitting(measurements.classes, answers.get("sizes"))
+        gathered = self._gather(workloads, hardware, classes, f"measurement.{measurements.id}", direct=direct)
+        return tuple(found for evidence in gathered for found in speed.conflicts(evidence, self.base.speed))
+
+    def measured(
+        self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
+    ) -> tuple[ClassResult, ...]:
+        """What was measured of the class of work, where it is one and the accelerator in question was measured."""
+        if measurements is None or len(workloads) != 1 or not _direct(answers, measurements):
+            return ()
+        classes = fitting(measurements.classes, answers.get("sizes"))
+        return tuple(each for each in classes if each.workload_class in workloads)
+
+    def _gather(  # noqa: PLR0913  (what there is to know)
+        self,
+        workloads: frozenset[str],
+        hardware: str,
+        classes: Iterable[ClassResult],
+        label: str,
+        *,
+        direct: bool,
+        results: Iterable[ProbeResult] = (),
     ) -> list[speed.Evidence]:
         # What was published of another kind of accelerator says nothing of this one.
         tables = [table for table in self.base.benchmarks if hardware in ("", table.accelerator)]
-        found = [speed.gather(name, tables, classes, label, direct=direct) for name in sorted(workloads)]
+        told = tuple(results)
+        found = [speed.gather(name, tables, classes, label, direct=direct, results=told) for name in sorted(workloads)]
         return found or [speed.gather("", (), (), "", direct=False)]
 
 

@@ -42,6 +42,11 @@ def behind(grounds: Grounds, criterion: Criterion, option: str, words: tuple[str
     if criterion.reads == WISH:
         yield grounds.answer("requested_framework")
         return
+    if criterion.reads == "first_step":
+        ranked = next((one for one in grounds.recommendation.ranking if one.option == option), None)
+        for own in ranked.contributions if ranked else ():
+            yield from map(grounds.evidence, own.evidence if own.criterion == criterion.id else ())
+        return
     if criterion.reads != "speed":
         yield from grounds.projected(criterion.reads, option, words)
         return

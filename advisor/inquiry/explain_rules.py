@@ -251,6 +251,12 @@ def _handed(grounds: Grounds, attribute: str, word: str) -> Iterator[Explanation
         yield grounds.constant("memory", text, grounds.base.memory.source)
         for key in ("model_params_b", "model_size", "accel_mem_gb", "accelerator_count"):
             yield grounds.answer(key)
+    if attribute == "measured":
+        text = "What was measured is read as words from these figures on."
+        yield grounds.constant("measured", text, grounds.base.measured.source)
+        for found in grounds.recommendation.evidence:
+            if found.id.startswith("measurement."):
+                yield grounds.evidence(found.id)
     if attribute == "clash":
         said: Mapping[str, Finding] = grounds.findings
         yield from (finding(grounds, found) for found in said.values() if found.rule == word)

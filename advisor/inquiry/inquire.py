@@ -8,59 +8,54 @@ from itertools import islice
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.consult.assemble import Inquiries
+from advisor.inquiry import lights
+from advisor.inquiry.asking import worthwhile
 from advisor.inquiry.outcomes import outcome
+from advisor.inquiry.unseating import fact_flips
 from advisor.inquiry.waysout import ways_out
 from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, first, plain_answer, said_answer
-from advisor.model.knowledge import Question
-from advisor.model.recommendation import Change, Flip, OpenQuestion
+from advisor.model.recommendation import Change, Flip, WeightFlip
 from advisor.model.vocabulary import Vocabulary
+from advisor.scoring.robustness import tipping_points
 
 _GIVEN = ("domain", "task")
 """What the project is: changing it asks about another project."""
+_FEW = 3
+"""Weights and facts that are named."""
 _BRACES = re.compile(r"\{(\w+)\}")
 
 
 def inquire(adviser: Adviser, consultation: Consultation, *, most: int = 5) -> Inquiries:
     """Questions worth asking, single answers that unseat the first, and what would revive what is excluded."""
     whatif, weighed = WhatIf(adviser, consultation), consultation.weighed
-    asked = [q for q in adviser.base.questions if q.key not in weighed.answers]
     now = first(weighed)
-    questions = [_worth(whatif, question, now) for question in asked]
-    worthwhile = [question for question in questions if question is not None]
-    wanted = weighed.derived.get("open", frozenset())
-    # Stable, so that equals stay in the order in which the knowledge base asks.
-    worthwhile.sort(key=lambda question: (question.key not in wanted, -question.value_of_information))
     return Inquiries(
-        questions=tuple(worthwhile[:most]),
+        questions=worthwhile(whatif)[:most],
         flips=_flips(whatif, weighed, most),
         revivals={option: _revivals(whatif, option, weighed) for option in weighed.excluded},
         decisive=_decisive(whatif, weighed),
         ways_out=ways_out(whatif),
+        weight_flips=_weight_flips(weighed, now),
+        fact_flips=fact_flips(adviser, consultation, _FEW),
+        views=lights.views(adviser, weighed),
+        front=lights.front(weighed),
+        staying=lights.staying(adviser, weighed),
     )
 
 
-def _worth(whatif: WhatIf, question: Question, now: str) -> OpenQuestion | None:
-    """What knowing the answer is worth: how much the present first falls short, in the mean over the answers."""
-    becomes: set[str] = set()
-    shortfalls: list[float] = []
-    for word in whatif.additions(question.key):
-        then = whatif.run({question.key: word})
-        leader = first(then)
-        if leader == OPEN:
-            continue
-        stays = then.scores[now] if now in then.options else 0.0
-        # Outside these frameworks, everything that the present first promises would be lost.
-        gained = then.scores[leader] if leader in then.scores else 2 * stays
-        shortfalls.append(max(0.0, gained - stays))
-        if leader != now:
-            becomes.add(leader)
-    if not becomes:
-        return None
-    return OpenQuestion(
-        key=question.key,
-        text=question.text,
-        value_of_information=sum(shortfalls) / len(shortfalls),
-        could_become=tuple(sorted(becomes)),
+def _weight_flips(weighed: Weighed, now: str) -> tuple[WeightFlip, ...]:
+    """The weights that would have to change least; nothing where no option is first."""
+    if now in (OPEN, OUTSIDE):
+        return ()
+    return tuple(
+        WeightFlip(
+            criterion=tipping.criterion,
+            now=tipping.now,
+            becomes=tipping.becomes,
+            to=tipping.to,
+            moved=tipping.moved,
+        )
+        for tipping in tipping_points(dict(weighed.options), weighed.weights)[:_FEW]
     )
 
 

@@ -22,7 +22,16 @@ from advisor.loading.rules import read_rules
 from advisor.loading.validate import validate
 from advisor.model.attribute import family
 from advisor.model.fact import NOT_APPLICABLE
-from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, MemoryModel, Question, SpeedModel
+from advisor.model.knowledge import (
+    Criterion,
+    Decision,
+    KnowledgeBase,
+    MeasuredModel,
+    MemoryModel,
+    Question,
+    SpeedModel,
+    View,
+)
 from advisor.model.package import Denied
 from advisor.model.vocabulary import WISH, WISHED, Vocabulary
 
@@ -47,7 +56,9 @@ class CriteriaFile:
     """`knowledge/criteria.yaml`; in an overlay, the criteria that it adds or replaces."""
 
     criteria: tuple[Criterion, ...] = ()
+    views: tuple[View, ...] = ()
     speed: SpeedModel | None = None
+    measured: MeasuredModel | None = None
     memory: MemoryModel | None = None
     decision: Decision | None = None
 
@@ -57,7 +68,10 @@ class Weighing:
     """What the files about criteria come to."""
 
     criteria: dict[str, Criterion] = field(default_factory=dict)
+    views: dict[str, tuple[View, str]] = field(default_factory=dict)
+    """By id, each with its place."""
     speed: SpeedModel | None = None
+    measured: MeasuredModel | None = None
     memory: MemoryModel | None = None
     decision: Decision | None = None
 
@@ -86,7 +100,7 @@ class _Reader:
         components = read_components(self.folders, vocabulary, attributes, registry, self.problems)
         vocabulary = self._with_components(vocabulary, components)
         weighing = self._weighing(vocabulary)
-        if weighing.speed is None or weighing.memory is None or weighing.decision is None:
+        if weighing.speed is None or weighing.measured is None or weighing.memory is None or weighing.decision is None:
             # Rules and priorities speak of criteria: without any, all of them would be wrong.
             self.problems.settle()
             raise AssertionError("a file that could not be read is a problem")
@@ -107,7 +121,9 @@ class _Reader:
             lifetimes=attributes.lifetimes,
             contradictions=attributes.contradictions,
             criteria=tuple(weighing.criteria.values()),
+            views=tuple(view for view, _ in weighing.views.values()),
             speed=weighing.speed,
+            measured=weighing.measured,
             memory=weighing.memory,
             decision=weighing.decision,
             questions=tuple(question for question, _ in questions.values()),
@@ -182,7 +198,7 @@ class _Reader:
                 continue
             self._check_criteria(file.criteria, vocabulary, document)
             if not folder.origin:
-                for key in ("speed", "memory", "decision"):
+                for key in ("speed", "measured", "memory", "decision"):
                     if getattr(file, key) is None:
                         self.problems.add(f"the key {shown(key)} is missing.", document.place())
             if file.decision is not None and not 1 <= file.decision.draws <= _MOST_DRAWS:
@@ -190,19 +206,43 @@ class _Reader:
                 self.problems.add(message, document.place(("decision", "draws")))
             self._check_constants(file, document)
             weighing.criteria |= {criterion.id: criterion for criterion in file.criteria}
+            weighing.views |= self._views(file.views, document)
             weighing.speed, weighing.memory = file.speed or weighing.speed, file.memory or weighing.memory
+            weighing.measured = file.measured or weighing.measured
             weighing.decision = file.decision or weighing.decision
+        for view, place in weighing.views.values():
+            for criterion in view.weights:
+                check_word(criterion, weighing.criteria, "criterion", place, self.problems)
         return weighing
+
+    def _views(self, views: tuple[View, ...], document: Document) -> dict[str, tuple[View, str]]:
+        """The views of one file, each with its place."""
+        places = [document.place(("views", i, "id")) for i in range(len(views))]
+        check_distinct(((view.id, place) for view, place in zip(views, places, strict=True)), "id", self.problems)
+        for i, view in enumerate(views):
+            if not view.weights or not all(0 < weight <= _MOST for weight in view.weights.values()):
+                message = f"at least one weight was expected, each above 0 and {_MOST} at most."
+                self.problems.add(message, document.place(("views", i, "weights")))
+        return {view.id: (view, place) for view, place in zip(views, places, strict=True)}
 
     def _check_constants(self, file: CriteriaFile, document: Document) -> None:
         """Note constants that nothing can be reckoned with."""
-        for key, part in (("speed", file.speed), ("memory", file.memory), ("decision", file.decision)):
+        parts = {"speed": file.speed, "measured": file.measured, "memory": file.memory, "decision": file.decision}
+        for key, part in parts.items():
             for name in [one.name for one in fields(part)] if part is not None else ():
                 value = getattr(part, name)
                 if isinstance(value, float) and not 0 <= value <= _MOST:
                     self.problems.add(f"{value:g} is outside 0 to {_MOST}.", document.place((key, name)))
-        if file.decision is not None and not all(abs(part) <= _MOST for part in file.decision.acceptance):
-            self.problems.add(f"the line is steeper than {_MOST}.", document.place(("decision", "acceptance")))
+        if file.decision is not None:
+            line = file.decision.acceptance
+            steep = not (abs(line.level) <= _MOST and 0 <= line.lead <= _MOST and 0 <= line.most <= _MOST)
+            if steep or not 0 <= line.lapse <= 1:
+                message = f"the line falls, or is steeper or longer than {_MOST}."
+                self.problems.add(message, document.place(("decision", "acceptance")))
+        measured = file.measured
+        if measured is not None and not 0 < measured.best_first_step_s < measured.worst_first_step_s:
+            message = "the worst time has to be above the best, and that above 0."
+            self.problems.add(message, document.place(("measured", "worst_first_step_s")))
         speed = file.speed
         if speed is not None and not 0 < speed.worst_utilisation < min(
             speed.typical_utilisation, speed.best_utilisation
@@ -240,6 +280,7 @@ class _Reader:
     def _check_criteria(self, criteria: tuple[Criterion, ...], vocabulary: Vocabulary, document: Document) -> None:
         scales = {projection.name: projection.words for projection in vocabulary.projections} | {
             "speed": (),
+            "first_step": (),
             WISH: WISHED,
         }
         places = [document.place(("criteria", i, "id")) for i in range(len(criteria))]

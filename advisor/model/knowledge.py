@@ -23,7 +23,7 @@ class Criterion:
     title: str
     meaning: str
     reads: str
-    """The projection whose words the scale values, `requested`, or `speed`."""
+    """The projection whose words the scale values, `requested`, `speed`, or `first_step`."""
     scale: Mapping[str, float] = field(default_factory=dict)
     """Word to value, from 0 (worst) to 1 (as good as matters)."""
     spread: float = 0.1
@@ -35,6 +35,17 @@ class Criterion:
     must: float
     """The value below which an option is excluded when the criterion is a `must`."""
     source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A light in which only some criteria count."""
+
+    id: str
+    title: str
+    meaning: str
+    weights: Mapping[str, float]
+    """By criterion; relative to each other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +62,22 @@ class SpeedModel:
     """Of the log speed of an option of which nothing is published."""
     sd_distance: float
     """Added to published figures for another chip, version and task."""
+    source: Source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasuredModel:
+    """From which measured figures on rules read which word, and what a first step is worth."""
+
+    alike: float
+    """No framework takes longer than so many times the fastest."""
+    far_apart: float
+    """Half of the frameworks take at least so many times as long as the fastest."""
+    slow_first_step_s: float
+    best_first_step_s: float
+    """Up to so many seconds a first step has the value 1."""
+    worst_first_step_s: float
+    """From so many seconds on it has the value 0."""
     source: Source
 
 
@@ -73,11 +100,27 @@ class MemoryModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Acceptance:
+    """The logistic line from how far the first leads to how likely an expert is to accept it."""
+
+    level: float
+    """Log odds of being accepted where the first two are level."""
+    lead: float
+    """What each standard deviation that the first leads by adds to them."""
+    most: float
+    """The lead from which on a longer one adds nothing."""
+    lapse: float
+    """The share of answers that are not accepted however far they lead."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """How sure is sure enough."""
 
     tie_margin: float
     """Two options whose expected scores differ by less are tied."""
+    switch_margin: float
+    """What another option than today's has to be ahead by, in units of the score, before a move is worth it."""
     decided: float
     """Probability of being best from which on an answer is decided."""
     doubtful: float
@@ -85,9 +128,7 @@ class Decision:
     weight_spread: float
     """Standard deviation of the log of each weight."""
     draws: int
-    acceptance: tuple[float, float]
-    """Intercept and slope of the logistic line from the log odds of being best to those of being accepted by an
-    expert."""
+    acceptance: Acceptance
     source: Source
 
 
@@ -167,7 +208,9 @@ class KnowledgeBase:
     """Days after which a fact has to be looked at again; 0 for never."""
     contradictions: tuple[Contradiction, ...]
     criteria: tuple[Criterion, ...]
+    views: tuple[View, ...]
     speed: SpeedModel
+    measured: MeasuredModel
     memory: MemoryModel
     decision: Decision
     questions: tuple[Question, ...]

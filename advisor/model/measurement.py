@@ -145,6 +145,10 @@ class ProbeResult:
     """Median seconds of processor time for one iteration, all threads."""
     first_s: float | None = None
     """Seconds of the first call: tracing and compiling, apart from the steady state."""
+    at_least_s: float | None = None
+    """Seconds that one iteration takes at least, where it was given up while it was timed."""
+    first_at_least_s: float | None = None
+    """Seconds that the first call takes at least, where it was given up while it was prepared."""
     samples: int = 0
     """Blocks that count: undisturbed ones where there are enough, else all."""
     flops: float | None = None

@@ -151,13 +151,74 @@ class Flip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeightFlip:
+    """The smallest change of the weight of one criterion after which another option is first, verified."""
+
+    criterion: str
+    now: float
+    """Its share of all weight."""
+    becomes: float
+    """The share from which on `to` is first; the other weights keep their proportions."""
+    to: str
+    moved: float
+    """The share of all weight that changes hands: how small the change is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactFlip:
+    """The smallest change of one fact, verified by running it, after which another option is first."""
+
+    option: str
+    attribute: str
+    criterion: str
+    now: str
+    becomes: str
+    way: float
+    """How far that is on the scale of its criterion, which is from 0 to 1: how small the change is."""
+    to: str
+    status: Status
+    confidence: Literal["high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
     """How much it takes to unseat the first."""
 
     stays_first: float
     flips: tuple[Flip, ...] = ()
+    weights: tuple[WeightFlip, ...] = ()
+    """The smallest first."""
+    facts: tuple[FactFlip, ...] = ()
+    """The smallest first."""
     decisive: tuple[str, ...] = ()
     """Keys of the answers without which, one at a time, something else would be recommended first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewed:
+    """Who is ahead where only some criteria count."""
+
+    view: str
+    title: str
+    ahead: tuple[str, ...]
+    """The best, and those of which it is not sure that they are behind it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staying:
+    """What doing nothing would mean: going on with the framework that the code is written in."""
+
+    option: str
+    score: float
+    """Its expected score, whether it remains or not."""
+    gain: float
+    """By how much the first is ahead of it; 0 where it is the first itself."""
+    margin: float
+    """What a move has to gain before it is worth it."""
+    excluded: bool
+    """Whether something excludes it."""
+    worth_moving: bool
+    """Whether something excludes it, or the gain reaches the margin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +239,19 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpeedConflict:
+    """A published ratio of times that this machine does not show; what was measured counts."""
+
+    evidence: str
+    """The published row."""
+    variant: str
+    reference: str
+    published: float
+    """Time of the variant over that of the reference."""
+    measured: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MeasurementsUsed:
     """Which stored measurements had a part, and how large it is."""
 
@@ -186,6 +260,7 @@ class MeasurementsUsed:
     """`performance` to the share of measurement in the speed of the first option."""
     note: str = ""
     """What would improve it."""
+    conflicts: tuple[SpeedConflict, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,6 +298,11 @@ class Recommendation:
     findings: tuple[Finding, ...]
     questions: tuple[OpenQuestion, ...] = ()
     sensitivity: Sensitivity
+    views: tuple[Viewed, ...] = ()
+    front: tuple[str, ...] = ()
+    """The options that no other one equals in every criterion that counts and surpasses in one."""
+    staying: Staying | None = None
+    """None where there is no code yet."""
     weights: tuple[Weight, ...]
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed

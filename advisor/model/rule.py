@@ -105,6 +105,8 @@ class Example:
     option: str = ""
     options: tuple[str, ...] = ()
     """Where no option is at hand, those that are compared; empty for all that there are."""
+    measured: tuple[str, ...] = ()
+    """What measurements show: words of `measured`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.loading.problems import printable
 from advisor.model.finding import NAMES_NOTHING, Finding
 from advisor.model.recommendation import Contradiction, Contribution, Excluded, Ranked, Recommendation
 from advisor.model.rule import PLACES
+from advisor.render.firmness import firmness, lights, staying
 from advisor.render.lines import folded, listed
 from advisor.render.sureness import SETTLED, doubts, sureness
 
@@ -45,6 +47,8 @@ def _summary(r: Recommendation) -> Iterator[str]:
         yield from _line("Why", " ".join(_reasons(r, "out_of_scope")))
     elif r.status == "needs_more_info":
         yield from _line("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
+    if r.staying is not None and r.staying.option != r.recommendation.primary and _names_one(r):
+        yield from _line("Staying", staying(r.staying, r.recommendation.primary))
     yield from _against(r)
     if r.sensitivity.decisive:
         keys, alone = ", ".join(r.sensitivity.decisive), len(r.sensitivity.decisive) == 1
@@ -54,10 +58,14 @@ def _summary(r: Recommendation) -> Iterator[str]:
         question = r.questions[0]
         could = listed([_HEADLINES.get(name, name) for name in question.could_become], "or")
         yield from _line("Ask", f"{question.text} ({question.key}) It could become {could}.")
-    if r.sensitivity.flips and r.recommendation.primary not in _HEADLINES:
+    if r.sensitivity.flips and _names_one(r):
         flip = r.sensitivity.flips[0]
         yield from _line("Unless", f"{_change(flip.change)}: then {flip.to}{doubts(flip.status, flip.confidence)}.")
-    yield from _line("Measured", r.measurements.note or _measured(r))
+    yield from _speed(r)
+
+
+def _names_one(r: Recommendation) -> bool:
+    return r.recommendation.primary not in _HEADLINES
 
 
 def _stack(r: Recommendation) -> Iterator[str]:
@@ -207,6 +215,23 @@ def _measured(r: Recommendation) -> str:
     return f"{share:.0%} of what is said of speed comes from this machine, the rest from published figures."
 
 
+def _speed(r: Recommendation) -> Iterator[str]:
+    yield from _line("Measured", r.measurements.note or _measured(r))
+    if r.measurements.conflicts:
+        yield from _line("Conflict", _contradicted(r))
+
+
+def _contradicted(r: Recommendation) -> str:
+    """The published figure that is furthest from what was measured."""
+    furthest = max(r.measurements.conflicts, key=lambda c: abs(math.log(c.published / c.measured)))
+    more = len(r.measurements.conflicts) - 1
+    others = f" {more} more published figures are not what this machine shows." if more else ""
+    return (
+        f"{furthest.variant} takes {furthest.measured:.2g} times as long as {furthest.reference} here, and "
+        f"{furthest.published:.2g} times as published ({furthest.evidence}): what was measured counts.{others}"
+    )
+
+
 def _detail(r: Recommendation) -> Iterator[str]:
     yield from _heading("Scores")
     for ranked in r.ranking:
@@ -214,6 +239,8 @@ def _detail(r: Recommendation) -> Iterator[str]:
         yield f"{ranked.option:14}{ranked.score:.3f}  {_bar(ranked)}  {low:.2f} to {high:.2f}"
     yield from _contributions(r)
     yield from _what_if(r)
+    yield from _section("How firmly it stands", firmness(r))
+    yield from _section("In other lights", lights(r))
     yield from _heading("Findings")
     for finding in r.findings:
         yield from _finding(finding)
@@ -285,6 +312,13 @@ def _bar(ranked: Ranked, width: int = 30) -> str:
 
 def _heading(text: str) -> Iterable[str]:
     return "", text, "-" * len(text)
+
+
+def _section(text: str, lines: Iterator[str]) -> Iterator[str]:
+    """Lines under a heading; nothing where there are none."""
+    if found := list(lines):
+        yield from _heading(text)
+        yield from found
 
 
 def _line(label: str, text: str, indent: int = _LABEL) -> Iterator[str]:

@@ -41,6 +41,11 @@ def expected(values: Mapping[str, Value], weights: Sequence[Weight]) -> float:
     return sum(weight.final * values[weight.criterion].mean for weight in weights)
 
 
+def leading(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight]) -> str:
+    """The option that is expected to be best; of equals the first by name."""
+    return min(options, key=lambda option: (-round(expected(options[option], weights), 9), option))
+
+
 def rank(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight], decision: Decision) -> Ranking:
     """The options by expected score, ties by name; options is by id, each with a value for every weight."""
     # A criterion without any weight has no part in any draw.

@@ -7,18 +7,24 @@ same machine. The prior comes from published tables, the likelihood from probes,
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, field
 from advisor.model.knowledge import Benchmark, BenchmarkRow, SpeedModel
 from advisor.model.score import Value
+from advisor.scoring.median import median
 
 if TYPE_CHECKING:
-    from advisor.model.measurement import ClassResult
+    from advisor.model.measurement import ClassResult, ProbeResult
 
 NORMAL_90 = 1.645
 """Standard deviations from the middle to either end of a 90 % interval of the normal distribution."""
+
+_NOTHING = 1e-9
+"""Probability below which a bound leaves nothing of what was thought before."""
+_CONTRADICTED = 2.0
+"""Standard deviations between published and measured from which on only the machine counts."""
 
 EQUAL = 1e-6
 """Logarithms of speed that differ by less are the same."""
@@ -48,6 +54,19 @@ class Published:
 
 
 @dataclass(frozen=True, slots=True)
+class Conflict:
+    """A published ratio of times that this machine does not show."""
+
+    row: str
+    """Id of the published row."""
+    variant: str
+    reference: str
+    published: float
+    """Time of the variant over that of the reference."""
+    measured: float
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of speed on one class of workload."""
 
@@ -58,10 +77,18 @@ class Evidence:
     """Whether it was measured on the accelerator in question; otherwise it speaks from a distance."""
     measurement: str = ""
     """Id of the measurements, as evidence."""
+    bounds: Mapping[str, float] = field(default_factory=dict)
+    """`framework/variant` to the greatest log utilisation it can have, where timing it was given up."""
 
 
-def gather(
-    workload: str, benchmarks: Iterable[Benchmark], classes: Iterable[ClassResult], measurement: str, *, direct: bool
+def gather(  # noqa: PLR0913  (what there is to know)
+    workload: str,
+    benchmarks: Iterable[Benchmark],
+    classes: Iterable[ClassResult],
+    measurement: str,
+    *,
+    direct: bool,
+    results: Iterable[ProbeResult] = (),
 ) -> Evidence:
     """The rows and results that speak of a class of workload."""
     rows = tuple(
@@ -69,7 +96,26 @@ def gather(
     )
     relevant = [c for c in classes if c.workload_class == workload and c.utilisation]
     measured = {f"{c.framework}/{c.variant}": _observed(c) for c in relevant}
-    return Evidence(rows, measured, direct, measurement if measured else "")
+    bounds = dict(_bounds(relevant, results)) if direct else {}
+    return Evidence(rows, measured, direct, measurement if measured else "", bounds)
+
+
+def _bounds(relevant: Sequence[ClassResult], results: Iterable[ProbeResult]) -> Iterator[tuple[str, float]]:
+    """What was given up while it was timed, against the fastest that was not."""
+    fastest = max(relevant, key=lambda result: result.utilisation or 0.0, default=None)
+    if fastest is None:
+        return
+    by_probe = [result for result in results if result.probe in fastest.probes]
+    of_fastest = {
+        result.probe: result.value
+        for result in by_probe
+        if (result.framework, result.variant) == (fastest.framework, fastest.variant) and result.value
+    }
+    for result in by_probe:
+        seconds = of_fastest.get(result.probe)
+        if result.outcome == "timed_out" and result.at_least_s and seconds:
+            rate = (fastest.utilisation or 1.0) * seconds / result.at_least_s
+            yield f"{result.framework}/{result.variant}", math.log(rate)
 
 
 def posterior(option: str, evidence: Evidence, model: SpeedModel) -> Speed:
@@ -85,6 +131,23 @@ def posterior(option: str, evidence: Evidence, model: SpeedModel) -> Speed:
     return max(equals, key=lambda speed: (-speed.sd, speed.variant))
 
 
+def conflicts(evidence: Evidence, model: SpeedModel) -> tuple[Conflict, ...]:
+    """The published ratios that are further from the measured ones than chips, versions and tasks usually are."""
+    return tuple(_conflicts(evidence, model)) if evidence.direct else ()
+
+
+def _conflicts(evidence: Evidence, model: SpeedModel) -> Iterator[Conflict]:
+    for published in evidence.rows:
+        row, reference = published.row, published.reference
+        for variant in sorted(set(row.times) & set(evidence.measured) - {reference}):
+            if reference not in evidence.measured or reference not in row.times:
+                continue
+            (rate, sd), (other, other_sd) = evidence.measured[variant], evidence.measured[reference]
+            said, found = row.times[variant] / row.times[reference], math.exp(other - rate)
+            if abs(math.log(said / found)) > math.hypot(model.sd_distance, sd, other_sd):
+                yield Conflict(row.id, variant, reference, said, found)
+
+
 def value(speed: Speed, model: SpeedModel) -> Value:
     """The value of a speed on the logarithmic scale, capped at both ends."""
     low, high = math.log(model.worst_utilisation), math.log(model.best_utilisation)
@@ -97,7 +160,8 @@ def value(speed: Speed, model: SpeedModel) -> Value:
 
 
 def _variants(option: str, evidence: Evidence) -> list[str]:
-    named = {variant for published in evidence.rows for variant in published.row.times} | set(evidence.measured)
+    published = {variant for each in evidence.rows for variant in each.row.times}
+    named = {*published, *evidence.measured, *evidence.bounds}
     return sorted(variant for variant in named if variant.partition("/")[0] == option)
 
 
@@ -129,7 +193,10 @@ def _prior(variant: str, rows: tuple[Published, ...], model: SpeedModel) -> Spee
 
 
 def _level(prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
-    """The prior moved by what the measured variants say of this machine as a whole; of another one they say nothing."""
+    """The prior moved by what the measured variants say of this machine as a whole; of another one they say nothing.
+
+    The median, so that a table that is wrong about one variant does not move all others.
+    """
     if not evidence.direct:
         return prior
     gaps = [
@@ -137,7 +204,7 @@ def _level(prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
     ]
     if not gaps:
         return prior
-    return Speed(prior.mean + sum(gaps) / len(gaps), prior.sd, 0.0, prior.variant, prior.evidence)
+    return Speed(prior.mean + median(gaps), prior.sd, 0.0, prior.variant, prior.evidence)
 
 
 def _typical(evidence: Evidence, model: SpeedModel) -> float:
@@ -150,13 +217,33 @@ def _typical(evidence: Evidence, model: SpeedModel) -> float:
 def _update(variant: str, prior: Speed, evidence: Evidence, model: SpeedModel) -> Speed:
     levelled = _level(prior, evidence, model)
     if variant not in evidence.measured:
-        return levelled
+        return _below(levelled, evidence.bounds[variant], evidence) if variant in evidence.bounds else levelled
     log_rate, rounds = evidence.measured[variant]
     if not evidence.direct:
         log_rate += _typical(evidence, model)
     distance = 0.0 if evidence.direct else model.sd_distance
     noise = rounds**2 + distance**2
+    if abs(log_rate - levelled.mean) > _CONTRADICTED * math.sqrt(levelled.sd**2 + noise):
+        # Tables that the machine contradicts are no longer listened to; how far they reach is known no better for it.
+        nothing = _level(_nothing(model), evidence, model)
+        levelled = Speed(nothing.mean, levelled.sd, 0.0, variant)
     share = levelled.sd**2 / (levelled.sd**2 + noise)
     mean = share * log_rate + (1 - share) * levelled.mean
     ids = (evidence.measurement, *levelled.evidence)
     return Speed(mean, math.sqrt(share * noise), share, variant, ids, evidence.direct)
+
+
+def _below(prior: Speed, bound: float, evidence: Evidence) -> Speed:
+    """What is known of a speed that is at most so much: the prior without what lies above, by its mean and spread.
+
+    The moments of the truncated normal distribution: N. L. Johnson and S. Kotz, Continuous Univariate Distributions 1,
+    1970, section 13.7.
+    """
+    edge = (bound - prior.mean) / prior.sd
+    inside = 0.5 * math.erfc(-edge / math.sqrt(2))
+    # Far below everything that was thought possible, only the bound itself is left.
+    slope = math.exp(-(edge**2) / 2) / math.sqrt(2 * math.pi) / inside if inside > _NOTHING else -edge
+    mean = prior.mean - prior.sd * slope if inside > _NOTHING else bound
+    narrowed = max(0.0, 1 - edge * slope - slope**2) if inside > _NOTHING else 0.0
+    ids = (evidence.measurement, *prior.evidence)
+    return Speed(mean, prior.sd * math.sqrt(narrowed), 1 - narrowed, prior.variant, ids, evidence.direct)

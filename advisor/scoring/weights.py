@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.model.knowledge import Criterion
 from advisor.model.score import Weight
@@ -25,6 +25,16 @@ def settle(
     return tuple(
         Weight(criterion=c.id, base=c.weight, moved_by=moved, final=weight / total) for c, moved, weight in raw
     )
+
+
+def widest(criterion: Criterion, weights: Sequence[Weight]) -> float:
+    """The share of all weight that a criterion would have at the top of its band, the others as they are."""
+    own = next((weight for weight in weights if weight.criterion == criterion.id), None)
+    if own is None or not own.final:
+        return 0.0
+    now = _moved(criterion, sum(own.moved_by.values()))
+    total, top = now / own.final, criterion.band[1]
+    return top / (total - now + top)
 
 
 def _moved(criterion: Criterion, shift: float) -> float:

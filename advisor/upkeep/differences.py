@@ -85,6 +85,9 @@ def _facts(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
 def _reasoning(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
     yield "decision", _parts(base.decision)
     yield "speed", _parts(base.speed)
+    yield "measured", _parts(base.measured)
+    for view in base.views:
+        yield f"view.{view.id}", _parts(view)
     for rule in base.rules:
         yield f"rule.{rule.id}", _parts(rule)
     for criterion in base.criteria:

@@ -90,13 +90,21 @@ memory:
   serve_four_bit: 0.6
   usable: 0.8
   source: {ref: design, observed: "2024-06-01", grade: judged}
+measured:
+  alike: 1.1
+  far_apart: 2.0
+  slow_first_step_s: 10.0
+  best_first_step_s: 1.0
+  worst_first_step_s: 100.0
+  source: {ref: design, observed: "2024-06-01", grade: judged}
 decision:
   tie_margin: 0.01
+  switch_margin: 0.05
   decided: 0.8
   doubtful: 0.6
   weight_spread: 0.35
   draws: 50
-  acceptance: [0.9, 0.5]
+  acceptance: {level: 0.5, lead: 1.5, most: 4.0, lapse: 0.0}
   source: {ref: design, observed: "2024-06-01", grade: judged}
 """,
     "knowledge/questions.yaml": "[]\n",

@@ -45,6 +45,7 @@ def full(tmp_path: Path) -> Path:
         "environments/.lattice.lock",
         "environments/lattice.log",
         "measurements.sqlite3-journal",
+        "interview.yaml",
     ):
         (home / name).parent.mkdir(parents=True, exist_ok=True)
         (home / name).write_text("{}", encoding="utf-8")
@@ -114,7 +115,7 @@ def test_what_advisor_did_not_make_stays(run: Run, full: Path, tmp_path: Path) -
 
 
 def test_behind_a_link_nothing_is_its_own(run: Run, full: Path, tmp_path: Path) -> None:
-    for name in ("cache", "environments", "measurements", "reports", "measurements.sqlite3"):
+    for name in ("cache", "environments", "measurements", "reports", "measurements.sqlite3", "interview.yaml"):
         (full / name).rename(tmp_path / f"moved {name}")
         (full / name).symlink_to(tmp_path / f"moved {name}")
     before = files(tmp_path)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from advisor.model.fact import Source
-from advisor.model.knowledge import Criterion, Decision, SpeedModel
+from advisor.model.knowledge import Acceptance, Criterion, Decision, SpeedModel
 from advisor.model.score import Ranking, Value, Weight
 from advisor.scoring.rank import rank
 from advisor.scoring.speed import Evidence, posterior, value
@@ -19,7 +19,14 @@ from advisor.scoring.weights import settle
 
 SOURCE = Source(ref="", observed="2026-01-01", grade="judged")
 DECISION = Decision(
-    tie_margin=0.01, decided=0.8, doubtful=0.6, weight_spread=0.35, draws=40, acceptance=(0.9, 0.5), source=SOURCE
+    tie_margin=0.01,
+    switch_margin=0.05,
+    decided=0.8,
+    doubtful=0.6,
+    weight_spread=0.35,
+    draws=40,
+    acceptance=Acceptance(level=0.5, lead=1.5, most=4.0, lapse=0.02),
+    source=SOURCE,
 )
 MODEL = SpeedModel(
     typical_utilisation=0.25,

@@ -41,6 +41,12 @@ def test_what_a_command_answers_is_printed_as_it_stands_there(command: str, tmp_
     assert done.stdout == expected
 
 
+def test_how_firmly_the_first_answer_stands_is_what_its_detail_says(tmp_path: Path) -> None:
+    line = next(block for block in blocks() if block.startswith("$ advisor recommend ")).partition("\n")[0]
+    shown = next(block for block in blocks() if block.startswith("How firmly it stands"))
+    assert shown in run(f"{line.removeprefix('$ ')} --detail", tmp_path).stdout
+
+
 @pytest.fixture
 def house(tmp_path: Path) -> Path:
     """The worked example, written as it stands there."""

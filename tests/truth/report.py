@@ -47,9 +47,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    truth = {key: _true_times(entry) for key, entry in _load("truth").items()}
+    truth = truths()
     predictors: dict[str, Mapping[str, Guesses]] = {
-        "predicted from its sizes": {key: _guesses(entry["classes"]) for key, entry in _load("predicted").items()},
+        "predicted from its sizes": predictions(),
         "the class at default sizes": _by_class(truth, _load("default")),
         "a matrix product alone": dict.fromkeys(truth, _gemm(_load("default"))),
     }
@@ -76,6 +76,16 @@ def main() -> None:
                 for name in sorted(common, key=lambda name: truth[key][name])
             )
             print(f"  {key:22} {tau:6.2f} {lost:7.1%}  {order}")
+
+
+def truths() -> dict[str, Truth]:
+    """Workload to what its variants take end to end."""
+    return {key: _true_times(entry) for key, entry in _load("truth").items()}
+
+
+def predictions() -> dict[str, Guesses]:
+    """Workload to what was predicted from its sizes."""
+    return {key: _guesses(entry["classes"]) for key, entry in _load("predicted").items()}
 
 
 def halves(truth: Mapping[str, Truth]) -> dict[str, list[str]]:

@@ -21,6 +21,7 @@ def run(arguments: argparse.Namespace) -> int:
     places = {
         "home": home,
         "measurements": resources.store(home),
+        "interview": resources.interview(home),
         "environments": resources.environments(home),
         "cache": home / "cache",
         "reports": home / "reports",

@@ -157,7 +157,8 @@ class Course:
             return replace(given, outcome="skipped", reason="budget")
         answer = self._prepare(entrant, definition)
         if answer.outcome != "ok":
-            return replace(given, outcome=answer.outcome, reason=answer.reason)
+            waited = self._plan.limits.prepare_s if answer.outcome == "timed_out" else None
+            return replace(given, outcome=answer.outcome, reason=answer.reason, first_at_least_s=waited)
         prepared = Prepared(blank=given, terms=terms, values=answer.values)
         found = checked(prepared)
         if found.outcome != "ok":
@@ -205,13 +206,14 @@ class Course:
         """Run rounds, and turn all there have been into results."""
         prepared, rounds, began = attempt.prepared, attempt.rounds, len(attempt.rounds.canary)
         entrants = {name: self._entrant(name) for name in rounds.blocks}
+        limit_s = min(self._plan.limits.measure_s, max(1.0, self._left()))
         Contest(
             probe=definition.id,
             entrants={name: entrant.worker for name, entrant in entrants.items()},
             groups={name: "cpu" if entrant.device == "cpu" else "accelerator" for name, entrant in entrants.items()},
             canary=self._canary.worker if self._canary else None,
             cap_s=min(self._plan.limits.rounds_s, max(0.5, self._left() / remaining / 2)),
-            limit_s=min(self._plan.limits.measure_s, max(1.0, self._left())),
+            limit_s=limit_s,
             order=self._order,
             clock=self._conditions.clock,
             card=self._card if any(entrant.device == "cuda" for entrant in entrants.values()) else None,
@@ -221,7 +223,13 @@ class Course:
         results = assess(prepared, rounds.blocks, rounds.canary, self._circumstances(), after)
         for name, answer in rounds.lost.items():
             self._bury(self._entrant(name), definition.id, answer)
-            results[name] = replace(prepared[name].blank, outcome=answer.outcome, reason=answer.reason)
+            waited = limit_s / prepared[name].values["iterations"]
+            results[name] = replace(
+                prepared[name].blank,
+                outcome=answer.outcome,
+                reason=answer.reason,
+                at_least_s=waited if answer.outcome == "timed_out" else None,
+            )
         self._results[definition.id].update(
             {name: replace(result, stopped=rounds.stopped) for name, result in results.items()}
         )

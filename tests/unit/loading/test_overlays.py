@@ -24,7 +24,8 @@ speed: {typical_utilisation: 0.25, best_utilisation: 1, worst_utilisation: 0.01,
         sd_distance: 0.6, source: {ref: here, observed: "2026-01-01", grade: judged}}
 """
 DECISION = """
-decision: {tie_margin: 0.01, decided: 0.8, doubtful: 0.6, weight_spread: 0.35, draws: 50, acceptance: [0.9, 0.5],
+decision: {tie_margin: 0.01, switch_margin: 0.05, decided: 0.8, doubtful: 0.6, weight_spread: 0.35, draws: 50,
+           acceptance: {level: 0.5, lead: 1.5, most: 4, lapse: 0},
            source: {ref: here, observed: "2026-01-01", grade: judged}}
 """
 SOURCE = '{ref: here, observed: "2026-01-01", grade: judged}'
@@ -264,8 +265,13 @@ FAULTS = {
     ),
     "a line without an end": (
         "ours/criteria.yaml",
-        DECISION.replace("acceptance: [0.9, 0.5]", "acceptance: [.inf, .nan]"),
-        ":2 decision.acceptance: the line is steeper than 100.",
+        DECISION.replace("level: 0.5", "level: .nan"),
+        ":3 decision.acceptance: the line falls, or is steeper or longer than 100.",
+    ),
+    "a line that falls": (
+        "ours/criteria.yaml",
+        DECISION.replace("lead: 1.5", "lead: -1.5"),
+        ":3 decision.acceptance: the line falls, or is steeper or longer than 100.",
     ),
     "a time that is none": (
         "ours/benchmarks/ours.yaml",

@@ -5,13 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.model.fact import Fact, Grade, Source
-from advisor.model.knowledge import Benchmark, BenchmarkRow, Criterion, Decision, SpeedModel
+from advisor.model.knowledge import Acceptance, Benchmark, BenchmarkRow, Criterion, Decision, SpeedModel
 from advisor.model.measurement import ClassResult
 from advisor.model.score import Value, Weight
 
 SOURCE = Source(ref="", observed="2026-01-01", grade="judged")
 DECISION = Decision(
-    tie_margin=0.01, decided=0.8, doubtful=0.6, weight_spread=0.35, draws=200, acceptance=(0.9, 0.5), source=SOURCE
+    tie_margin=0.01,
+    switch_margin=0.05,
+    decided=0.8,
+    doubtful=0.6,
+    weight_spread=0.35,
+    draws=200,
+    acceptance=Acceptance(level=0.5, lead=1.5, most=4.0, lapse=0.02),
+    source=SOURCE,
 )
 MODEL = SpeedModel(
     typical_utilisation=0.25,

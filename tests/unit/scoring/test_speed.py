@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
+from statistics import NormalDist
+from typing import Any
 
 import pytest
 from scoring_making import MODEL, measured, table
 
 from advisor.model.knowledge import Benchmark
-from advisor.model.measurement import ClassResult
-from advisor.scoring.speed import Evidence, Speed, gather, posterior, value
+from advisor.model.measurement import ClassResult, ProbeResult
+from advisor.scoring.speed import Evidence, Speed, conflicts, gather, posterior, value
 
 TYPICAL = math.log(MODEL.typical_utilisation)
 TABLE = table({"pytorch/eager": 2.0, "jax/jit": 1.0}, {"pytorch/eager": 3.0, "jax/jit": 1.5})
@@ -137,3 +140,81 @@ def test_only_what_was_measured_on_the_accelerator_in_question_is_called_measure
 ) -> None:
     speed = Speed(0.0, 0.3, share, "jax/jit", evidence, direct=bool(direct))
     assert value(speed, MODEL).grade == grade
+
+
+class TestConflicts:
+    """A published ratio of times against the one that was measured here."""
+
+    MEASURED = measured("pytorch/eager", 0.2, 1.02), measured("jax/jit", 0.2, 1.02)
+
+    def test_a_ratio_that_is_twice_the_measured_one_is_said(self) -> None:
+        (found,) = conflicts(evidence([table({"pytorch/eager": 2.0, "jax/jit": 1.0})], self.MEASURED), MODEL)
+        assert (found.row, found.variant, found.reference) == ("row0", "jax/jit", "pytorch/eager")
+        assert found.published == pytest.approx(0.5)
+        assert found.measured == pytest.approx(1.0)
+
+    def test_what_other_chips_and_versions_explain_is_none(self) -> None:
+        assert conflicts(evidence([table({"pytorch/eager": 1.6, "jax/jit": 1.0})], self.MEASURED), MODEL) == ()
+
+    def test_what_was_measured_roughly_or_elsewhere_contradicts_nothing(self) -> None:
+        rough = measured("pytorch/eager", 0.2, 2.0), measured("jax/jit", 0.2, 2.0)
+        twice = table({"pytorch/eager": 2.0, "jax/jit": 1.0})
+        assert conflicts(evidence([twice], rough), MODEL) == ()
+        assert conflicts(evidence([twice], self.MEASURED, direct=False), MODEL) == ()
+        assert conflicts(evidence([twice], self.MEASURED[1:]), MODEL) == ()
+
+    def test_a_table_that_is_off_by_half_leaves_the_measured_order(self) -> None:
+        """The slower of two by measurement is published as twice as fast as it is."""
+        here = measured("pytorch/eager", 0.22, 1.05), measured("jax/jit", 0.2, 1.05)
+        wrong = evidence([table({"pytorch/eager": 1.1, "jax/jit": 0.5})], here)
+        first, second = (posterior(option, wrong, MODEL) for option in ("pytorch", "jax"))
+        assert first.mean > second.mean
+
+    def test_a_table_that_the_machine_contradicts_is_no_longer_listened_to(self) -> None:
+        here = [measured(name, 0.2, 1.2) for name in ("pytorch/eager", "jax/jit", "mlx/eager")]
+        absurd = posterior("jax", evidence([table({"pytorch/eager": 1e6, "jax/jit": 1.0})], here), MODEL)
+        assert math.exp(absurd.mean) == pytest.approx(0.2, rel=0.05)
+
+
+class TestBounds:
+    """A variant that was given up while it was timed is at most so fast."""
+
+    FAST = replace(measured("jax/jit", 0.4, 1.05), probes=("step",))
+
+    @staticmethod
+    def timed(variant: str, **more: Any) -> ProbeResult:
+        framework, _, name = variant.partition("/")
+        known = {"probe": "step", "device": "cpu", "dtype": "float32", "outcome": "ok"}
+        return ProbeResult(framework=framework, variant=name, **{**known, **more})
+
+    def bounded(self, at_least_s: float, *, direct: bool = True) -> Evidence:
+        results = [
+            self.timed("jax/jit", value=0.01),
+            self.timed("mlx/eager", outcome="timed_out", at_least_s=at_least_s),
+        ]
+        return gather("llm_train", [], [self.FAST], "measurement.m", direct=direct, results=results)
+
+    def test_it_lies_below_its_bound_and_rests_on_the_measurement(self) -> None:
+        open_speed = posterior("mlx", gather("llm_train", [], [self.FAST], "measurement.m", direct=True), MODEL)
+        speed = posterior("mlx", self.bounded(0.1), MODEL)
+        assert speed.mean < math.log(0.4 / 10) < open_speed.mean
+        assert speed.sd < open_speed.sd
+        assert speed.evidence[0] == "measurement.m"
+
+    def test_the_moments_are_those_of_the_prior_without_what_lies_above(self) -> None:
+        prior = posterior("mlx", gather("llm_train", [], [self.FAST], "measurement.m", direct=True), MODEL)
+        speed = posterior("mlx", self.bounded(0.02), MODEL)
+        edge, whole = math.log(0.4 / 2), NormalDist(prior.mean, prior.sd)
+        steps = [prior.mean - 8 * prior.sd + i * 1e-3 for i in range(20_000)]
+        below = [(x, whole.pdf(x)) for x in steps if x < edge]
+        mass = sum(p for _, p in below)
+        mean = sum(x * p for x, p in below) / mass
+        assert speed.mean == pytest.approx(mean, abs=2e-3)
+        assert speed.sd == pytest.approx(math.sqrt(sum((x - mean) ** 2 * p for x, p in below) / mass), abs=2e-3)
+
+    def test_far_beyond_everything_that_was_thought_possible_the_bound_is_left(self) -> None:
+        speed = posterior("mlx", self.bounded(1e9), MODEL)
+        assert speed.mean == pytest.approx(math.log(0.4 * 0.01 / 1e9))
+
+    def test_on_another_machine_it_says_nothing(self) -> None:
+        assert posterior("mlx", self.bounded(0.1, direct=False), MODEL).share == 0.0

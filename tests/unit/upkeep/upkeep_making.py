@@ -9,7 +9,15 @@ from advisor.model.attribute import Contradiction, FactAttribute
 from advisor.model.component import Component
 from advisor.model.fact import Fact, Grade, Source
 from advisor.model.framework import Framework
-from advisor.model.knowledge import Criterion, Decision, KnowledgeBase, MemoryModel, SpeedModel
+from advisor.model.knowledge import (
+    Acceptance,
+    Criterion,
+    Decision,
+    KnowledgeBase,
+    MeasuredModel,
+    MemoryModel,
+    SpeedModel,
+)
 from advisor.model.package import Denied
 from advisor.model.rule import Condition, Effects, Example, Rule
 from advisor.model.vocabulary import Projection, Vocabulary
@@ -105,9 +113,24 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         sd_distance=0.6,
         source=source(),
     )
+    measured = MeasuredModel(
+        alike=1.1,
+        far_apart=2.0,
+        slow_first_step_s=10.0,
+        best_first_step_s=1.0,
+        worst_first_step_s=100.0,
+        source=source(),
+    )
     memory = MemoryModel(train=18, adapters=3, four_bit=1, serve=2, serve_four_bit=0.5, usable=0.8, source=source())
     decision = Decision(
-        tie_margin=0.01, decided=0.8, doubtful=0.6, weight_spread=0.3, draws=10, acceptance=(0.9, 0.5), source=source()
+        tie_margin=0.01,
+        switch_margin=0.05,
+        decided=0.8,
+        doubtful=0.6,
+        weight_spread=0.3,
+        draws=10,
+        acceptance=Acceptance(level=0.5, lead=1.5, most=4.0, lapse=0.02),
+        source=source(),
     )
     return KnowledgeBase(
         vocabulary=vocabulary,
@@ -115,7 +138,9 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         lifetimes={"support": 90},
         contradictions=contradictions,
         criteria=criteria,
+        views=(),
         speed=speed,
+        measured=measured,
         memory=memory,
         decision=decision,
         questions=(),

@@ -1,0 +1,76 @@
+"""How firmly an answer stands, and the same options in other lights, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.model.recommendation import FactFlip, Recommendation, Staying, Viewed, WeightFlip
+from advisor.render.lines import folded, listed
+from advisor.render.sureness import doubts
+
+_LABEL = 20
+_PLOT = 40
+"""Columns of the axis from no weight to all of it."""
+_UNSETTLED = 4
+"""From more options than that on, a view sets nobody apart."""
+
+
+def firmness(r: Recommendation) -> Iterator[str]:
+    """How often the first stays first, and the smallest change of a weight and of a fact that would unseat it."""
+    s = r.sensitivity
+    if not r.ranking or not (s.weights or s.facts):
+        return
+    yield from _entry("draws", f"{r.ranking[0].option} stays first in {s.stays_first:.0%} of them.")
+    if s.weights:
+        yield from _entry("weights", "from none to all of it: o is where one is, x where another option takes over.")
+    for flip in s.weights:
+        yield from _weight(flip)
+    for fact in s.facts:
+        yield from _entry(f"if {fact.option}", _fact(fact))
+
+
+def lights(r: Recommendation) -> Iterator[str]:
+    """Who is ahead where only some criteria count, and whom nobody surpasses in everything."""
+    for viewed in r.views:
+        yield from _entry(viewed.title, _ahead(viewed))
+    if len(r.front) > 1:
+        yield from _entry("Surpassed by none", f"{listed(r.front)}: no other option is as good in everything.")
+
+
+def staying(s: Staying, first: str) -> str:
+    """What going on with today's framework would mean."""
+    if s.option == first:
+        return f"{s.option} is what the code is written in: there is nothing to move."
+    if s.excluded:
+        return f"{s.option}, which the code is written in, is ruled out: a move is needed."
+    enough = "enough" if s.worth_moving else "too little"
+    return (
+        f"With {s.option}, which the code is written in, the score is {s.score:.2f}. A move gains {s.gain:.2f}, which "
+        f"is {enough} to be worth it ({s.margin:.2f})."
+    )
+
+
+def _weight(flip: WeightFlip) -> Iterator[str]:
+    """A line on which the weight stands now, marked `o`, and where another option takes over, marked `x`."""
+    places = [min(_PLOT - 1, int(share * _PLOT)) for share in (flip.now, flip.becomes)]
+    axis = ["-" if min(places) <= column <= max(places) else "." for column in range(_PLOT)]
+    axis[places[1]], axis[places[0]] = "x", "o"
+    yield f"{flip.criterion:{_LABEL}} {''.join(axis)}"
+    yield from _entry("", f"weight {flip.now:.0%}; from {flip.becomes:.1%} on, {flip.to} is first")
+
+
+def _fact(fact: FactFlip) -> str:
+    said = f"{fact.attribute} were {fact.becomes}"
+    known = "which is unknown" if fact.now == "unknown" else f"not {fact.now}"
+    return f"{said}, {known}: then {fact.to}{doubts(fact.status, fact.confidence)}"
+
+
+def _ahead(viewed: Viewed) -> str:
+    if len(viewed.ahead) > _UNSETTLED:
+        return f"what is known sets nobody apart among {len(viewed.ahead)} options"
+    together = " (not settled between them)" if len(viewed.ahead) > 1 else ""
+    return f"{listed(viewed.ahead)}{together}"
+
+
+def _entry(label: str, said: str) -> Iterator[str]:
+    yield from folded(said, f"{label:{_LABEL}} ", " " * (_LABEL + 1))

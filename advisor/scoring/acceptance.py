@@ -1,0 +1,44 @@
+"""How likely an expert is to accept the option that comes first, by how far it leads.
+
+Of two answers of which each is best in every draw, one may lead by three standard deviations and one by nine: a lead
+tells them apart where the share of the draws cannot.
+"""
+
+from __future__ import annotations
+
+from math import exp, hypot, inf
+
+from advisor.model.knowledge import Acceptance
+from advisor.model.score import Ranking, Scored
+
+_NINETY = 1.645
+"""Standard deviations from the middle of a normal distribution to the ends of its middle 90 %."""
+
+
+def lead(ranking: Ranking, place: int = 0) -> float:
+    """How far an option is ahead of the best of the others, in standard deviations of that difference.
+
+    It is below 0 for one that is behind; an option that is alone is ahead of all that there could be.
+    """
+    option = ranking.scored[place]
+    rivals = [*ranking.scored[:place], *ranking.scored[place + 1 :]]
+    if not rivals:
+        return inf
+    ahead = option.score - rivals[0].score
+    spread = hypot(_spread(option), _spread(rivals[0]))
+    # Where nothing is uncertain any difference is one for certain, and none is none.
+    return ahead / spread if spread else ahead * inf if ahead else 0.0
+
+
+def accepted(lead: float, line: Acceptance) -> float:
+    """The probability that an expert accepts an option that leads by so much."""
+    log_odds = line.level + line.lead * max(-line.most, min(line.most, lead))
+    # Written for either sign, so that no line is too steep for the exponential.
+    on_line = 1 / (1 + exp(-log_odds)) if log_odds >= 0 else exp(log_odds) / (1 + exp(log_odds))
+    return (1 - line.lapse) * on_line
+
+
+def _spread(scored: Scored) -> float:
+    """Standard deviation of the sampled scores."""
+    low, high = scored.interval
+    return (high - low) / (2 * _NINETY)

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scoring_making import DECISION, value, weights
+
+from advisor.model.knowledge import Acceptance
+from advisor.model.score import Ranking, Scored
+from advisor.scoring.acceptance import accepted, lead
+from advisor.scoring.rank import rank
+
+LINE = Acceptance(level=0.5, lead=1.5, most=4.0, lapse=0.0)
+NINETY = 2 * 1.645
+
+
+def ranking(*scores: float, sd: float = 0.03) -> Ranking:
+    scored = tuple(
+        Scored(option=str(place), score=score, interval=(score - sd * NINETY / 2, score + sd * NINETY / 2), values={})
+        for place, score in enumerate(scores)
+    )
+    return Ranking(scored=scored, weights=(), p_best=1, p_top2=1, expected_regret=0, tied_with=(), p_group=1)
+
+
+def test_a_lead_is_in_standard_deviations_of_the_difference_to_the_next() -> None:
+    assert lead(ranking(0.8, 0.75, 0.1, sd=0.05)) == pytest.approx(0.05 / math.hypot(0.05, 0.05))
+
+
+def test_who_is_behind_is_as_far_behind_the_first_as_that_leads_by_where_there_are_two() -> None:
+    assert lead(ranking(0.8, 0.7), 1) == pytest.approx(-lead(ranking(0.8, 0.7)))
+    assert lead(ranking(0.8, 0.7, 0.6), 2) < lead(ranking(0.8, 0.7, 0.6), 1) < 0
+
+
+def test_the_surer_the_scores_the_longer_the_same_lead() -> None:
+    assert lead(ranking(0.8, 0.7, sd=0.02)) > lead(ranking(0.8, 0.7, sd=0.1))
+
+
+def test_alone_or_without_any_doubt_an_option_leads_by_all_there_is_and_equals_by_nothing() -> None:
+    assert lead(ranking(0.8)) == math.inf
+    assert lead(ranking(0.8, 0.7, sd=0)) == math.inf
+    assert lead(ranking(0.8, 0.7, sd=0), 1) == -math.inf
+    assert lead(ranking(0.8, 0.8, sd=0)) == 0
+    assert accepted(math.inf, LINE) == accepted(LINE.most, LINE)
+
+
+def test_a_better_first_leads_by_more() -> None:
+    chances = [
+        accepted(lead(rank({"red": {"a": value(mean)}, "green": {"a": value(0.4)}}, weights(a=1), DECISION)), LINE)
+        for mean in (0.4, 0.5, 0.6, 0.7)
+    ]
+    assert chances == sorted(set(chances))
+
+
+def test_the_line_is_that_of_the_log_odds() -> None:
+    assert accepted(0, LINE) == pytest.approx(1 / (1 + math.exp(-0.5)))
+    assert accepted(2, LINE) == pytest.approx(1 / (1 + math.exp(-3.5)))
+    assert accepted(9, LINE) == accepted(4, LINE)
+
+
+@given(
+    st.floats(allow_nan=False), st.floats(allow_nan=False), st.floats(-100, 100), st.floats(0, 100), st.floats(0, 100)
+)
+def test_a_longer_lead_never_makes_an_answer_less_acceptable(
+    one: float, other: float, level: float, slope: float, most: float
+) -> None:
+    line = Acceptance(level=level, lead=slope, most=most, lapse=0.0)
+    low, high = accepted(min(one, other), line), accepted(max(one, other), line)
+    assert 0 <= low <= high <= 1
