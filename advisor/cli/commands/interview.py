@@ -1,0 +1,89 @@
+"""`advisor interview`, and `advisor` alone on a terminal: the questionnaire."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING
+
+from advisor import resources
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.cli.session import Session, answers_from, chosen_options, day, overlays, today
+from advisor.consult.adviser import Adviser
+from advisor.errors import AdvisorError, InputError, Problem
+from advisor.frozen import replace
+from advisor.inference import choice, plain
+from advisor.inquiry import transcript
+from advisor.inquiry.interview import Interview
+from advisor.loading.documents import MAX_BYTES
+from advisor.loading.knowledge import load
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.model.knowledge import KnowledgeBase
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Ask, until whoever answers leaves; every answer is kept, and an unfinished interview goes on where it was."""
+    if not on_terminal():
+        hint = "Use `advisor recommend --answers FILE` or `--set KEY=VALUE`."
+        raise InputError(Problem(message="there is no terminal to ask on.", place="interview", hint=hint))
+    if arguments.no_detect and arguments.machine:
+        message = "with --no-detect there is no machine to speak of."
+        raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
+    base = load(overlays(arguments.knowledge), overlays(arguments.rules))
+    interview = _begun(base, arguments)
+    session = Session(base, Adviser(base, choice.best()), only=chosen_options(base, arguments.options))
+    # Without detection the day of the knowledge base counts, as for `recommend`.
+    if arguments.as_of or not arguments.no_detect:
+        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    if not arguments.no_detect:
+        from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
+
+        session = look_around(session, arguments, {})
+    # The engine in plain Python is the faster one for many short consultations, and can say why a rule did not fire.
+    thinking = replace(session, adviser=session.adviser.with_engine(plain.compile_rules))
+
+    from advisor.tui.app import Questionnaire  # noqa: PLC0415  (no other command waits for Textual)
+    from advisor.tui.desk import Desk  # noqa: PLC0415
+
+    desk = Desk(
+        adviser=thinking.adviser,
+        consult=thinking.consult,
+        recommend=partial(session.recommend, full=True),
+        write=write,
+        keep=_keep,
+        as_of=session.as_of,
+    )
+    app = Questionnaire(desk, interview)
+    app.run()
+    return Exit.BUG if app.return_code else Exit.ANSWER
+
+
+def on_terminal() -> bool:
+    """Whether there is somebody to ask."""
+    return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _begun(base: KnowledgeBase, arguments: argparse.Namespace) -> Interview:
+    """An interview with the answers that the command line gives; without any, the one that was kept."""
+    if arguments.answers is not None or arguments.set:
+        return Interview(dict(answers_from(base, arguments.answers, arguments.set)))
+    try:
+        with resources.interview().open("rb") as file:
+            return transcript.read(file.read(MAX_BYTES + 1), str(resources.interview()), base)
+    except (OSError, AdvisorError):
+        # None was kept, or in words that are not known any more: then it begins anew.
+        return Interview()
+
+
+def _keep(interview: Interview) -> str:
+    path = resources.interview()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(transcript.written(interview), str(path))
+    except (OSError, AdvisorError) as error:
+        return f"The answers cannot be kept: {error}"
+    return ""

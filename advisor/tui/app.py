@@ -1,0 +1,90 @@
+"""The application: its screens, and what can be done on all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+from textual.binding import Binding
+from textual.screen import Screen
+
+from advisor.inquiry import interview as talk
+from advisor.inquiry import transcript
+from advisor.render import rendering
+from advisor.tui.commands import commands
+from advisor.tui.screens.help import HelpScreen
+from advisor.tui.screens.interview import InterviewScreen
+from advisor.tui.screens.save import SaveScreen
+from advisor.tui.screens.start_anew import StartAnewScreen
+from advisor.tui.screens.verdict import VerdictScreen
+
+if TYPE_CHECKING:
+    from advisor.inquiry.interview import Interview
+    from advisor.tui.desk import Desk
+
+
+class Questionnaire(App[None]):
+    """From nothing to a verdict, one question at a time."""
+
+    TITLE = "advisor"
+    CSS_PATH = "app.tcss"
+    BINDINGS = [  # noqa: RUF012  (as Textual has it)
+        Binding("ctrl+s", "save", "Save"),
+        Binding("f1,question_mark", "help", "Help", key_display="?"),
+        Binding("q", "quit", "Quit"),
+    ]
+
+    def __init__(self, desk: Desk, interview: Interview) -> None:
+        super().__init__()
+        self.desk = desk
+        self.questions = InterviewScreen(desk, interview)
+
+    def get_default_screen(self) -> Screen[None]:
+        """The interview."""
+        return self.questions
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        """Those of Textual, after ours."""
+        yield from commands(self)
+        yield from super().get_system_commands(screen)
+
+    def action_help(self) -> None:
+        """What can be done on this screen."""
+        if not isinstance(self.screen, HelpScreen) and not self.screen.is_modal:
+            self.push_screen(HelpScreen(getattr(self.screen, "HELP", "")))
+
+    def action_save(self) -> None:
+        """Save something of it."""
+        if not self.screen.is_modal:
+            self.push_screen(SaveScreen(self._text, self.desk.write), self._saved)
+
+    def action_start_anew(self) -> None:
+        """Forget every answer, if that is what is wanted."""
+        self.push_screen(StartAnewScreen(), lambda yes: self._at_questions().start_anew() if yes else None)
+
+    def action_verdict(self) -> None:
+        """What is recommended now."""
+        if not isinstance(self.screen, VerdictScreen):
+            self._at_questions().action_verdict()
+
+    def go_to(self, key: str) -> None:
+        """Ask for a key."""
+        self._at_questions().go_to(key)
+
+    def _at_questions(self) -> InterviewScreen:
+        """The interview, with nothing over it."""
+        while self.screen is not self.questions and len(self.screen_stack) > 1:
+            self.pop_screen()
+        return self.questions
+
+    def _text(self, form: str) -> str:
+        """What is saved in that form."""
+        interview = self.questions.interview
+        if form == "answers":
+            return transcript.written(interview)
+        return rendering(form)(self.desk.recommend(talk.answers(interview, self.desk.base.vocabulary)))
+
+    def _saved(self, path: str | None) -> None:
+        if path:
+            self.notify(f"Saved in {path}.", markup=False)

@@ -1,0 +1,123 @@
+"""Runs the questionnaire without a terminal: a story presses keys and looks at what is there."""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from textual.pilot import Pilot
+from textual.strip import Strip
+from textual.widgets import Static
+
+from advisor.cli.output import write
+from advisor.cli.session import Session
+from advisor.consult.adviser import Adviser
+from advisor.inference import choice, plain
+from advisor.inquiry.interview import Interview
+from advisor.loading.knowledge import load
+from advisor.model.measurement import Machine
+from advisor.tui.app import Questionnaire
+from advisor.tui.desk import Desk
+from advisor.tui.widgets.choices import Choices
+
+Story = Callable[["Told"], Awaitable[None]]
+SMALL, LARGE = (80, 24), (160, 48)
+
+
+@functools.cache
+def session() -> Session:
+    base = load(use_cache=False)
+    return Session(base, Adviser(base, plain.compile_rules))
+
+
+@functools.cache
+def _chaining() -> Adviser:
+    """Over the engine that `advisor recommend` uses."""
+    return Adviser(session().base, choice.best())
+
+
+def desk(kept: list[Interview], machine: Machine | None = None) -> Desk:
+    here = replace(session(), machine=machine)
+
+    def keep(interview: Interview) -> str:
+        kept.append(interview)
+        return ""
+
+    recommend = partial(replace(here, adviser=_chaining()).recommend, full=True)
+    return Desk(adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep)
+
+
+@dataclass
+class Told:
+    """A story that is being told."""
+
+    app: Questionnaire
+    pilot: Pilot[None]
+    kept: list[Interview] = field(default_factory=list)
+    strips: list[Strip] = field(default_factory=list)
+
+    async def press(self, *keys: str) -> None:
+        for key in keys:
+            await self.pilot.press(key)
+            await self.pilot.pause()
+
+    async def choose(self, word: str) -> None:
+        """Go to a row of the choices, and answer with it."""
+        choices = self.app.questions.query_one(Choices)
+        choices.focus()
+        choices.highlighted = choices.get_option_index(word)
+        await self.press("enter")
+
+    def said(self, selector: str) -> str:
+        """The text of a widget on the screen that is seen."""
+        return str(self.app.screen.query_one(selector, Static).render())
+
+    @property
+    def screen(self) -> str:
+        """Which screen is seen."""
+        return type(self.app.screen).__name__
+
+    @property
+    def lines(self) -> list[str]:
+        """What is seen, line by line."""
+        self.look()
+        return ["".join(segment.text for segment in strip) for strip in self.strips]
+
+    def look(self) -> None:
+        """Keep what is seen now in `strips`."""
+        self.strips = self.app.screen._compositor.render_strips()
+
+    @property
+    def asked(self) -> str:
+        """The key of the question that is seen."""
+        asked = self.app.questions.query_one(Choices)._asked
+        return asked.attribute.name if asked else ""
+
+
+def tell(
+    story: Story,
+    *,
+    size: tuple[int, int] = SMALL,
+    begun: Interview | None = None,
+    machine: Machine | None = None,
+) -> Told:
+    """Tell a story from its beginning, or from an interview that had begun; what is left of it."""
+    kept: list[Interview] = []
+
+    async def telling() -> Told:
+        app = Questionnaire(desk(kept, machine), begun or Interview())
+        async with app.run_test(size=size) as pilot:
+            told = Told(app, pilot, kept)
+            await pilot.pause()
+            await story(told)
+        return told
+
+    return asyncio.run(telling())
+
+
+def machine() -> Machine:
+    """A Linux machine without an accelerator."""
+    return Machine(fingerprint="0" * 16, os="linux", arch="x86_64", cpu="a CPU", cores=4, memory_gb=16.0)
