@@ -134,6 +134,11 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
         help="use what was measured here before (default), nothing, what can change the answer, or measure anew",
     )
     parser.add_argument("--depth", choices=["core", "full"], help="full adds questions, flips and revivals")
+    parser.add_argument(
+        "--format",
+        choices=["text", "detail", "json", "markdown", "adr"],
+        help="adr is a decision record after MADR 4; --json is short for json, --detail for detail",
+    )
     _output(parser)
     parser.add_argument("--detail", action="store_true", help="everything behind the summary")
 

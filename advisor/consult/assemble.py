@@ -102,7 +102,9 @@ def assemble(
     used = _measurements_used(ranking, measurements)
     findings = _used(said)
     conflicts = _conflicts(adviser, weighed, measurements)
+    leaving = base.frameworks[primary].facts.get("exit") if primary in base.frameworks else None
     resting = {*_rests_on(findings, ranking), *(conflict.evidence for conflict in conflicts)}
+    resting |= {leaving.id} if leaving else set()
     return Recommendation(
         id=identity,
         status=status,
@@ -134,6 +136,7 @@ def assemble(
         views=inquiries.views,
         front=inquiries.front,
         staying=inquiries.staying,
+        exit=leaving.said if leaving else "",
         weights=weighed.weights,
         evidence=tuple(
             measured(identity, measurements)

@@ -303,6 +303,8 @@ class Recommendation:
     """The options that no other one equals in every criterion that counts and surpasses in one."""
     staying: Staying | None = None
     """None where there is no code yet."""
+    exit: str = ""
+    """What a team that leaves the recommended framework takes along, and what it has to write again."""
     weights: tuple[Weight, ...]
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed

@@ -14,6 +14,8 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "text": ("text", "render"),
     "detail": ("text", "render_detail"),
     "json": ("json", "render"),
+    "markdown": ("markdown", "render"),
+    "adr": ("adr", "render"),
 }
 """By name, the module here and the function in it; what that returns ends with a line break."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.model.recommendation import FactFlip, Recommendation, Staying, Viewed, WeightFlip
-from advisor.render.lines import folded, listed
+from advisor.render.lines import Entry, folded, listed
 from advisor.render.sureness import doubts
 
 _LABEL = 20
@@ -15,26 +15,44 @@ _UNSETTLED = 4
 """From more options than that on, a view sets nobody apart."""
 
 
-def firmness(r: Recommendation) -> Iterator[str]:
+def claims(r: Recommendation) -> Iterator[Entry]:
     """How often the first stays first, and the smallest change of a weight and of a fact that would unseat it."""
     s = r.sensitivity
     if not r.ranking or not (s.weights or s.facts):
         return
-    yield from _entry("draws", f"{r.ranking[0].option} stays first in {s.stays_first:.0%} of them.")
-    if s.weights:
-        yield from _entry("weights", "from none to all of it: o is where one is, x where another option takes over.")
+    yield Entry("draws", f"{r.ranking[0].option} stays first in {s.stays_first:.0%} of them.")
     for flip in s.weights:
-        yield from _weight(flip)
+        yield Entry(flip.criterion, _weight(flip))
     for fact in s.facts:
-        yield from _entry(f"if {fact.option}", _fact(fact))
+        yield Entry(f"if {fact.option}", _fact(fact))
+
+
+def firmness(r: Recommendation) -> Iterator[str]:
+    """The same in lines, with every weight on an axis."""
+    plotted = {flip.criterion: flip for flip in r.sensitivity.weights}
+    for claim in claims(r):
+        if flip := plotted.get(claim.label):
+            yield f"{claim.label:{_LABEL}} {_axis(flip)}"
+            yield from _entry("", claim.said)
+            continue
+        yield from _entry(*claim)
+        if claim.label == "draws" and plotted:
+            legend = "from none to all of it: o is where one is, x where another option takes over."
+            yield from _entry("weights", legend)
+
+
+def lit(r: Recommendation) -> Iterator[Entry]:
+    """Who is ahead where only some criteria count, and whom nobody surpasses in everything."""
+    for viewed in r.views:
+        yield Entry(viewed.title, _ahead(viewed))
+    if len(r.front) > 1:
+        yield Entry("Surpassed by none", f"{listed(r.front)}: no other option is as good in everything.")
 
 
 def lights(r: Recommendation) -> Iterator[str]:
-    """Who is ahead where only some criteria count, and whom nobody surpasses in everything."""
-    for viewed in r.views:
-        yield from _entry(viewed.title, _ahead(viewed))
-    if len(r.front) > 1:
-        yield from _entry("Surpassed by none", f"{listed(r.front)}: no other option is as good in everything.")
+    """The same in lines."""
+    for entry in lit(r):
+        yield from _entry(*entry)
 
 
 def staying(s: Staying, first: str) -> str:
@@ -50,13 +68,16 @@ def staying(s: Staying, first: str) -> str:
     )
 
 
-def _weight(flip: WeightFlip) -> Iterator[str]:
+def _weight(flip: WeightFlip) -> str:
+    return f"weight {flip.now:.0%}; from {flip.becomes:.1%} on, {flip.to} is first"
+
+
+def _axis(flip: WeightFlip) -> str:
     """A line on which the weight stands now, marked `o`, and where another option takes over, marked `x`."""
     places = [min(_PLOT - 1, int(share * _PLOT)) for share in (flip.now, flip.becomes)]
     axis = ["-" if min(places) <= column <= max(places) else "." for column in range(_PLOT)]
     axis[places[1]], axis[places[0]] = "x", "o"
-    yield f"{flip.criterion:{_LABEL}} {''.join(axis)}"
-    yield from _entry("", f"weight {flip.now:.0%}; from {flip.becomes:.1%} on, {flip.to} is first")
+    return "".join(axis)
 
 
 def _fact(fact: FactFlip) -> str:

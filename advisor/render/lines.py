@@ -4,8 +4,17 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from advisor.loading.problems import printable
+
+
+class Entry(NamedTuple):
+    """A sentence and the label it stands under."""
+
+    label: str
+    said: str
+
 
 WIDTH = 80
 NARROW = 14

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from cli.program import Run, example
@@ -24,6 +25,14 @@ EXPLAINED = {
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_answer_as_text(run: Run, name: str) -> None:
     hold(f"{name}.txt", run("recommend", "--answers", example(name), "--no-detect").stdout)
+
+
+@pytest.mark.parametrize(("form", "kept"), [("markdown", "md"), ("adr", "adr.md")])
+def test_an_answer_as_a_document(run: Run, form: str, kept: str) -> None:
+    ran = run("recommend", "--answers", example("document_understanding"), "--no-detect", "--format", form)
+    assert (ran.exit, ran.stderr) == (0, "")
+    # Digests of the files change without the answer.
+    hold(f"document_understanding.{kept}", re.sub(r"sha256:[0-9a-f]+", "sha256:...", ran.stdout))
 
 
 def test_an_answer_as_json(run: Run) -> None:

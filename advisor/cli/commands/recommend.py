@@ -32,16 +32,22 @@ def run(arguments: argparse.Namespace) -> int:
 
         session = look_around(session, arguments, answers)
     recommendation = session.recommend(answers, full=arguments.depth != "core")
-    form = "json" if arguments.json else "detail" if arguments.detail else "text"
-    write(rendering(form)(recommendation), arguments.output)
+    write(rendering(_form(arguments))(recommendation), arguments.output)
     return _exit_of(recommendation)
+
+
+def _form(arguments: argparse.Namespace) -> str:
+    """The format that is asked for, by its name or for short."""
+    return arguments.format or ("json" if arguments.json else "detail" if arguments.detail else "text")
 
 
 def _check_usage(arguments: argparse.Namespace) -> None:
     problems = Problems()
+    if arguments.format not in (None, "json") and arguments.json:
+        problems.add("--json is short for --format json.", f"--format {arguments.format}", "Leave out one of them.")
     if arguments.batch is not None and (arguments.answers is not None or arguments.set):
         problems.add("a batch has its own answers.", "--batch", "Leave out --answers and --set.")
-    if arguments.batch is not None and not arguments.json:
+    if arguments.batch is not None and _form(arguments) != "json":
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")

@@ -18,6 +18,8 @@ from advisor.errors import AdvisorError
 FORMS: Mapping[str, tuple[str, str]] = {
     "answers": ("answers, which `recommend --answers` reads (YAML)", "answers.yaml"),
     "json": ("the recommendation, for programs (JSON)", "recommendation.json"),
+    "adr": ("the recommendation as a decision record (MADR)", "decision.md"),
+    "markdown": ("the recommendation, for a pull request (Markdown)", "recommendation.md"),
     "detail": ("the recommendation with everything behind it (text)", "recommendation.txt"),
 }
 """What can be saved: what it is, and what it is called if nothing else is said."""

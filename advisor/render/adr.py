@@ -1,0 +1,139 @@
+"""The recommendation as a decision record, after MADR 4 (https://adr.github.io/madr)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from advisor.model.finding import Finding
+from advisor.model.recommendation import Contribution, Ranked, Recommendation
+from advisor.render.firmness import staying
+from advisor.render.lines import Entry, as_markdown, listed
+from advisor.render.markdown import changes, document, entries, scores
+from advisor.render.sources import cited
+from advisor.render.summary import in_words, summary
+
+_GOOD, _BAD = 0.8, 0.4
+"""Values from which on, and up to which, a criterion is a point for or against an option."""
+_COUNTS = 0.02
+"""Weight from which on a criterion is a driver of the decision."""
+_NAMES = {"none_of_these": "None of these frameworks", "needs_more_info": "Nothing yet"}
+
+
+def render(recommendation: Recommendation) -> str:
+    """The record, as a proposal: who decides on what day is for those who sign it."""
+    return document(_lines(recommendation))
+
+
+def _lines(r: Recommendation) -> Iterator[str]:
+    chosen = _NAMES.get(r.recommendation.primary, r.recommendation.primary)
+    yield from ("---", "status: proposed", f"date: {as_markdown(r.provenance.as_of)}", "---", "")
+    yield from (f"# Build on {as_markdown(chosen)}", "", "## Context and Problem Statement", "")
+    yield from (
+        "Which AI framework, and which stack around it, should the project be built on? What is known of it:",
+        "",
+    )
+    yield from entries(
+        Entry(key, f"{in_words(value)}{_origin(r.origins.get(key, 'answered'))}") for key, value in r.answers.items()
+    )
+    yield from ("", "## Decision Drivers", "")
+    yield from _drivers(r)
+    yield from ("", "## Considered Options", "")
+    yield from (f"- {as_markdown(option)}" for option in _options(r))
+    yield from ("", "## Decision Outcome", "")
+    yield from _outcome(r, chosen)
+    yield from ("", "### Consequences", "")
+    yield from _consequences(r)
+    yield from ("", "### Confirmation", "", _confirmation(r))
+    yield from ("", "## Pros and Cons of the Options")
+    for ranked in r.ranking:
+        yield from ("", f"### {as_markdown(ranked.option)}", "", *_points(ranked))
+    for excluded in r.excluded:
+        against = [_finding(r, identity) for identity in excluded.findings]
+        yield from ("", f"### {as_markdown(excluded.option)}", "")
+        yield from (f"- Bad, because {_because(finding.message)} ({as_markdown(finding.id)})" for finding in against)
+    yield from ("", "## More Information")
+    yield from _more(r)
+
+
+def _origin(origin: str) -> str:
+    return "" if origin == "answered" else f" ({origin})"
+
+
+def _drivers(r: Recommendation) -> Iterator[str]:
+    """What counts, the heaviest first, and what moved it."""
+    counting = sorted((w for w in r.weights if w.final >= _COUNTS), key=lambda weight: -weight.final)
+    for weight in counting:
+        moved = f", moved by {listed(list(weight.moved_by))}" if weight.moved_by else ""
+        yield f"- {as_markdown(weight.criterion)}, {weight.final:.0%} of all weight{as_markdown(moved)}"
+    if not counting:
+        yield "- Nothing has a weight: the answers leave nothing to compare."
+
+
+def _options(r: Recommendation) -> list[str]:
+    considered = [*(ranked.option for ranked in r.ranking), *(excluded.option for excluded in r.excluded)]
+    return considered or ["none"]
+
+
+def _outcome(r: Recommendation, chosen: str) -> Iterator[str]:
+    said = list(summary(r))
+    why = [entry.said for entry in said if entry.label == "Why"]
+    reason = why[0] if why else said[0].said
+    yield f'Chosen option: "{as_markdown(chosen)}", because {as_markdown(reason)}'
+    yield ""
+    yield from entries(entry for entry in said if entry.label not in ("Why", "Mind", "Conflict"))
+
+
+def _consequences(r: Recommendation) -> Iterator[str]:
+    """What follows for the stack, what has to be minded, and the way out."""
+    for part in r.recommendation.stack:
+        why = _finding(r, part.findings[0]).message if part.findings else ""
+        yield f"- Good, because {as_markdown(part.component)} ({part.place}): {as_markdown(why)}"
+    for entry in summary(r):
+        if entry.label in ("Mind", "Conflict"):
+            yield f"- Bad, because {_because(entry.said)}"
+    if r.exit:
+        yield f"- Neutral, because of the way out: {as_markdown(r.exit)}"
+    if r.staying is not None:
+        yield f"- Neutral, because {_because(staying(r.staying, r.recommendation.primary))}"
+    if not r.recommendation.stack:
+        yield "- Neutral, because no stack is named."
+
+
+def _confirmation(r: Recommendation) -> str:
+    """When it has to be looked at again."""
+    coming = sorted(evidence.expires for evidence in r.evidence if evidence.expires and not evidence.expired)
+    gone = [evidence.id for evidence in r.evidence if evidence.expired]
+    review = f"Look at it again on {as_markdown(coming[0])}, when the first of its evidence expires." if coming else ""
+    aged = f"Expired already: {as_markdown(listed(gone))}." if gone else ""
+    again = "The same answers and the same knowledge give the same record."
+    return " ".join(filter(None, [again, review, aged]))
+
+
+def _points(ranked: Ranked) -> list[str]:
+    counting = sorted((c for c in ranked.contributions if c.weight >= _COUNTS), key=lambda c: -c.weight)
+    return [_point(contribution) for contribution in counting] or ["- Neutral, because nothing that counts is known."]
+
+
+def _point(contribution: Contribution) -> str:
+    kind = "Good" if contribution.value >= _GOOD else "Bad" if contribution.value <= _BAD else "Neutral"
+    known = f" ({as_markdown(listed(contribution.evidence))})" if contribution.evidence else ", unknown"
+    return f"- {kind}, because {as_markdown(contribution.criterion)} is {contribution.value:.2f} of 1{known}"
+
+
+def _finding(r: Recommendation, identity: str) -> Finding:
+    return next(finding for finding in r.findings if finding.id == identity)
+
+
+def _because(message: str) -> str:
+    return as_markdown(message.rstrip("."))
+
+
+def _more(r: Recommendation) -> Iterator[str]:
+    if r.ranking:
+        yield from ("", "### Scores", "")
+        yield from scores(r)
+    yield from changes(r)
+    if r.provenance.depth == "core":
+        yield from ("", "What would unseat it was not looked for: `--depth full` does.")
+    yield from ("", "### Evidence", "")
+    yield from (f"- {cited(evidence)}" for evidence in r.evidence)
