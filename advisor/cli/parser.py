@@ -136,7 +136,7 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", choices=["core", "full"], help="full adds questions, flips and revivals")
     parser.add_argument(
         "--format",
-        choices=["text", "detail", "json", "markdown", "adr"],
+        choices=["text", "detail", "json", "markdown", "adr", "html"],
         help="adr is a decision record after MADR 4; --json is short for json, --detail for detail",
     )
     _output(parser)

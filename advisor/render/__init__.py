@@ -16,6 +16,7 @@ FORMATS: Mapping[str, tuple[str, str]] = {
     "json": ("json", "render"),
     "markdown": ("markdown", "render"),
     "adr": ("adr", "render"),
+    "html": ("html", "render"),
 }
 """By name, the module here and the function in it; what that returns ends with a line break."""
 

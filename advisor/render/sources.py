@@ -1,8 +1,9 @@
-"""Where something comes from, as Markdown that can be followed."""
+"""Where something comes from, in parts that can be followed."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from advisor.model.recommendation import Evidence
 from advisor.render.lines import as_markdown
@@ -12,16 +13,24 @@ _FILE = re.compile(r"([A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*):([\w./-]+)@([0-9a-f
 """`owner/name:path@commit`: a file on GitHub."""
 
 
-def linked(source: str) -> str:
-    """The source with its addresses as links; everything else stays what it is."""
-    said, links, end = [], [*_ADDRESS.finditer(source), *_FILE.finditer(source)], 0
+def places(source: str) -> Iterator[tuple[str, str]]:
+    """The source in parts, each with the address it leads to; empty where it leads nowhere."""
+    links, end = [*_ADDRESS.finditer(source), *_FILE.finditer(source)], 0
     for found in sorted(links, key=lambda match: match.start()):
         if found.start() < end:
             continue
-        said += [as_markdown(source[end : found.start()]), _link(found)]
+        if before := source[end : found.start()]:
+            yield before, ""
+        yield found[0], _address(found)
         end = found.end()
-    said.append(as_markdown(source[end:]))
-    return " ".join(filter(None, said))
+    if rest := source[end:]:
+        yield rest, ""
+
+
+def linked(source: str) -> str:
+    """The source in Markdown, with its addresses as links; everything else stays what it is."""
+    parts = (_link(said, address) if address else as_markdown(said) for said, address in places(source))
+    return " ".join(filter(None, parts))
 
 
 def cited(evidence: Evidence) -> str:
@@ -33,8 +42,12 @@ def cited(evidence: Evidence) -> str:
     return f"{about} {linked(evidence.source)} ({when}{aged})"
 
 
-def _link(found: re.Match[str]) -> str:
+def _address(found: re.Match[str]) -> str:
     if found.re is _ADDRESS:
-        return f"<{found[0]}>"
+        return found[0]
     where, path, commit = found.groups()
-    return f"[{as_markdown(found[0])}](https://github.com/{where}/blob/{commit}/{path})"
+    return f"https://github.com/{where}/blob/{commit}/{path}"
+
+
+def _link(said: str, address: str) -> str:
+    return f"<{address}>" if said == address else f"[{as_markdown(said)}]({address})"

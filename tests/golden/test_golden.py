@@ -27,7 +27,7 @@ def test_an_answer_as_text(run: Run, name: str) -> None:
     hold(f"{name}.txt", run("recommend", "--answers", example(name), "--no-detect").stdout)
 
 
-@pytest.mark.parametrize(("form", "kept"), [("markdown", "md"), ("adr", "adr.md")])
+@pytest.mark.parametrize(("form", "kept"), [("markdown", "md"), ("adr", "adr.md"), ("html", "html")])
 def test_an_answer_as_a_document(run: Run, form: str, kept: str) -> None:
     ran = run("recommend", "--answers", example("document_understanding"), "--no-detect", "--format", form)
     assert (ran.exit, ran.stderr) == (0, "")

@@ -71,9 +71,9 @@ def test_the_wheel_holds_every_data_file(wheel: zipfile.ZipFile, checkout: Path,
 
 
 def test_the_wheel_holds_every_module(wheel: zipfile.ZipFile, checkout: Path) -> None:
-    files = [path for path in (checkout / "advisor").rglob("*") if path.suffix in (".py", ".tcss")]
+    files = [path for path in (checkout / "advisor").rglob("*") if path.suffix in (".py", ".tcss", ".html")]
     modules = {path.relative_to(checkout).as_posix() for path in files}
-    assert "advisor/tui/app.tcss" in modules
+    assert {"advisor/tui/app.tcss", "advisor/render/templates/report.html"} <= modules
     assert modules <= set(wheel.namelist())
 
 

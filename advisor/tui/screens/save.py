@@ -19,6 +19,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
     "answers": ("answers, which `recommend --answers` reads (YAML)", "answers.yaml"),
     "json": ("the recommendation, for programs (JSON)", "recommendation.json"),
     "adr": ("the recommendation as a decision record (MADR)", "decision.md"),
+    "html": ("the recommendation as a page for a review (HTML)", "recommendation.html"),
     "markdown": ("the recommendation, for a pull request (Markdown)", "recommendation.md"),
     "detail": ("the recommendation with everything behind it (text)", "recommendation.txt"),
 }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from html.parser import HTMLParser
 
 import pytest
 from rendering import every, with_hostile_texts
 
 from advisor.model.recommendation import Evidence, Recommendation
-from advisor.render import adr, markdown
+from advisor.render import adr, html, markdown
 from advisor.render.json import document
 from advisor.render.sources import cited, linked
 
 RENDERS: dict[str, Callable[[Recommendation], str]] = {"markdown": markdown.render, "adr": adr.render}
+EMPTY = frozenset({"meta", "line", "circle"})
+"""Elements that have no end."""
 MADR = (
     "## Context and Problem Statement",
     "## Decision Drivers",
@@ -82,6 +85,69 @@ def test_hostile_texts_stay_text(form: str, hostile: str) -> None:
     assert "\n# not a heading" not in said
     assert "| a | b |" not in said
     assert not re.search(r"(?<!\\)`rm", said)
+
+
+class Page(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.tags: set[str] = set()
+        self.attributes: list[tuple[str, str]] = []
+        self.said: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+        if tag not in EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes += [(name, value or "") for name, value in attrs]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.said.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.said).split())
+
+
+@pytest.mark.parametrize("name", every())
+def test_a_page_says_everything_and_loads_nothing(name: str) -> None:
+    answer = every()[name]
+    page = Page(html.render(answer))
+    assert page.open == []
+    assert not {"script", "link", "img", "iframe", "object", "form"} & page.tags
+    assert not [name for name, _ in page.attributes if name.startswith("on") or name == "src"]
+    assert all(value.startswith("https://") for name, value in page.attributes if name == "href")
+    for finding in answer.findings:
+        assert finding.id in page.text
+    for flag in answer.flags:
+        assert flag.code in page.text
+    for evidence in answer.evidence:
+        assert evidence.id in page.text
+    for ranked in answer.ranking:
+        assert f"{ranked.option} {ranked.score:.3f}" in page.text
+        for contribution in ranked.contributions:
+            assert not contribution.weight or f"{contribution.value:.2f}" in page.text
+    assert len(html.render(answer).encode()) < 400_000
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_hostile_texts_are_text_on_a_page(hostile: str) -> None:
+    page = Page(html.render(with_hostile_texts(hostile)))
+    assert page.open == []
+    assert "script" not in page.tags
+    assert "\x1b" not in page.text
+    assert "\u202e" not in page.text
+    assert all(value.startswith("https://") for name, value in page.attributes if name == "href")
 
 
 def test_an_address_is_a_link_and_a_file_of_a_repository_leads_there() -> None:
