@@ -142,5 +142,5 @@ def test_core_depth_says_the_same_as_full_depth_but_for_what_was_inquired(run: R
     assert (core["questions"], core["sensitivity"]["flips"]) == ([], [])
     assert full["questions"] or full["sensitivity"]["flips"]
     assert core.pop("provenance") | {"depth": "full"} == full.pop("provenance")
-    inquired = {"questions", "sensitivity", "excluded"}
+    inquired = {"questions", "sensitivity", "excluded", "views", "front", "staying"}
     assert {k: v for k, v in core.items() if k not in inquired} == {k: v for k, v in full.items() if k not in inquired}
