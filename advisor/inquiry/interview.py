@@ -14,6 +14,9 @@ from advisor.model.answers import Answer, Answers
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.vocabulary import Attribute, Vocabulary
 
+_PRIORITIES = "priorities"
+_LEVELS = ("ignore", "could", "", "should", "must")
+"""Priorities from the least to the greatest; without one a criterion counts as the rules have it."""
 _NESTED = ("numbers", "levels")
 """Kinds of answers that no single question asks for."""
 
@@ -72,6 +75,28 @@ def answer(interview: Interview, key: str, value: Answer | None) -> Interview:
 def take_back(interview: Interview, key: str) -> Interview:
     """As if it had never been answered, and asked again."""
     return Interview({k: value for k, value in interview.said.items() if k != key}, key)
+
+
+def leave_open(interview: Interview, key: str) -> Interview:
+    """As if it had never been answered, with whatever is best asked next."""
+    return Interview({k: value for k, value in interview.said.items() if k != key})
+
+
+def preferred(interview: Interview, criterion: str) -> str:
+    """The priority of a criterion; empty where it was given none."""
+    levels = interview.said.get(_PRIORITIES)
+    return str(levels.get(criterion, "")) if isinstance(levels, Mapping) else ""
+
+
+def prefer(interview: Interview, criterion: str, way: int) -> Interview:
+    """With the criterion one step more important, or less."""
+    levels = interview.said.get(_PRIORITIES)
+    given = {name: str(level) for name, level in levels.items()} if isinstance(levels, Mapping) else {}
+    at = _LEVELS.index(given.pop(criterion, ""))
+    level = _LEVELS[min(len(_LEVELS) - 1, max(0, at + way))]
+    if level:
+        given[criterion] = level
+    return answer(interview, _PRIORITIES, given) if given else leave_open(interview, _PRIORITIES)
 
 
 def go_to(interview: Interview, key: str) -> Interview:

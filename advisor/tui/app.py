@@ -68,6 +68,10 @@ class Questionnaire(App[None]):
         if not isinstance(self.screen, VerdictScreen):
             self._at_questions().action_verdict()
 
+    def action_what_if(self) -> None:
+        """What another answer or weight would change."""
+        self._at_questions().action_what_if()
+
     def go_to(self, key: str) -> None:
         """Ask for a key."""
         self._at_questions().go_to(key)

@@ -16,6 +16,7 @@ from advisor.inquiry import interview as talk
 from advisor.inquiry.movement import moved
 from advisor.tui.screens.evidence import EvidenceScreen
 from advisor.tui.screens.verdict import VerdictScreen
+from advisor.tui.screens.what_if import WhatIfScreen
 from advisor.tui.widgets.question import QuestionPane
 from advisor.tui.widgets.standing import StandingList
 from advisor.tui.widgets.trail import Trail
@@ -36,6 +37,7 @@ class InterviewScreen(Screen[None]):
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
         Binding("escape", "back", "Back"),
         Binding("ctrl+n", "verdict", "Verdict"),
+        Binding("ctrl+g", "what_if", "What if"),
     ]
     HELP = """\
 One question at a time: the one whose answer can change the recommendation most.
@@ -48,6 +50,7 @@ One question at a time: the one whose answer can change the recommendation most.
   enter there   why an option stands where it stands; a former answer to change
   delete there  take an answer back
   ctrl+n        the verdict as it stands now, whatever is still open
+  ctrl+g        what another answer or another weight would change
 
 Beside a word stands, after an arrow, the option that would be first with it.
 In the standing, a bar is filled up to where the score surely reaches, and
@@ -123,6 +126,10 @@ Every answer is kept at once: leave whenever you like, and go on later.
     def action_verdict(self) -> None:
         """See what is recommended now."""
         self.app.push_screen(VerdictScreen(self.desk, self.interview))
+
+    def action_what_if(self) -> None:
+        """Try other answers and weights."""
+        self.app.push_screen(WhatIfScreen(self.desk, self.interview), lambda kept: self._go(kept) if kept else None)
 
     def _go(self, interview: Interview) -> None:
         before, said = self.consultation, self.interview.said
