@@ -39,7 +39,7 @@ def belongings(home: Path) -> tuple[Belonging, ...]:
         ("measurements", resources.store(home), _store(resources.store(home))),
         ("measurements of earlier versions", home / "measurements", _old(home / "measurements")),
         ("cache of knowledge", home / "cache", _named(home / "cache", r"knowledge(?:-.*)?\.(?:json|tmp)")),
-        ("unfinished interview", resources.interview(home), _named(home, r"interview\.yaml")),
+        ("unfinished interview", resources.interview(home), _named(home, r"interview(?:\.\d+)?\.yaml")),
         ("reports of bugs", home / "reports", _named(home / "reports", r"advisor-bug-.*\.txt")),
         ("locks and logs of environments", resources.environments(home), _left(home)),
     )

@@ -42,6 +42,23 @@ def test_on_a_terminal_it_asks_keeps_the_answer_and_goes_on_later(tmp_path: Path
     assert second.end() == 0
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no such terminals")
+@pytest.mark.parametrize("before", ["domain: cv\n", "domain: no word any more\n"])
+def test_an_interview_that_does_not_go_on_is_put_aside_and_not_lost(tmp_path: Path, before: str) -> None:
+    kept = tmp_path / "interview.yaml"
+    kept.write_text(before, encoding="utf-8")
+    arguments = ("--set", "task=train") if "cv" in before else ()
+    opened = Terminal(tmp_path, "interview", "--no-detect", *arguments)
+    opened.wait_for(b"project")
+    opened.send(b"\r")
+    opened.wait_for_file(tmp_path / "interview.1.yaml")
+    opened.wait_for_file(kept)
+    opened.close()
+    assert (tmp_path / "interview.1.yaml").read_text(encoding="utf-8") == before
+    assert "\ndomain: llm\n" in kept.read_text(encoding="utf-8")
+
+
 class Terminal:
     """The program on a terminal of 80x24."""
 

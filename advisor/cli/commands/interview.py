@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING
 
 from advisor import resources
@@ -21,6 +22,7 @@ from advisor.loading.knowledge import load
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
     from advisor.model.knowledge import KnowledgeBase
 
@@ -34,7 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
         message = "with --no-detect there is no machine to speak of."
         raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
-    interview = _begun(base, arguments)
+    interview, goes_on = _begun(base, arguments)
     session = Session(base, Adviser(base, choice.best()), only=chosen_options(base, arguments.options))
     # Without detection the day of the knowledge base counts, as for `recommend`.
     if arguments.as_of or not arguments.no_detect:
@@ -54,7 +56,7 @@ def run(arguments: argparse.Namespace) -> int:
         consult=thinking.consult,
         recommend=partial(session.recommend, full=True),
         write=write,
-        keep=_keep,
+        keep=_Keeper(resources.interview(), goes_on),
         as_of=session.as_of,
     )
     app = Questionnaire(desk, interview)
@@ -67,23 +69,37 @@ def on_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def _begun(base: KnowledgeBase, arguments: argparse.Namespace) -> Interview:
-    """An interview with the answers that the command line gives; without any, the one that was kept."""
+def _begun(base: KnowledgeBase, arguments: argparse.Namespace) -> tuple[Interview, bool]:
+    """An interview with the answers that the command line gives; without any, the one that was kept, which goes on."""
     if arguments.answers is not None or arguments.set:
-        return Interview(dict(answers_from(base, arguments.answers, arguments.set)))
+        return Interview(dict(answers_from(base, arguments.answers, arguments.set))), False
     try:
         with resources.interview().open("rb") as file:
-            return transcript.read(file.read(MAX_BYTES + 1), str(resources.interview()), base)
+            return transcript.read(file.read(MAX_BYTES + 1), str(resources.interview()), base), True
     except (OSError, AdvisorError):
         # None was kept, or in words that are not known any more: then it begins anew.
-        return Interview()
+        return Interview(), False
 
 
-def _keep(interview: Interview) -> str:
-    path = resources.interview()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write(transcript.written(interview), str(path))
-    except (OSError, AdvisorError) as error:
-        return f"The answers cannot be kept: {error}"
-    return ""
+class _Keeper:
+    """Keeps an interview after each answer; another one that was kept before is put aside, and not lost."""
+
+    def __init__(self, path: Path, goes_on: bool) -> None:  # noqa: FBT001
+        self._path, self._goes_on = path, goes_on
+
+    def __call__(self, interview: Interview) -> str:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            if not self._goes_on and self._path.exists():
+                self._path.rename(_free(self._path))
+            self._goes_on = True
+            write(transcript.written(interview), str(self._path))
+        except (OSError, AdvisorError) as error:
+            return f"The answers cannot be kept: {error}"
+        return ""
+
+
+def _free(path: Path) -> Path:
+    """The first name of its kind that nothing has: `interview.1.yaml`, `interview.2.yaml`, ..."""
+    names = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in count(1))
+    return next(name for name in names if not name.exists())
