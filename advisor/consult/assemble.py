@@ -14,6 +14,7 @@ from advisor.consult.names import unknown_names
 from advisor.consult.passages import PINNED, passages
 from advisor.consult.vacancies import vacancies
 from advisor.frozen import dataclass, field
+from advisor.model.fact import OPEN
 from advisor.model.finding import Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import (
@@ -37,6 +38,7 @@ from advisor.model.recommendation import (
     Staying,
     Verdict,
     Viewed,
+    WayOut,
     WeightFlip,
 )
 from advisor.model.score import Ranking, Scored
@@ -49,6 +51,8 @@ if TYPE_CHECKING:
 
 _OUTSIDE = "none_of_these"
 _OPEN = "needs_more_info"
+_EXIT = "exit"
+"""The attribute that says what leaving a framework means."""
 _TOOL_LAYER = "alternative_tool"
 _RAISED_BY_NAME = (PINNED, LOCKED)
 """Flags that are raised by what is known of the parts of the stack; no rule stands behind their findings."""
@@ -102,9 +106,9 @@ def assemble(
     used = _measurements_used(ranking, measurements)
     findings = _used(said)
     conflicts = _conflicts(adviser, weighed, measurements)
-    leaving = base.frameworks[primary].facts.get("exit") if primary in base.frameworks else None
+    way_out = _way_out(base, primary)
     resting = {*_rests_on(findings, ranking), *(conflict.evidence for conflict in conflicts)}
-    resting |= {leaving.id} if leaving else set()
+    resting |= {*way_out.evidence} if way_out else set()
     return Recommendation(
         id=identity,
         status=status,
@@ -136,7 +140,7 @@ def assemble(
         views=inquiries.views,
         front=inquiries.front,
         staying=inquiries.staying,
-        exit=leaving.said if leaving else "",
+        exit=way_out,
         weights=weighed.weights,
         evidence=tuple(
             measured(identity, measurements)
@@ -276,6 +280,15 @@ def _measurements_used(ranking: Iterable[Ranked], measurements: Measurements | N
     label = f"measurement.{measurements.id}" if measurements else ""
     rests = any(label in c.evidence for ranked in ranking for c in ranked.contributions)
     return (measurements.id,) if measurements and rests else ()
+
+
+def _way_out(base: KnowledgeBase, primary: str) -> WayOut | None:
+    """What is known of leaving the framework again."""
+    option = base.frameworks.get(primary)
+    fact = option.facts.get(_EXIT) if option else None
+    if fact is None or fact.value in OPEN:
+        return None
+    return WayOut(option=primary, message=fact.said, evidence=(fact.id,))
 
 
 def _conflicts(adviser: Adviser, weighed: Weighed, measurements: Measurements | None) -> tuple[SpeedConflict, ...]:

@@ -222,6 +222,15 @@ class Staying:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WayOut:
+    """What a team that leaves the recommended framework takes along, and what it has to write again."""
+
+    option: str
+    message: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a finding or contribution rests on."""
 
@@ -303,8 +312,8 @@ class Recommendation:
     """The options that no other one equals in every criterion that counts and surpasses in one."""
     staying: Staying | None = None
     """None where there is no code yet."""
-    exit: str = ""
-    """What a team that leaves the recommended framework takes along, and what it has to write again."""
+    exit: WayOut | None = None
+    """None where no framework is recommended, or nothing is known of it."""
     weights: tuple[Weight, ...]
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed

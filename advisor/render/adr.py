@@ -92,7 +92,7 @@ def _consequences(r: Recommendation) -> Iterator[str]:
         if entry.label in ("Mind", "Conflict"):
             yield f"- Bad, because {_because(entry.said)}"
     if r.exit:
-        yield f"- Neutral, because of the way out: {as_markdown(r.exit)}"
+        yield f"- Neutral, because of the way out: {as_markdown(r.exit.message)}"
     if r.staying is not None:
         yield f"- Neutral, because {_because(staying(r.staying, r.recommendation.primary))}"
     if not r.recommendation.stack:

@@ -163,3 +163,4 @@ def _cited(document: dict[str, Any]) -> Iterator[str]:
             yield from contribution["evidence"]
     for finding in document["findings"]:
         yield from finding["evidence"]
+    yield from (document["exit"] or {}).get("evidence", ())
