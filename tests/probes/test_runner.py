@@ -86,6 +86,14 @@ def test_who_is_far_behind_is_timed_no_more(tmp_path: Path) -> None:
     assert result_of(found, "slow", "gemm").paired is not None
 
 
+def test_who_would_take_all_the_time_leaves_it_to_the_others(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good", "twin", "slow")
+    found = probing.run(Plan(probes=place, definitions=(GEMM,), budget_s=60, limits=replace(LIMITS, rounds_s=0.5)))
+    rounds = {name: len(result_of(found, name, "gemm").raw.wall_s) for name in ("good", "twin", "slow")}
+    assert rounds["slow"] < FEWEST <= rounds["good"] == rounds["twin"]
+    assert result_of(found, "slow", "gemm").outcome == "unstable"
+
+
 def test_the_standard_suite_skips_the_other_variants_and_says_so(tmp_path: Path) -> None:
     found = measure(tmp_path, "good")
     plain, fancy = found.frameworks

@@ -60,7 +60,7 @@ def main() -> None:
             limits=limits,
         )
         found = probing.run(plan, _tell)
-        _keep(asked.what, key, found)
+        _keep(asked.what, key, found, definitions[0])
         times = ", ".join(f"{c.framework}/{c.variant} {c.relative_time:.2f}" for c in found.classes)
         print(f"{key}: {times} ({found.elapsed_s:.0f} s)", flush=True)
 
@@ -97,7 +97,7 @@ def _runs(what: str, only: list[str]) -> Iterator[tuple[str, tuple[ProbeDefiniti
                 yield key, workloads.of_profiles(models, [profile]), Limits(start_s=90.0), START_S + PREDICTED_S
 
 
-def _keep(what: str, key: str, found: Measurements) -> None:
+def _keep(what: str, key: str, found: Measurements, definition: ProbeDefinition) -> None:
     """Write down what a report needs, beside what was found of other workloads."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{what}.json"
@@ -108,6 +108,7 @@ def _keep(what: str, key: str, found: Measurements) -> None:
         "cores": found.machine.cores,
         "quiet": found.machine.quiet,
         "elapsed_s": round(found.elapsed_s, 1),
+        "sd": definition.workload.sd if definition.workload else 0.0,
         "versions": {f"{run.framework}/{run.variant}": run.version for run in found.frameworks if run.version},
         "results": {
             f"{result.probe}: {result.framework}/{result.variant}": {

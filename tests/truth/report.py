@@ -12,8 +12,10 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import combinations
 from pathlib import Path
 from statistics import fmean, median
@@ -22,6 +24,12 @@ from typing import Any
 import yaml
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1]))
+
+from advisor.evidence.probing.workloads import of_profiles  # noqa: E402  (found by the line above)
+from advisor.loading.probes import load_models  # noqa: E402
+from advisor.model.probe import Models, Profile  # noqa: E402
+
 RESULTS = HERE / "results"
 APART = math.log(1.10)
 """Pairs whose true times differ by less are not asked for their order."""
@@ -85,7 +93,16 @@ def truths() -> dict[str, Truth]:
 
 def predictions() -> dict[str, Guesses]:
     """Workload to what was predicted from its sizes."""
-    return {key: _guesses(entry["classes"]) for key, entry in _load("predicted").items()}
+    return {key: _guesses(entry["classes"], entry["sd"], sd_of(key)) for key, entry in _load("predicted").items()}
+
+
+def sd_of(key: str) -> float:
+    """The error that the program now owns up to, of a workload of the truth set."""
+    name, size = key.split()
+    model = _truth_models()[name]
+    profile = Profile(name=key, workload_class=model["workload_class"], sizes=model["sizes"][size])
+    first = of_profiles(_models(), [profile])[0].workload
+    return first.sd if first else 0.0
 
 
 def halves(truth: Mapping[str, Truth]) -> dict[str, list[str]]:
@@ -171,20 +188,37 @@ def _true_times(entry: Mapping[str, Any]) -> dict[str, float]:
     }
 
 
-def _guesses(classes: Iterable[Mapping[str, Any]]) -> dict[str, Guess]:
-    return {
-        each["variant"]: Guess(math.log(each["time"]), math.log(each["interval"][1] / each["interval"][0]) / 2)
-        for each in classes
-    }
+def _guesses(classes: Iterable[Mapping[str, Any]], sd: float, now: float) -> dict[str, Guess]:
+    return {each["variant"]: Guess(math.log(each["time"]), _half(each["interval"], sd, now)) for each in classes}
+
+
+def _half(interval: Sequence[float], sd: float, now: float) -> float:
+    """Half of an interval with the error of today in the place of the one that it was measured with."""
+    half = math.log(interval[1] / interval[0]) / 2 / NINETY
+    rounds = math.sqrt(max(0.0, half**2 - sd**2 / 2))
+    return NINETY * math.hypot(rounds, now / math.sqrt(2))
 
 
 def _by_class(truth: Iterable[str], default: Mapping[str, Any]) -> dict[str, Guesses]:
-    models = yaml.safe_load((HERE / "models.yaml").read_text(encoding="utf-8"))["models"]
-    classes = default.get("default", {}).get("classes", [])
+    models, entry = _truth_models(), default.get("default", {})
+    classes, sd, now = entry.get("classes", []), entry.get("sd", 0.0), _models().errors.unknown
     return {
-        key: _guesses(each for each in classes if each["workload_class"] == models[key.split()[0]]["workload_class"])
+        key: _guesses(
+            (each for each in classes if each["workload_class"] == models[key.split()[0]]["workload_class"]), sd, now
+        )
         for key in truth
     }
+
+
+@cache
+def _truth_models() -> Mapping[str, Any]:
+    models: Mapping[str, Any] = yaml.safe_load((HERE / "models.yaml").read_text(encoding="utf-8"))["models"]
+    return models
+
+
+@cache
+def _models() -> Models:
+    return load_models(HERE.parents[1] / "probes" / "workloads" / "models.yaml")
 
 
 def _gemm(default: Mapping[str, Any]) -> dict[str, Guess]:

@@ -17,6 +17,8 @@ BEHIND = math.log(5)
 """Who takes so many times as long as another, in every round, is not chosen for its speed."""
 GRACE_S = 3.0
 """Beyond the cap, in which the fewest rounds that tell anything may still be completed."""
+SOONEST = 2
+"""Rounds after which who is far behind and would take all of the time is timed no more."""
 LONG_S = 0.05
 """Of an iteration: what is shorter costs little to time again."""
 
@@ -66,8 +68,8 @@ class Contest:
             if not found.blocks or (now > end and number >= FEWEST) or now > end + max(self.cap_s, GRACE_S):
                 found.stopped = "time"
                 return
-            if number >= FEWEST:
-                found.behind |= {name for name in found.blocks if self._far_behind(name, found.blocks)}
+            if number >= SOONEST:
+                found.behind |= {name for name in found.blocks if self._retires(name, found.blocks, number)}
             if number in LOOKS:
                 found.stopped = self._standing(found)
                 if found.stopped != "open":
@@ -87,6 +89,11 @@ class Contest:
             else:
                 found.lost[name] = answer
                 del found.blocks[name]
+
+    def _retires(self, name: str, blocks: Mapping[str, Sequence[Block]], number: int) -> bool:
+        """Tell whether a variant is timed no more: it has rounds enough, or those would take all the time."""
+        outlasts = blocks[name][-1].wall_s * FEWEST > self.cap_s / 2
+        return (number >= FEWEST or outlasts) and self._far_behind(name, blocks)
 
     def _far_behind(self, name: str, blocks: Mapping[str, Sequence[Block]]) -> bool:
         """Tell whether a variant is known to be much slower than another, so that more rounds of it tell nothing."""
