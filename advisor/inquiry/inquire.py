@@ -47,16 +47,7 @@ def _weight_flips(weighed: Weighed, now: str) -> tuple[WeightFlip, ...]:
     """The weights that would have to change least; nothing where no option is first."""
     if now in (OPEN, OUTSIDE):
         return ()
-    return tuple(
-        WeightFlip(
-            criterion=tipping.criterion,
-            now=tipping.now,
-            becomes=tipping.becomes,
-            to=tipping.to,
-            moved=tipping.moved,
-        )
-        for tipping in tipping_points(dict(weighed.options), weighed.weights)[:_FEW]
-    )
+    return tipping_points(dict(weighed.options), weighed.weights)[:_FEW]
 
 
 def _flips(whatif: WhatIf, weighed: Weighed, most: int) -> tuple[Flip, ...]:

@@ -10,9 +10,7 @@ from math import exp, hypot, inf
 
 from advisor.model.knowledge import Acceptance
 from advisor.model.score import Ranking, Scored
-
-_NINETY = 1.645
-"""Standard deviations from the middle of a normal distribution to the ends of its middle 90 %."""
+from advisor.scoring.speed import NORMAL_90
 
 
 def lead(ranking: Ranking, place: int = 0) -> float:
@@ -41,4 +39,4 @@ def accepted(lead: float, line: Acceptance) -> float:
 def _spread(scored: Scored) -> float:
     """Standard deviation of the sampled scores."""
     low, high = scored.interval
-    return (high - low) / (2 * _NINETY)
+    return (high - low) / (2 * NORMAL_90)

@@ -8,35 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from advisor.frozen import dataclass, replace
+from advisor.frozen import replace
+from advisor.model.recommendation import WeightFlip
 from advisor.model.score import Value, Weight
 from advisor.scoring.rank import expected, leading
+from advisor.scoring.speed import NORMAL_90
 
-NORMAL_90 = 1.645
 PAST = 1e-5
 """By how much another option has to be ahead: the order is by scores that are rounded, and of equals by name."""
 
 Options = Mapping[str, Mapping[str, Value]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tipping:
-    """A weight at which another option comes first."""
-
-    criterion: str
-    now: float
-    """Its share of all weight."""
-    becomes: float
-    """The share from which on `to` is first, the other weights keeping their proportions."""
-    to: str
-
-    @property
-    def moved(self) -> float:
-        """The share of all weight that changes hands: how large the change is."""
-        return abs(self.becomes - self.now)
-
-
-def tipping_points(options: Options, weights: Sequence[Weight]) -> tuple[Tipping, ...]:
+def tipping_points(options: Options, weights: Sequence[Weight]) -> tuple[WeightFlip, ...]:
     """Of each criterion the smallest change that unseats the first, the smallest of all first."""
     if len(options) < 2:
         return ()
@@ -81,14 +65,15 @@ def contenders(options: Options, weights: Sequence[Weight], criterion: str, most
     return (first, *able)
 
 
-def _tipping(options: Options, weights: Sequence[Weight], weight: Weight) -> Tipping | None:
+def _tipping(options: Options, weights: Sequence[Weight], weight: Weight) -> WeightFlip | None:
     """The nearest share of one criterion at which another option is first."""
     shares = sorted(_shares(options, weights, weight), key=lambda share: abs(share - weight.final))
     now = leading(options, weights)
     for share in shares:
         to = leading(options, reweighed(weights, weight.criterion, share))
         if to != now:
-            return Tipping(criterion=weight.criterion, now=weight.final, becomes=share, to=to)
+            moved = abs(share - weight.final)
+            return WeightFlip(criterion=weight.criterion, now=weight.final, becomes=share, to=to, moved=moved)
     return None
 
 
