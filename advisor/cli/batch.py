@@ -10,11 +10,12 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.cli.session import Session, open_session
+from advisor.cli.session import open_session
 from advisor.errors import InputError, Problem
 from advisor.loading.answers import LineError, batch_line, check_answers
 from advisor.loading.problems import Problems
 from advisor.render.json import line as json_line
+from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import Session, answers_from, chosen_options, day, overlays, today
+from advisor.cli.session import answers_from, chosen_options, day, overlays, today
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
 from advisor.frozen import replace
@@ -14,6 +14,7 @@ from advisor.inference import plain
 from advisor.inquiry.explain_grounds import Grounds, ground
 from advisor.loading.knowledge import load
 from advisor.render.explanation import document, render
+from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse

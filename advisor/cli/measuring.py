@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from advisor import resources
 from advisor.cli.output import notice
-from advisor.cli.session import Session
 from advisor.cli.worth import ALL, at_hand, worth_measuring
 from advisor.errors import AdvisorError, Problem
 from advisor.evidence.keeping import store
@@ -15,6 +14,7 @@ from advisor.evidence.machine.overrides import overrides
 from advisor.frozen import replace
 from advisor.model.answers import Answers
 from advisor.model.measurement import Measurements
+from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from advisor.cli.session import Session
 from advisor.frozen import dataclass
 from advisor.model.answers import Answers
 from advisor.model.probe import Profile
 from advisor.scoring.robustness import contenders
 from advisor.scoring.weights import widest
+from advisor.session import Session
 
 if TYPE_CHECKING:
     from advisor.model.measurement import Measurements

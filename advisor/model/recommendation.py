@@ -7,6 +7,7 @@ from typing import Literal
 
 from advisor.frozen import dataclass, field
 from advisor.model.finding import Finding
+from advisor.model.policy import PolicyReport
 from advisor.model.rule import Place
 from advisor.model.score import Weight
 
@@ -314,6 +315,8 @@ class Recommendation:
     """None where there is no code yet."""
     exit: WayOut | None = None
     """None where no framework is recommended, or nothing is known of it."""
+    policy: PolicyReport | None = None
+    """None where the answer was not held against one."""
     weights: tuple[Weight, ...]
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed

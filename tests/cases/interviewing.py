@@ -12,7 +12,6 @@ from typing import NamedTuple
 import yaml
 
 from advisor import resources
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
 from advisor.inquiry.asking import worthwhile
@@ -22,6 +21,7 @@ from advisor.loading.cases import read_cases
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems
 from advisor.model.answers import Answers
+from advisor.session import Session
 
 FIELD = Path(__file__).parent / "field"
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 import pytest
 
 from advisor import resources
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
 from advisor.inference.applicable import fares
@@ -22,6 +21,7 @@ from advisor.loading.problems import Problems
 from advisor.loading.structure import plain as plain_values
 from advisor.model.answers import Answers
 from advisor.model.explanation import Explanation
+from advisor.session import Session
 
 LARGEST = 3000
 """Sentences in one explanation; more would be a rule that is told over and over."""

@@ -13,12 +13,12 @@ from textual.strip import Strip
 from textual.widgets import Static
 
 from advisor.cli.output import write
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import choice, plain
 from advisor.inquiry.interview import Interview
 from advisor.loading.knowledge import load
 from advisor.model.measurement import Machine
+from advisor.session import Session
 from advisor.tui.app import Questionnaire
 from advisor.tui.desk import Desk
 from advisor.tui.widgets.choices import Choices

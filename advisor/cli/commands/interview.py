@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import Session, answers_from, chosen_options, day, overlays, today
+from advisor.cli.session import answers_from, chosen_options, day, overlays, today
 from advisor.consult.adviser import Adviser
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.frozen import replace
@@ -19,6 +19,7 @@ from advisor.inquiry import transcript
 from advisor.inquiry.interview import Interview
 from advisor.loading.documents import MAX_BYTES
 from advisor.loading.knowledge import load
+from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
-from advisor.cli.session import Session, answers_from, day, open_session, today
+from advisor.cli.session import answers_from, day, open_session, today
 from advisor.frozen import replace
 from advisor.loading.problems import Problems
 from advisor.render import rendering
+from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse

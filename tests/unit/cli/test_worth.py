@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.cli.session import Session, open_session
+from advisor.cli.session import open_session
 from advisor.cli.worth import ALL, Worth, worth_measuring
 from advisor.loading.answers import check_answers
 from advisor.loading.problems import Problems
 from advisor.model.measurement import ClassResult, FrameworkRun, Machine, Measurements
+from advisor.session import Session
 
 CLOSE = {
     "domain": "rl",

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import durable, plain
 from advisor.inference.engine import Compile
@@ -18,6 +17,7 @@ from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Recommendation
 from advisor.render.json import document
+from advisor.session import Session
 
 ENGINES: Mapping[str, Compile] = {"plain": plain.compile_rules, "durable-rules": durable.compile_rules}
 

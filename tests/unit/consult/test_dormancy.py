@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from consulting import base, checked
 
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
 from advisor.model.component import Status
 from advisor.model.recommendation import Recommendation
+from advisor.session import Session
 
 PART = "torch-compile"
 ANSWERS = {"domain": "cv", "task": "train", "team_skill": "pytorch", "train_hw": "nvidia_gpu", "train_os": "linux"}

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from consulting import base, checked, recommend, session
 
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
 from advisor.model.recommendation import Passage, Recommendation
+from advisor.session import Session
 
 TO_ANDROID = {"domain": "cv", "task": "train", "team_skill": "pytorch", "deploy_target": "android"}
 HERE_AND_THERE = {

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 from consulting import base, checked, recommend
 
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.consult.rulebooks import PHASES, rulebooks
 from advisor.inference import choice, durable
 from advisor.inference.limits import MOST_USES_OF_A_CHECK
 from advisor.model.rule import Condition
+from advisor.session import Session
 
 RAW = {"domain": "cv", "task": "train", "train_hw": "nvidia_gpu", "train_os": "linux"}
 

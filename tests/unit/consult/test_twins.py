@@ -10,7 +10,6 @@ import pytest
 from consulting import base, checked, session, some_answers
 
 from advisor import resources
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.frozen import replace
 from advisor.inference import plain
@@ -18,6 +17,7 @@ from advisor.loading.cases import read_cases
 from advisor.loading.knowledge import load
 from advisor.model.answers import Answers
 from advisor.model.knowledge import Benchmark, KnowledgeBase
+from advisor.session import Session
 
 SITUATIONS = 100
 WISH = "requested_framework"

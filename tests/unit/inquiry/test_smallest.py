@@ -6,7 +6,6 @@ import functools
 from collections.abc import Mapping
 from typing import Any
 
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser, Weighed
 from advisor.inference import plain
 from advisor.inquiry.smallest import MOST_PAIRS, Search, smallest
@@ -14,6 +13,7 @@ from advisor.inquiry.whatif import WhatIf
 from advisor.loading.answers import check_answers
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems
+from advisor.session import Session
 
 MAC = {"train_hw": "apple_gpu", "train_os": "macos_arm64"}
 LINUX = {"domain": "cv", "task": "train", "train_hw": "nvidia_gpu", "train_os": "linux", "accelerator": "a100"}

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
 from advisor.inquiry.inquire import inquire
@@ -22,6 +21,7 @@ from advisor.loading.problems import Problems
 from advisor.model.answers import Answers
 from advisor.model.measurement import Accelerator, Machine
 from advisor.model.recommendation import Recommendation
+from advisor.session import Session
 
 LAPTOP = Machine(
     fingerprint="f",

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from overlaying import HEAD, Overlay
 
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import durable, plain
 from advisor.inference.applicable import lower
@@ -19,6 +18,7 @@ from advisor.inference.engine import Compile
 from advisor.loading.knowledge import load
 from advisor.model.knowledge import KnowledgeBase
 from advisor.render.json import document
+from advisor.session import Session
 from advisor.upkeep.table import of_frameworks
 
 ENGINES: dict[str, Compile] = {

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from advisor import resources
-from advisor.cli.session import Session
 from advisor.consult.adviser import Adviser
 from advisor.inference import plain
 from advisor.loading.answers import check_answers, read_answers
@@ -17,6 +16,7 @@ from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems
 from advisor.model.answers import Answers
 from advisor.model.recommendation import Recommendation
+from advisor.session import Session
 
 EXAMPLES = sorted((resources.knowledge() / "examples").glob("*.yaml"))
 SITUATIONS: Mapping[str, dict[str, Any]] = {
