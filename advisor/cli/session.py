@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from advisor.loading.documents import MAX_BYTES
 from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import plain as plain_values
-from advisor.model.answers import Answers
+from advisor.model.answers import Answer, Answers
 from advisor.model.knowledge import KnowledgeBase
 from advisor.session import Session
 
@@ -67,6 +67,17 @@ def chosen_options(base: KnowledgeBase, only: str) -> tuple[str, ...]:
 
 def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:
     """The checked answers of a file (`-` is standard input) with settings over them."""
+    return _from(base, path, settings)[1]
+
+
+def said_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Mapping[str, Answer | None]:
+    """The same in the order in which they are given, None where an answer is said to be unknown."""
+    given, answers = _from(base, path, settings)
+    return {key: answers.get(key) for key in given}
+
+
+def _from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> tuple[Mapping[str, Any], Answers]:
+    """What is given, as it is given, and the answers that it means."""
     problems = Problems()
     raw: dict[str, Any] = {}
     place: Place = _at_setting
@@ -78,12 +89,12 @@ def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str])
 
 def changed_answers(base: KnowledgeBase, answers: Answers, settings: Iterable[str]) -> Answers:
     """Checked answers with settings over them; a setting to `unknown` leaves an answer open."""
-    return _with_settings(base, plain_values(answers), _at_setting, settings, Problems())
+    return _with_settings(base, plain_values(answers), _at_setting, settings, Problems())[1]
 
 
 def _with_settings(
     base: KnowledgeBase, raw: dict[str, Any], place: Place, settings: Iterable[str], problems: Problems
-) -> Answers:
+) -> tuple[Mapping[str, Any], Answers]:
     changes = [read_setting(setting, base.vocabulary, problems) for setting in settings]
     changed = {key for key, _ in changes}
     merged = merge(raw, [change for change in changes if change[0]])
@@ -93,7 +104,7 @@ def _with_settings(
 
     answers = check_answers(merged, base.vocabulary, [c.id for c in base.criteria], where, problems)
     problems.settle()
-    return answers
+    return merged, answers
 
 
 def _at_setting(path: tuple[str | int, ...]) -> str:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
+from functools import partial
+from io import StringIO
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from textual.app import App, SystemCommand
@@ -24,21 +28,45 @@ if TYPE_CHECKING:
     from advisor.tui.desk import Desk
 
 
+_LOOK_S = 2.0
+"""How often it is looked whether the server of a browser is still there."""
+
+
 class Questionnaire(App[None]):
     """From nothing to a verdict, one question at a time."""
 
     TITLE = "advisor"
     CSS_PATH = "app.tcss"
+    # A telephone has the parts below each other; where there is room, the bars get more of it.
+    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (70, "usual"), (110, "wide")]  # noqa: RUF012  (as Textual has it)
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
         Binding("ctrl+s", "save", "Save"),
         Binding("f1,question_mark", "help", "Help", key_display="?"),
-        Binding("q", "quit", "Quit"),
+        Binding("ctrl+q", "quit", "Quit", priority=True),
+        Binding("ctrl+c", "quit", "Quit", show=False),
     ]
 
     def __init__(self, desk: Desk, interview: Interview) -> None:
         super().__init__()
         self.desk = desk
         self.questions = InterviewScreen(desk, interview)
+
+    @property
+    def crash(self) -> BaseException | None:
+        """What it ended with where that was a bug."""
+        # What goes wrong in a thread comes inside an exception about the thread.
+        return getattr(self._exception, "error", self._exception)
+
+    def on_mount(self) -> None:
+        """Say what there is to know from the beginning."""
+        if self.desk.notice:
+            self.notify(self.desk.notice, timeout=10, markup=False)
+        if self.is_web:
+            self.set_interval(_LOOK_S, partial(self._leave_without, os.getppid()))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """The name of a key; in a browser of one that the browser does not keep for itself."""
+        return "f2" if self.is_web and binding.key == "ctrl+n" else super().get_key_display(binding)
 
     def get_default_screen(self) -> Screen[None]:
         """The interview."""
@@ -57,7 +85,8 @@ class Questionnaire(App[None]):
     def action_save(self) -> None:
         """Save something of it."""
         if not self.screen.is_modal:
-            self.push_screen(SaveScreen(self._text, self.desk.write), self._saved)
+            write = self._download if self.is_web else self.desk.write
+            self.push_screen(SaveScreen(self._text, write, download=self.is_web), self._saved)
 
     def action_start_anew(self) -> None:
         """Forget every answer, if that is what is wanted."""
@@ -89,6 +118,20 @@ class Questionnaire(App[None]):
             return transcript.written(interview)
         return rendering(form)(self.desk.recommend(talk.answers(interview, self.desk.base.vocabulary)))
 
+    def _leave_without(self, server: int) -> None:
+        """Leave where the server of the browser is gone, however it ended: nobody could answer any more."""
+        if os.getppid() != server:
+            self.exit()
+
+    def _download(self, text: str, path: str) -> None:
+        """Hand a text to the browser, whose machine need not be this one."""
+        self.deliver_text(StringIO(text), save_filename=PurePath(path).name)
+
     def _saved(self, path: str | None) -> None:
         if path:
-            self.notify(f"Saved in {path}.", markup=False)
+            said = f"Handed to the browser as {PurePath(path).name}." if self.is_web else f"Saved in {path}."
+            self.notify(said, markup=False)
+
+    def _fatal_error(self) -> None:
+        """End; what went wrong is told by whoever runs this, and not drawn on the terminal."""
+        self._close_messages_no_wait()

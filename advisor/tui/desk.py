@@ -25,6 +25,8 @@ class Desk:
     """Writes a text to a path, whole or not at all; raises `InputError`."""
     keep: Callable[[Interview], str]
     """Keeps an interview after each answer, so that nothing is lost; returns what went wrong, or nothing."""
+    notice: str = ""
+    """What whoever answers should know from the beginning."""
     as_of: str = ""
     """The day that expiry is judged by; empty for that of the knowledge base."""
 

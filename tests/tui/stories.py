@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Static
+from textual.worker import WorkerCancelled
 
 from advisor.cli.output import write
 from advisor.consult.adviser import Adviser
@@ -62,10 +64,19 @@ class Told:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)
+            await self.settle()
+
+    async def settle(self) -> None:
+        """Wait until nothing is worked out any more, and everything is shown."""
+        await self.pilot.pause()
+        while any(getattr(screen, "thinking", False) for screen in self.app.screen_stack):
+            with suppress(WorkerCancelled):
+                await self.app.workers.wait_for_complete()
             await self.pilot.pause()
 
     async def choose(self, word: str) -> None:
         """Go to a row of the choices, and answer with it."""
+        await self.settle()
         choices = self.app.questions.query_one(Choices)
         choices.focus()
         choices.highlighted = choices.get_option_index(word)
@@ -111,7 +122,7 @@ def tell(
         app = Questionnaire(desk(kept, machine), begun or Interview())
         async with app.run_test(size=size) as pilot:
             told = Told(app, pilot, kept)
-            await pilot.pause()
+            await told.settle()
             await story(told)
         return told
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Footer, OptionList, Static
 
-from advisor.inquiry.interview import Interview
-from tui.stories import LARGE, SMALL, Told, tell
+from advisor.inquiry.interview import Interview, askable
+from advisor.tui.widgets.choices import Choices
+from tui.stories import LARGE, SMALL, Told, session, tell
 
 BEGUN = Interview(
     {"domain": "medical_imaging", "task": "train", "train_hw": "nvidia_gpu", "needs": ("bitwise_reproducibility",)}
@@ -85,6 +87,27 @@ def test_a_screen_that_is_resized_again_and_again_stays_whole() -> None:
         assert told.app.screen.query_one(Footer).region.bottom == SMALL[1]
 
     tell(story, begun=BEGUN)
+
+
+def test_where_a_word_leads_is_seen_whole_beside_the_longest_words() -> None:
+    async def story(told: Told) -> None:
+        seen = {}
+        for attribute in askable(session().base.vocabulary):
+            told.app.go_to(attribute.name)
+            await told.settle()
+            choices = told.app.screen.query_one(Choices)
+            asked = choices._asked
+            assert asked is not None
+            room = choices.scrollable_content_region.width
+            for word, leader in asked.leads_to.items():
+                row = choices.get_option(word).prompt
+                assert isinstance(row, Content)
+                assert row.cell_length <= room
+                assert row.plain.endswith(f"  → {leader.replace('_', ' ')}")
+                seen[word] = row.cell_length == room
+        assert any(seen.values())
+
+    tell(story, begun=Interview({"domain": "scientific_ml"}))
 
 
 @pytest.mark.parametrize("asked_for", [False, True])

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import select
-import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
-from cli.program import Run, environment
+from cli.program import Run
 
-PATIENCE_S = 60
+from tui.terminal import Terminal
 
 
 def test_without_a_terminal_there_is_the_help_and_nobody_is_asked(run: Run) -> None:
@@ -38,7 +34,7 @@ def test_on_a_terminal_it_asks_keeps_the_answer_and_goes_on_later(tmp_path: Path
     assert "\ndomain: llm\n" in kept.read_text(encoding="utf-8")
     second = Terminal(tmp_path, *arguments)
     second.wait_for(b"1 answered")
-    second.send(b"q")
+    second.send(b"\x11")
     assert second.end() == 0
 
 
@@ -57,56 +53,3 @@ def test_an_interview_that_does_not_go_on_is_put_aside_and_not_lost(tmp_path: Pa
     opened.close()
     assert (tmp_path / "interview.1.yaml").read_text(encoding="utf-8") == before
     assert "\ndomain: llm\n" in kept.read_text(encoding="utf-8")
-
-
-class Terminal:
-    """The program on a terminal of 80x24."""
-
-    def __init__(self, home: Path, *arguments: str) -> None:
-        import pty  # noqa: PLC0415  (not everywhere)
-        import termios  # noqa: PLC0415
-
-        self._ours, theirs = pty.openpty()
-        termios.tcsetwinsize(theirs, (24, 80))
-        command = [sys.executable, "-m", "advisor", *arguments]
-        env = {**environment(home), "TERM": "xterm-256color"}
-        self._process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=env, cwd=home)
-        os.close(theirs)
-        self._seen = b""
-
-    def send(self, keys: bytes) -> None:
-        os.write(self._ours, keys)
-
-    def wait_for(self, words: bytes) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while words not in self._seen:
-            assert time.monotonic() < end, self._seen
-            self._read()
-
-    def wait_for_file(self, file: Path) -> None:
-        end = time.monotonic() + PATIENCE_S
-        while not file.exists():
-            assert time.monotonic() < end, self._seen
-            self._read()
-
-    def close(self) -> None:
-        """As when a window is closed."""
-        os.close(self._ours)
-        self._process.terminate()
-        self._process.wait(PATIENCE_S)
-
-    def end(self) -> int:
-        """Wait until the program has ended by itself."""
-        end = time.monotonic() + PATIENCE_S
-        while self._process.poll() is None:
-            assert time.monotonic() < end, self._seen
-            self._read()
-        os.close(self._ours)
-        return self._process.wait()
-
-    def _read(self) -> None:
-        if select.select([self._ours], [], [], 0.05)[0]:
-            try:
-                self._seen += os.read(self._ours, 65536)
-            except OSError:
-                time.sleep(0.01)

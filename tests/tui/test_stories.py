@@ -151,6 +151,44 @@ def test_typing_filters_and_what_names_nothing_answers_nothing() -> None:
     tell(story)
 
 
+def test_a_filter_begins_with_any_letter() -> None:
+    async def story(told: Told) -> None:
+        await told.press(*"qu")
+        assert told.app.screen.query_one("#typing", Input).value == "qu"
+        assert told.app.is_running
+        await told.press("escape")
+        # What is not typed in a line or chosen from a list quits as little.
+        await told.press("ctrl+n", "q")
+        assert told.screen == "VerdictScreen"
+
+    tell(story)
+
+
+def test_what_is_pressed_before_the_next_question_is_there_answers_nothing() -> None:
+    async def story(told: Told) -> None:
+        for _ in range(3):
+            told.app.simulate_key("enter")
+        await told.settle()
+        assert [*told.kept[-1].said] == ["domain"]
+        assert len(told.kept) == 1
+        assert told.asked not in ("", "domain")
+
+    tell(story)
+
+
+def test_of_several_answers_the_newest_is_shown() -> None:
+    async def story(told: Told) -> None:
+        for word in ("nlp", "speech", "scientific_ml"):
+            told.app.questions._go(Interview({"domain": word}))
+        assert told.app.questions.thinking
+        assert any("domain scientific_ml" in str(row.prompt) for row in told.app.screen.query_one("#trail").options)
+        await told.settle()
+        assert told.app.questions.consultation.situation.answers["domain"] == "scientific_ml"
+        assert told.said("#moved").startswith("First now: jax")
+
+    tell(story)
+
+
 def test_several_words_are_marked_and_answered_together() -> None:
     async def story(told: Told) -> None:
         await told.choose("streaming")
@@ -197,7 +235,7 @@ def test_an_interview_goes_on_where_it_was_left() -> None:
         await told.choose("cv")
         await told.choose(UNKNOWN)
         asked.append(told.asked)
-        await told.press("q")
+        await told.press("ctrl+q")
 
     async def going_on(told: Told) -> None:
         asked.append(told.asked)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from functools import partial
-from itertools import count
 from typing import TYPE_CHECKING
 
 from advisor import resources
 from advisor.cli.exits import Exit
+from advisor.cli.keeping import Keeper
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, day, overlays, today
+from advisor.cli.session import chosen_options, day, overlays, said_from, today
 from advisor.consult.adviser import Adviser
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.frozen import replace
@@ -23,21 +24,24 @@ from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from advisor.model.knowledge import KnowledgeBase
 
 
+_NOT_ALONE = "Another questionnaire is open. This one begins anew, and is kept in a file of its own beside it."
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Ask, until whoever answers leaves; every answer is kept, and an unfinished interview goes on where it was."""
-    if not on_terminal():
+    if not on_terminal() and "TEXTUAL_DRIVER" not in os.environ:
         hint = "Use `advisor recommend --answers FILE` or `--set KEY=VALUE`."
         raise InputError(Problem(message="there is no terminal to ask on.", place="interview", hint=hint))
     if arguments.no_detect and arguments.machine:
         message = "with --no-detect there is no machine to speak of."
         raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
-    interview, goes_on = _begun(base, arguments)
+    keeper = Keeper(resources.interview())
+    interview = _begun(base, arguments, keeper)
     session = Session(base, Adviser(base, choice.best()), only=chosen_options(base, arguments.options))
     # Without detection the day of the knowledge base counts, as for `recommend`.
     if arguments.as_of or not arguments.no_detect:
@@ -51,18 +55,24 @@ def run(arguments: argparse.Namespace) -> int:
 
     from advisor.tui.app import Questionnaire  # noqa: PLC0415  (no other command waits for Textual)
     from advisor.tui.desk import Desk  # noqa: PLC0415
+    from advisor.tui.running import run as run_app  # noqa: PLC0415
 
     desk = Desk(
         adviser=thinking.adviser,
         consult=thinking.consult,
         recommend=partial(session.recommend, full=True),
         write=write,
-        keep=_Keeper(resources.interview(), goes_on),
+        keep=keeper,
+        notice="" if keeper.alone else _NOT_ALONE,
         as_of=session.as_of,
     )
-    app = Questionnaire(desk, interview)
-    app.run()
-    return Exit.BUG if app.return_code else Exit.ANSWER
+    try:
+        run_app(Questionnaire(desk, interview))
+    except Exception:
+        if keeper.goes_on:
+            sys.stderr.write("advisor: the answers are kept, and `advisor` goes on with them.\n")
+        raise
+    return Exit.ANSWER
 
 
 def on_terminal() -> bool:
@@ -70,37 +80,17 @@ def on_terminal() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 
 
-def _begun(base: KnowledgeBase, arguments: argparse.Namespace) -> tuple[Interview, bool]:
+def _begun(base: KnowledgeBase, arguments: argparse.Namespace, keeper: Keeper) -> Interview:
     """An interview with the answers that the command line gives; without any, the one that was kept, which goes on."""
     if arguments.answers is not None or arguments.set:
-        return Interview(dict(answers_from(base, arguments.answers, arguments.set))), False
+        return Interview(said_from(base, arguments.answers, arguments.set))
+    if not keeper.alone:
+        return Interview()
     try:
         with resources.interview().open("rb") as file:
-            return transcript.read(file.read(MAX_BYTES + 1), str(resources.interview()), base), True
+            kept = transcript.read(file.read(MAX_BYTES + 1), str(resources.interview()), base)
     except (OSError, AdvisorError):
         # None was kept, or in words that are not known any more: then it begins anew.
-        return Interview(), False
-
-
-class _Keeper:
-    """Keeps an interview after each answer; another one that was kept before is put aside, and not lost."""
-
-    def __init__(self, path: Path, goes_on: bool) -> None:  # noqa: FBT001
-        self._path, self._goes_on = path, goes_on
-
-    def __call__(self, interview: Interview) -> str:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            if not self._goes_on and self._path.exists():
-                self._path.rename(_free(self._path))
-            self._goes_on = True
-            write(transcript.written(interview), str(self._path))
-        except (OSError, AdvisorError) as error:
-            return f"The answers cannot be kept: {error}"
-        return ""
-
-
-def _free(path: Path) -> Path:
-    """The first name of its kind that nothing has: `interview.1.yaml`, `interview.2.yaml`, ..."""
-    names = (path.with_name(f"{path.stem}.{number}{path.suffix}") for number in count(1))
-    return next(name for name in names if not name.exists())
+        return Interview()
+    keeper.goes_on = True
+    return kept

@@ -19,6 +19,7 @@ from advisor import resources
 from advisor.errors import Problem, StoreError
 from advisor.frozen import dataclass, replace
 from advisor.loading.structure import plain, structure
+from advisor.locks import hold
 from advisor.model.environment import SCHEMA, Made, Standing, State
 
 LIMIT_S = 20.0
@@ -213,28 +214,15 @@ def locked(site: Site) -> Iterator[int]:
 
     Raises BusyError where another one has it, OSError where there can be none.
     """
-    site.lock.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(site.lock, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
     try:
-        try:
-            _lock(descriptor)
-        except OSError:
-            message = "another process is making or removing it."
-            raise BusyError(Problem(message=message, place=site.framework, hint="Wait until it is done.")) from None
+        descriptor = hold(site.lock)
+    except BlockingIOError:
+        message = "another process is making or removing it."
+        raise BusyError(Problem(message=message, place=site.framework, hint="Wait until it is done.")) from None
+    try:
         yield descriptor
     finally:
         os.close(descriptor)
-
-
-def _lock(descriptor: int) -> None:
-    if sys.platform == "win32":
-        import msvcrt  # noqa: PLC0415
-
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl  # noqa: PLC0415
-
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def size_mb(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -12,6 +13,7 @@ from textual.widgets import Footer, Static
 from advisor.inquiry import explain
 from advisor.inquiry.explain_grounds import ground
 from advisor.render.explanation import render
+from advisor.tui.thinking import Thinking
 from advisor.tui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 _LEVELS = 5
 
 
-class EvidenceScreen(Screen[None]):
+class EvidenceScreen(Thinking, Screen[None]):
     """The same explanation as `advisor why`, `why-not` and `how` give."""
 
     BINDINGS = [Binding("escape", "app.pop_screen", "Back")]  # noqa: RUF012  (as Textual has it)
@@ -33,30 +35,38 @@ and answers, by which rule, and from which source of which day.
   escape                         back
 """
 
-    def __init__(self, title: str, text: str) -> None:
+    def __init__(self, title: str, tell: Callable[[], str]) -> None:
         super().__init__()
-        self._title, self._text = title, text
+        self._title, self._tell = title, tell
 
     @classmethod
     def about_option(cls, desk: Desk, consultation: Consultation, option: str) -> EvidenceScreen:
         """Why an option is ruled out, or stands where it stands."""
-        grounds = ground(desk.adviser, consultation, desk.as_of)
         out = option in consultation.weighed.excluded
-        told = (explain.why_not if out else explain.why)(grounds, option)
-        return cls(f"why{' not' if out else ''} {option}", render(told, _LEVELS))
+
+        def tell() -> str:
+            grounds = ground(desk.adviser, consultation, desk.as_of)
+            return render((explain.why_not if out else explain.why)(grounds, option), _LEVELS)
+
+        return cls(f"why{' not' if out else ''} {option}", tell)
 
     @classmethod
     def about_finding(cls, desk: Desk, consultation: Consultation, identity: str) -> EvidenceScreen:
         """How a finding came about."""
-        grounds = ground(desk.adviser, consultation, desk.as_of)
-        return cls(f"how {identity}", render(explain.how(grounds, identity), _LEVELS))
+
+        def tell() -> str:
+            return render(explain.how(ground(desk.adviser, consultation, desk.as_of), identity), _LEVELS)
+
+        return cls(f"how {identity}", tell)
 
     def compose(self) -> ComposeResult:
         """Title and text."""
-        yield Static(self._title, id="title", markup=False)
-        yield TextPane(self._text, id="evidence")
+        yield Static(id="title", markup=False)
+        yield TextPane(id="evidence")
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
         """Keys scroll at once."""
+        self.entitle(self._title)
         self.query_one(TextPane).focus()
+        self.think(self._tell, self.query_one(TextPane).show)

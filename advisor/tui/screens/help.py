@@ -15,7 +15,7 @@ On every screen
   ?  or f1      this help
   ctrl+s        save: answers, recommendation or everything as text
   ctrl+p        all commands by name: go to any key, start anew, other colours
-  q  or ctrl+q  quit; the answers are kept
+  ctrl+q        quit, as does ctrl+c; the answers are kept
 """
 
 

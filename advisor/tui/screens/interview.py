@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
@@ -17,26 +17,24 @@ from advisor.inquiry.movement import moved
 from advisor.tui.screens.evidence import EvidenceScreen
 from advisor.tui.screens.verdict import VerdictScreen
 from advisor.tui.screens.what_if import WhatIfScreen
+from advisor.tui.thinking import Thinking
 from advisor.tui.widgets.question import QuestionPane
 from advisor.tui.widgets.standing import StandingList
 from advisor.tui.widgets.trail import Trail
 
 if TYPE_CHECKING:
     from advisor.consult.adviser import Consultation
-    from advisor.inquiry.interview import Interview
+    from advisor.inquiry.interview import Asked, Interview
     from advisor.model.answers import Answer
     from advisor.tui.desk import Desk
 
-WIDE = 110
-"""Columns from which on the bars get more room."""
 
-
-class InterviewScreen(Screen[None]):
+class InterviewScreen(Thinking, Screen[None]):
     """One question at a time; every answer is kept and moves the standing."""
 
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
         Binding("escape", "back", "Back"),
-        Binding("ctrl+n", "verdict", "Verdict"),
+        Binding("ctrl+n,f2", "verdict", "Verdict"),
         Binding("ctrl+g", "what_if", "What if"),
     ]
     HELP = """\
@@ -49,7 +47,7 @@ One question at a time: the one whose answer can change the recommendation most.
   tab           to the standing and to your answers, and round again
   enter there   why an option stands where it stands; a former answer to change
   delete there  take an answer back
-  ctrl+n        the verdict as it stands now, whatever is still open
+  ctrl+n or f2  the verdict as it stands now, whatever is still open
   ctrl+g        what another answer or another weight would change
 
 Beside a word stands, after an arrow, the option that would be first with it.
@@ -62,8 +60,8 @@ Every answer is kept at once: leave whenever you like, and go on later.
 
     def __init__(self, desk: Desk, interview: Interview) -> None:
         super().__init__()
-        self.desk, self.interview = desk, interview
-        self.consultation: Consultation = self._consulted()
+        self.desk, self.interview, self._shown = desk, interview, interview
+        self.consultation: Consultation = self._consulted(interview)
 
     def compose(self) -> ComposeResult:
         """Question, standing, what moved, trail."""
@@ -78,11 +76,9 @@ Every answer is kept at once: leave whenever you like, and go on later.
 
     def on_mount(self) -> None:
         """Ask the first question, or the next one of an interview that goes on."""
-        self._show("Every answer moves this.")
-
-    def on_resize(self, event: events.Resize) -> None:
-        """Give the bars more room where there is some."""
-        self.set_class(event.size.width >= WIDE, "wide")
+        self._say("Every answer moves this.")
+        self.query_one(StandingList).show(talk.standings(self.consultation))
+        self._go_on(self.interview)
 
     def on_question_pane_answered(self, event: QuestionPane.Answered) -> None:
         """Take an answer."""
@@ -132,29 +128,38 @@ Every answer is kept at once: leave whenever you like, and go on later.
         self.app.push_screen(WhatIfScreen(self.desk, self.interview), lambda kept: self._go(kept) if kept else None)
 
     def _go(self, interview: Interview) -> None:
-        before, said = self.consultation, self.interview.said
+        said = self.interview.said
         self.interview = interview
-        if interview.said == said:
-            self._show("")
-            return
-        self.consultation = self._consulted()
-        self._show(moved(before, self.consultation))
-        if problem := self.desk.keep(interview):
+        if interview.said != said and (problem := self.desk.keep(interview)):
             self.notify(problem, severity="warning", markup=False)
+        self._go_on(interview)
 
-    def _consulted(self) -> Consultation:
-        return self.desk.consult(talk.answers(self.interview, self.desk.base.vocabulary))
+    def _go_on(self, interview: Interview) -> None:
+        """Show at once what was said, and as soon as they are found what it moved and what is asked next."""
+        self.entitle(f"advisor   which AI framework?   {len(interview.said)} answered")
+        self.query_one(Trail).show(interview, self.consultation.situation)
+        self.query_one(QuestionPane).wait()
+        self.think(partial(self._found, interview), self._show_found)
 
-    def _show(self, what_moved: str) -> None:
-        count = len(self.interview.said)
-        self.query_one("#title", Static).update(f"advisor   which AI framework?   {count} answered")
-        self.query_one(StandingList).show(talk.standings(self.consultation))
-        if what_moved:
-            self.query_one("#moved", Static).update(what_moved)
-        self.query_one(Trail).show(self.interview, self.consultation.situation)
-        asked = talk.next_question(self.interview, self.desk.adviser, self.consultation)
+    def _found(self, interview: Interview) -> tuple[Consultation, Asked | None]:
+        consultation = self._consulted(interview)
+        return consultation, talk.next_question(interview, self.desk.adviser, consultation)
+
+    def _show_found(self, found: tuple[Consultation, Asked | None]) -> None:
+        before, (self.consultation, asked) = self.consultation, found
+        shown, self._shown = self._shown, self.interview
+        if self.interview.said != shown.said:
+            self._say(moved(before, self.consultation))
+            self.query_one(StandingList).show(talk.standings(self.consultation))
+            self.query_one(Trail).show(self.interview, self.consultation.situation)
         if asked is not None:
             self.query_one(QuestionPane).ask(asked)
         else:
             self.query_one(QuestionPane).end()
             self.action_verdict()
+
+    def _consulted(self, interview: Interview) -> Consultation:
+        return self.desk.consult(talk.answers(interview, self.desk.base.vocabulary))
+
+    def _say(self, what_moved: str) -> None:
+        self.query_one("#moved", Static).update(what_moved)

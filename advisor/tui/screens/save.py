@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 from textual import on
@@ -14,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from advisor.errors import AdvisorError
+from advisor.tui.thinking import Thinking
 
 FORMS: Mapping[str, tuple[str, str]] = {
     "answers": ("answers, which `recommend --answers` reads (YAML)", "answers.yaml"),
@@ -26,7 +28,7 @@ FORMS: Mapping[str, tuple[str, str]] = {
 """What can be saved: what it is, and what it is called if nothing else is said."""
 
 
-class SaveScreen(ModalScreen[str]):
+class SaveScreen(Thinking, ModalScreen[str]):
     """Asks what is to be saved and where; comes back with the path, or nothing."""
 
     BINDINGS = [Binding("escape", "dismiss('')", "Cancel")]  # noqa: RUF012  (as Textual has it)
@@ -35,15 +37,16 @@ Choose what is to be saved, then a name for the file, and press enter.
 A file that is there already is only replaced when enter is pressed again.
 """
 
-    def __init__(self, texts: Callable[[str], str], write: Callable[[str, str], None]) -> None:
+    def __init__(self, texts: Callable[[str], str], write: Callable[[str, str], None], *, download: bool) -> None:
         super().__init__()
-        self._texts, self._write = texts, write
+        self._texts, self._write, self._download = texts, write, download
         self._agreed = ""
 
     def compose(self) -> ComposeResult:
         """What, and where."""
         with Vertical(id="dialog"):
-            yield Static("Save what, and where?  tab between them, enter saves, esc cancels", markup=False)
+            asked = "Download what, under which name?" if self._download else "Save what, and where?"
+            yield Static(f"{asked}  tab between them, enter saves, esc cancels", markup=False)
             yield OptionList(*(Option(about, id=form) for form, (about, _) in FORMS.items()), id="forms", markup=False)
             yield Input(FORMS["answers"][1], id="path", compact=True, select_on_focus=False)
             yield Static(id="problem", markup=False)
@@ -71,17 +74,24 @@ A file that is there already is only replaced when enter is pressed again.
         path = event.value.strip()
         if not path:
             self._say("Type a name for the file.")
-        elif Path(path).exists() and self._agreed != path:
+        elif not self._download and Path(path).exists() and self._agreed != path:
             self._agreed = path
             self._say(f"{path} is there already: enter once more replaces it.")
         else:
             form = self.query_one("#forms", OptionList).highlighted_option
-            try:
-                self._write(self._texts(str(form.id if form else "answers")), path)
-            except (AdvisorError, OSError, ValueError) as error:
-                self._say(str(error))
-            else:
-                self.dismiss(path)
+            self.think(partial(self._texts, str(form.id if form else "answers")), partial(self._save_as, path))
+
+    def say_thinking(self, *, thinking: bool) -> None:
+        """Say below the name that the file is not written yet."""
+        self._say("thinking…" if thinking else "")
+
+    def _save_as(self, path: str, text: str) -> None:
+        try:
+            self._write(text, path)
+        except (AdvisorError, OSError, ValueError) as error:
+            self._say(str(error))
+        else:
+            self.dismiss(path)
 
     def _say(self, said: str) -> None:
         self.query_one("#problem", Static).update(said)

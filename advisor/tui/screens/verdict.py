@@ -15,15 +15,19 @@ from textual.widgets.option_list import Option
 from advisor.inquiry import interview as talk
 from advisor.tui.pages import pages
 from advisor.tui.screens.evidence import EvidenceScreen
+from advisor.tui.thinking import Thinking
 from advisor.tui.widgets.standing import StandingList
 from advisor.tui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
+    from advisor.consult.adviser import Consultation
     from advisor.inquiry.interview import Interview
+    from advisor.model.finding import Finding
+    from advisor.model.recommendation import Recommendation
     from advisor.tui.desk import Desk
 
 
-class VerdictScreen(Screen[None]):
+class VerdictScreen(Thinking, Screen[None]):
     """The recommendation for what was said, the same as `advisor recommend` gives."""
 
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
@@ -50,33 +54,45 @@ What to build on, for the answers as they stand.
     def __init__(self, desk: Desk, interview: Interview) -> None:
         super().__init__()
         self.desk = desk
-        given = talk.answers(interview, desk.base.vocabulary)
-        self.recommendation = desk.recommend(given)
-        self.consultation = desk.consult(given)
+        self._given = talk.answers(interview, desk.base.vocabulary)
+        self.consultation: Consultation
 
     def compose(self) -> ComposeResult:
         """The tabs."""
-        page = pages(self.recommendation)
-        yield Static(f"advisor   verdict: {self.recommendation.recommendation.primary}", id="title", markup=False)
+        yield Static(id="title", markup=False)
         with TabbedContent():
             with TabPane("1 Answer", id="answer"):
-                yield TextPane(page["answer"])
+                yield TextPane()
             with TabPane("2 Scores", id="scores"), Vertical():
                 yield StandingList(id="ranked")
-                yield TextPane(page["scores"])
+                yield TextPane()
             with TabPane("3 What would change it", id="change"):
-                yield TextPane(page["change"] or "Nothing that was looked for would change it.")
+                yield TextPane()
             with TabPane("4 Sources", id="sources"), Vertical():
-                yield OptionList(*self._findings(), id="found", markup=False)
-                yield TextPane(page["sources"])
+                yield OptionList(id="found", markup=False)
+                yield TextPane()
         yield Footer(compact=True)
 
     def on_mount(self) -> None:
-        """Show where the options stand, too."""
-        self.query_one(StandingList).show(talk.standings(self.consultation))
-        found = self.query_one("#found", OptionList)
-        found.border_title, found.highlighted = "Findings: enter tells how each came about", 0
+        """Work the recommendation out."""
+        self.entitle("advisor   verdict")
+        self.query_one("#found", OptionList).border_title = "Findings: enter tells how each came about"
         self.query_one("#answer TextPane").focus()
+        self.think(self._found, self._show_found)
+
+    def _found(self) -> tuple[Recommendation, Consultation]:
+        return self.desk.recommend(self._given), self.desk.consult(self._given)
+
+    def _show_found(self, found: tuple[Recommendation, Consultation]) -> None:
+        recommendation, self.consultation = found
+        self.entitle(f"advisor   verdict: {recommendation.recommendation.primary}")
+        page = pages(recommendation)
+        for name, text in {**page, "change": page["change"] or "Nothing that was looked for would change it."}.items():
+            self.query_one(f"#{name} TextPane", TextPane).show(text)
+        self.query_one(StandingList).show(talk.standings(self.consultation))
+        findings = self.query_one("#found", OptionList)
+        findings.set_options(map(_finding, recommendation.findings))
+        findings.highlighted = 0 if recommendation.findings else None
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Say what is behind a score or a finding."""
@@ -94,8 +110,6 @@ What to build on, for the answers as they stand.
         self.query_one(TabbedContent).active = page
         self.query_one(f"#{page}").query("OptionList, TextPane").first().focus()
 
-    def _findings(self) -> list[Option]:
-        return [
-            Option(Content.assemble((f"{finding.id}  ", "bold"), finding.message), id=finding.id)
-            for finding in self.recommendation.findings
-        ]
+
+def _finding(finding: Finding) -> Option:
+    return Option(Content.assemble((f"{finding.id}  ", "bold"), finding.message), id=finding.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -15,11 +16,13 @@ from textual.widgets.option_list import Option
 
 from advisor.inquiry import interview as talk
 from advisor.inquiry.movement import moved
+from advisor.tui.thinking import Thinking
 from advisor.tui.widgets.standing import StandingList
 
 if TYPE_CHECKING:
     from advisor.consult.adviser import Consultation
     from advisor.inquiry.interview import Interview
+    from advisor.model.answers import Answer
     from advisor.tui.desk import Desk
 
 _WEIGHT = "weight of "
@@ -27,7 +30,7 @@ _WEIGHT = "weight of "
 _OPEN, _USUAL = "open", "as it is"
 
 
-class WhatIfScreen(Screen["Interview | None"]):
+class WhatIfScreen(Thinking, Screen["Interview | None"]):
     """Moves what was said without saying it, until it is kept."""
 
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
@@ -50,12 +53,12 @@ Below "Now" stand the options as they are, below "Then" as they would be.
     def __init__(self, desk: Desk, interview: Interview) -> None:
         super().__init__()
         self.desk, self.interview, self.tried = desk, interview, interview
-        self.now: Consultation = self._consulted(interview)
-        self.then = self.now
+        self.now: Consultation
+        self.then: Consultation
 
     def compose(self) -> ComposeResult:
         """What can be moved, and both standings."""
-        yield Static("advisor   what if?", id="title", markup=False)
+        yield Static(id="title", markup=False)
         with Horizontal():
             yield OptionList(id="levers", markup=False)
             with Vertical(id="compared"):
@@ -66,11 +69,11 @@ Below "Now" stand the options as they are, below "Then" as they would be.
 
     def on_mount(self) -> None:
         """Nothing is moved yet."""
+        self.entitle("advisor   what if?")
         for name, title in (("now", "Now"), ("then", "Then")):
             self.query_one(f"#{name}", StandingList).border_title = title
-        self.query_one("#now", StandingList).show(talk.standings(self.now))
-        self._show()
         self.query_one("#levers", OptionList).focus()
+        self.think(partial(self._consulted, self.interview), self._begin)
 
     def action_turn(self, way: int) -> None:
         """Another word for the answer that is chosen, or another weight."""
@@ -78,10 +81,8 @@ Below "Now" stand the options as they are, below "Then" as they would be.
         if row is None or row.id is None:
             return
         self.tried = self._turned(row.id, way)
-        self.then = self._consulted(self.tried)
-        self._show()
-        said = "Nothing is moved." if self.tried.said == self.interview.said else moved(self.now, self.then)
-        self.query_one("#moved", Static).update(said)
+        self._show_levers()
+        self.think(partial(self._consulted, self.tried), self._show_then)
 
     def action_keep(self) -> None:
         """Go on with what was moved."""
@@ -91,21 +92,33 @@ Below "Now" stand the options as they are, below "Then" as they would be.
         if row.startswith(_WEIGHT):
             return talk.prefer(self.tried, row.removeprefix(_WEIGHT), way)
         words = ("", *self._words()[row])
-        given = self.then.situation.answers.get(row)
+        given = self._tried_answer(row)
         at = words.index(given) if isinstance(given, str) and given in words else 0
         word = words[(at + way) % len(words)]
         return talk.answer(self.tried, row, word) if word else talk.leave_open(self.tried, row)
 
-    def _show(self) -> None:
+    def _begin(self, now: Consultation) -> None:
+        self.now = self.then = now
+        for name in ("#now", "#then"):
+            self.query_one(name, StandingList).show(talk.standings(now))
+        self._show_levers()
+
+    def _show_then(self, then: Consultation) -> None:
+        self.then = then
+        self.query_one("#then", StandingList).show(talk.standings(then))
+        self._show_levers()
+        said = "Nothing is moved." if self.tried.said == self.interview.said else moved(self.now, then)
+        self.query_one("#moved", Static).update(said)
+
+    def _show_levers(self) -> None:
         levers = self.query_one("#levers", OptionList)
         at = levers.highlighted
         levers.set_options(self._rows())
         levers.highlighted = at or 0
-        self.query_one("#then", StandingList).show(talk.standings(self.then))
 
     def _rows(self) -> Iterator[Option]:
         for key in self._words():
-            now, then = (c.situation.answers.get(key) for c in (self.now, self.then))
+            now, then = self.now.situation.answers.get(key), self._tried_answer(key)
             yield _row(key, str(now or _OPEN), str(then or _OPEN))
         shares = [{w.criterion: w.final for w in c.weighed.weights} for c in (self.now, self.then)]
         for criterion in shares[1]:
@@ -118,6 +131,12 @@ Below "Now" stand the options as they are, below "Then" as they would be.
         asked = {question.key for question in self.desk.base.questions} | {*self.interview.said}
         attributes = self.desk.base.vocabulary.answers
         return {a.name: a.words for a in attributes if a.kind == "word" and a.name in asked}
+
+    def _tried_answer(self, key: str) -> Answer | None:
+        """The answer that is tried, or what follows for the key from the others."""
+        situation = self.then.situation
+        follows = None if situation.origins.get(key) == "answered" else situation.answers.get(key)
+        return self.tried.said.get(key, follows)
 
     def _consulted(self, interview: Interview) -> Consultation:
         return self.desk.consult(talk.answers(interview, self.desk.base.vocabulary))

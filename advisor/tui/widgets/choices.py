@@ -16,8 +16,6 @@ from advisor.model.answers import Answer
 
 UNKNOWN, NONE, DONE = "?unknown", "?none", "?done"
 """Rows that are no words: it is not known, none of the words, those that are marked."""
-_COMMANDS = "q?"
-"""Keys that do something else, so that no filter begins with them."""
 
 
 class Choices(OptionList):
@@ -93,9 +91,14 @@ class Choices(OptionList):
         else:
             self.action_confirm()
 
+    def on_resize(self) -> None:
+        """Give the words what room there is now."""
+        row = self.highlighted_option
+        self._fill((row.id if row else None) or "")
+
     def on_key(self, event: events.Key) -> None:
         """Letters begin a filter."""
-        if event.character and event.character.isalnum() and event.character not in _COMMANDS:
+        if event.character and event.character.isalnum():
             event.stop()
             self.post_message(self.Typed(event.character))
 
@@ -135,15 +138,16 @@ class Choices(OptionList):
             yield Option(self._row(word, widest), id=word)
 
     def _row(self, word: str, widest: int) -> Content:
+        """The word and what it means, as much of it as leaves room for where it leads."""
         mark = ("[x] " if word in self._marked else "[ ] ") if self.several else ""
         leader = self._asked.leads_to.get(word, "").replace("_", " ") if self._asked else ""
         meaning = self._meaning(word)
-        return Content.assemble(
-            mark,
-            f"{word:{widest}}" if meaning else word,
-            (f"  {meaning}" if meaning else "", "dim"),
-            (f"  → {leader}" if leader else "", "$text-accent"),
+        arrow = Content.assemble((f"  → {leader}" if leader else "", "$text-accent"))
+        said = Content.assemble(
+            mark, f"{word:{widest}}" if meaning else word, (f"  {meaning}" if meaning else "", "dim")
         )
+        room = self.scrollable_content_region.width - arrow.cell_length
+        return Content.assemble(said.truncate(room, ellipsis=True) if room > 0 else said, arrow)
 
     def _meaning(self, word: str) -> str:
         return self._asked.attribute.meanings.get(word, "") if self._asked else ""

@@ -88,6 +88,10 @@ class QuestionPane(Vertical):
         choices.ask(asked)
         (line if typed else choices).focus()
 
+    def wait(self) -> None:
+        """Take no answer until the next question is there: what comes in between was not meant for it."""
+        self._asked = None
+
     def end(self) -> None:
         """Say that nothing is left to ask."""
         self._asked = None

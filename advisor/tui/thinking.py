@@ -1,0 +1,71 @@
+"""What takes long is worked out beside the screen, which goes on taking keys; only the newest of it is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from threading import Lock
+from typing import Any, TypeVar
+
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.worker import Worker, WorkerState, get_current_worker
+
+Found = TypeVar("Found")
+
+_SOON_S = 0.1
+"""What takes no longer is not called thinking."""
+_ALONE = Lock()
+"""One thing at a time: consultations share what they have worked out, and two at once would only hold each other up."""
+
+
+class Thinking(Widget):
+    """A screen that thinks."""
+
+    _worker: Worker[object] | None = None
+    _show: Callable[[Any], None] | None = None
+    _late: Timer | None = None
+    _heading = "advisor"
+
+    @property
+    def thinking(self) -> bool:
+        """Whether something is worked out that is not shown yet."""
+        return self._worker is not None
+
+    def think(self, work: Callable[[], Found], show: Callable[[Found], None]) -> None:
+        """Work something out and show it, unless something newer is asked for before."""
+        self._done()
+        self._show = show
+        self._late = self.set_timer(_SOON_S, partial(self.say_thinking, thinking=True))
+        self._worker = self.run_worker(partial(_alone, work), thread=True, exclusive=True, group="thinking")
+
+    def entitle(self, heading: str) -> None:
+        """Head the screen with this."""
+        self._heading = heading
+        self.say_thinking(thinking=False)
+
+    def say_thinking(self, *, thinking: bool) -> None:
+        """Say in the title that something is worked out, or not any more."""
+        self.query_one("#title", Static).update(f"{self._heading}{'   thinking…' if thinking else ''}")
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show what was found."""
+        if event.worker is self._worker and event.state is WorkerState.SUCCESS and self._show is not None:
+            show = self._show
+            self._done()
+            show(event.worker.result)
+
+    def _done(self) -> None:
+        self._worker = self._show = None
+        if self._late is not None:
+            self._late.stop()
+            self._late = None
+            self.say_thinking(thinking=False)
+
+
+def _alone(work: Callable[[], Found]) -> Found | None:
+    worker = get_current_worker()
+    with _ALONE:
+        # What was superseded while it waited is looked for no more.
+        return None if worker.is_cancelled else work()
