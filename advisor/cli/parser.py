@@ -18,6 +18,7 @@ _MOST_JOBS = 60
 """So many processes can be waited for at once on every system."""
 _MOST_THREADS = 1024
 _MOST_GENERATIONS = 20
+_LAST_PORT = 65535
 _MOST_DIGITS = 9
 """Of a count, a seed or a number of days: far more than makes sense, and no strain."""
 
@@ -90,6 +91,7 @@ def build() -> argparse.ArgumentParser:
         commands.add_parser(name, help=about, description=told, fill=partial(_explain, about=subject))
     for name, about, fill in (
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
+        ("serve", "the questionnaire in a browser", _serve),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
         ("knowledge", "what is known, whether it is sound, and whether it still holds", _knowledge),
@@ -168,6 +170,14 @@ def _interview(parser: argparse.ArgumentParser) -> None:
     _machine(given)
     # What was measured here before is used, as `recommend` does, and nothing is measured anew.
     parser.set_defaults(probe="stored", python=[], budget=None)
+
+
+def _serve(parser: argparse.ArgumentParser) -> None:
+    _interview(parser)
+    listening = parser.add_argument_group("where it listens")
+    listening.add_argument("--host", default="127.0.0.1", help="the name or address (default: only this machine)")
+    told = "the port; 0 takes any that is free (default: 8000, or where that is taken any)"
+    listening.add_argument("--port", type=_port, metavar="N", help=told)
 
 
 def _answers(given: argparse._ArgumentGroup) -> None:
@@ -346,6 +356,13 @@ def _whole(text: str) -> int:
     if not text.isdecimal() or len(text) > _MOST_DIGITS:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 0 to 999999999")
     return int(text)
+
+
+def _port(text: str) -> int:
+    port = _whole(text)
+    if port > _LAST_PORT:
+        raise argparse.ArgumentTypeError(f"ports go up to {_LAST_PORT}")
+    return port
 
 
 def _positive(text: str) -> float:

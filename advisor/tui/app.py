@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 _LOOK_S = 2.0
-"""How often it is looked whether the server of a browser is still there."""
+"""How often it is looked whether there still is somebody to ask."""
 
 
 class Questionnaire(App[None]):
@@ -61,8 +61,8 @@ class Questionnaire(App[None]):
         """Say what there is to know from the beginning."""
         if self.desk.notice:
             self.notify(self.desk.notice, timeout=10, markup=False)
-        if self.is_web:
-            self.set_interval(_LOOK_S, partial(self._leave_without, os.getppid()))
+        if not self.is_headless or self.is_web:
+            self.set_interval(_LOOK_S, partial(self._leave_alone, os.getppid()))
 
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key; in a browser of one that the browser does not keep for itself."""
@@ -118,9 +118,9 @@ class Questionnaire(App[None]):
             return transcript.written(interview)
         return rendering(form)(self.desk.recommend(talk.answers(interview, self.desk.base.vocabulary)))
 
-    def _leave_without(self, server: int) -> None:
-        """Leave where the server of the browser is gone, however it ended: nobody could answer any more."""
-        if os.getppid() != server:
+    def _leave_alone(self, parent: int) -> None:
+        """Leave where the server of the browser or the terminal is gone, however it went: nobody answers any more."""
+        if os.getppid() != parent if self.is_web else not os.isatty(0):
             self.exit()
 
     def _download(self, text: str, path: str) -> None:

@@ -23,22 +23,24 @@ _ALONE = Lock()
 class Thinking(Widget):
     """A screen that thinks."""
 
-    _worker: Worker[object] | None = None
-    _show: Callable[[Any], None] | None = None
+    _newest: tuple[Callable[[], Any], Callable[[Any], None]] | None = None
+    """What is to be worked out, and what shows it."""
+    _worker: Worker[Any] | None = None
     _late: Timer | None = None
     _heading = "advisor"
 
     @property
     def thinking(self) -> bool:
         """Whether something is worked out that is not shown yet."""
-        return self._worker is not None
+        return self._newest is not None
 
     def think(self, work: Callable[[], Found], show: Callable[[Found], None]) -> None:
         """Work something out and show it, unless something newer is asked for before."""
         self._done()
-        self._show = show
+        self._newest = newest = (work, show)
         self._late = self.set_timer(_SOON_S, partial(self.say_thinking, thinking=True))
-        self._worker = self.run_worker(partial(_alone, work), thread=True, exclusive=True, group="thinking")
+        # What the key has changed already is drawn first.
+        self.call_after_refresh(self._set_to_work, newest)
 
     def entitle(self, heading: str) -> None:
         """Head the screen with this."""
@@ -51,13 +53,18 @@ class Thinking(Widget):
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what was found."""
-        if event.worker is self._worker and event.state is WorkerState.SUCCESS and self._show is not None:
-            show = self._show
+        if event.worker is self._worker and event.state is WorkerState.SUCCESS and self._newest is not None:
+            _, show = self._newest
             self._done()
             show(event.worker.result)
 
+    def _set_to_work(self, newest: object) -> None:
+        if self._newest is not None and newest is self._newest:
+            work = partial(_alone, self._newest[0])
+            self._worker = self.run_worker(work, thread=True, exclusive=True, group="thinking")
+
     def _done(self) -> None:
-        self._worker = self._show = None
+        self._newest = self._worker = None
         if self._late is not None:
             self._late.stop()
             self._late = None

@@ -1,5 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from cli.program import home, run
 
-__all__ = ["home", "run"]
+from tui.terminal import Terminals
+
+__all__ = ["home", "run", "terminals"]
+
+
+@pytest.fixture
+def terminals(tmp_path: Path) -> Iterator[Terminals]:
+    """Opens the program on terminals, with the folder of the test as its home."""
+    opened = Terminals(tmp_path)
+    yield opened
+    opened.end()

@@ -14,6 +14,23 @@ from cli.program import environment
 PATIENCE_S = 60
 
 
+class Terminals:
+    """Opens terminals, and at the end ends what still runs on them."""
+
+    def __init__(self, home: Path) -> None:
+        self._home, self._opened = home, list[Terminal]()
+
+    def __call__(self, *arguments: str, program: tuple[str, ...] = ("-m", "advisor")) -> Terminal:
+        terminal = Terminal(self._home, *arguments, program=program)
+        self._opened.append(terminal)
+        return terminal
+
+    def end(self) -> None:
+        for terminal in self._opened:
+            terminal.process.kill()
+            terminal.process.wait(PATIENCE_S)
+
+
 class Terminal:
     """The program on a terminal, of 24 lines and 80 columns if nothing else is said."""
 

@@ -15,7 +15,7 @@ from advisor import resources
 from advisor.cli.keeping import Keeper
 from advisor.inquiry.interview import Interview
 from advisor.locks import hold
-from tui.terminal import Terminal
+from tui.terminal import PATIENCE_S, Terminals
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and terminals of POSIX")
 SANE = b"\x1b[?1049l"
@@ -36,11 +36,13 @@ sys.exit(main(["interview", "--no-detect"]))
 @POSIX
 @pytest.mark.slow
 @pytest.mark.parametrize("broken", ["moved", "talk.next_question"], ids=["beside a key", "in a thread"])
-def test_a_bug_leaves_a_sane_terminal_a_report_and_the_answers(tmp_path: Path, broken: str) -> None:
+def test_a_bug_leaves_a_sane_terminal_a_report_and_the_answers(
+    terminals: Terminals, tmp_path: Path, broken: str
+) -> None:
     if "talk" in broken:
         # There already is an answer before anything goes wrong.
         (tmp_path / "interview.yaml").write_text("domain: cv\n", encoding="utf-8")
-    terminal = Terminal(tmp_path, program=("-c", BROKEN.format(broken=broken)))
+    terminal = terminals(program=("-c", BROKEN.format(broken=broken)))
     if "talk" not in broken:
         terminal.wait_for(b"project")
         terminal.send(b"\r")
@@ -57,8 +59,8 @@ def test_a_bug_leaves_a_sane_terminal_a_report_and_the_answers(tmp_path: Path, b
 @POSIX
 @pytest.mark.slow
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGHUP"])
-def test_a_signal_leaves_a_sane_terminal_and_the_answers(tmp_path: Path, number: str) -> None:
-    terminal = Terminal(tmp_path, "interview", "--no-detect")
+def test_a_signal_leaves_a_sane_terminal_and_the_answers(terminals: Terminals, tmp_path: Path, number: str) -> None:
+    terminal = terminals("interview", "--no-detect")
     terminal.wait_for(b"project")
     terminal.send(b"\r")
     terminal.wait_for_file(tmp_path / "interview.yaml")
@@ -70,10 +72,19 @@ def test_a_signal_leaves_a_sane_terminal_and_the_answers(tmp_path: Path, number:
 
 @POSIX
 @pytest.mark.slow
-def test_two_questionnaires_at_once_keep_a_file_each(tmp_path: Path) -> None:
-    first = Terminal(tmp_path, "interview", "--no-detect")
+def test_a_terminal_that_is_gone_without_a_word_ends_it(terminals: Terminals) -> None:
+    terminal = terminals("interview", "--no-detect")
+    terminal.wait_for(b"project")
+    os.close(terminal.ours)
+    terminal.process.wait(PATIENCE_S)
+
+
+@POSIX
+@pytest.mark.slow
+def test_two_questionnaires_at_once_keep_a_file_each(terminals: Terminals, tmp_path: Path) -> None:
+    first = terminals("interview", "--no-detect")
     first.wait_for(b"project")
-    second = Terminal(tmp_path, "interview", "--no-detect")
+    second = terminals("interview", "--no-detect")
     second.wait_for(b"begins anew")
     second.wait_for(b"project")
     for terminal, file, keys in ((first, "interview.yaml", b"\r"), (second, "interview.1.yaml", b"\x1b[B\r")):
@@ -88,9 +99,9 @@ def test_two_questionnaires_at_once_keep_a_file_each(tmp_path: Path) -> None:
 
 @POSIX
 @pytest.mark.slow
-def test_answers_of_a_file_come_in_their_order_with_what_is_not_known(tmp_path: Path) -> None:
+def test_answers_of_a_file_come_in_their_order_with_what_is_not_known(terminals: Terminals, tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text("task: unknown\ntrain_hw: nvidia_gpu\ndomain: cv\n", encoding="utf-8")
-    terminal = Terminal(tmp_path, "interview", "--no-detect", "--answers", "mine.yaml", "--set", "team_skill=unknown")
+    terminal = terminals("interview", "--no-detect", "--answers", "mine.yaml", "--set", "team_skill=unknown")
     terminal.wait_for(b"4 answered")
     terminal.wait_for(b"runs there")
     terminal.send(b"\r")

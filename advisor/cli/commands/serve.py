@@ -1,0 +1,81 @@
+"""`advisor serve`: the questionnaire in a browser."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+from advisor.cli.exits import Exit
+from advisor.cli.session import chosen_options, day, overlays, said_from
+from advisor.errors import InputError, Problem
+from advisor.loading.knowledge import load
+
+if TYPE_CHECKING:
+    import argparse
+
+PORT = 8000
+"""Where it listens if nothing else is said, and nothing else listens there."""
+_ONCE = ("answers", "options", "as_of")
+_REPEATED = ("set", "machine", "knowledge", "rules")
+"""The options of `interview`, by whether they may be given several times."""
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve the questionnaire until Ctrl-C; each page that is open is an `advisor interview` of its own."""
+    _check(arguments)
+    try:
+        from advisor.web.guard import Guard, is_local  # noqa: PLC0415  (an extra, which nothing else needs)
+        from advisor.web.server import QuestionnaireServer  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        hint = 'Install it: pip install "framework-advisor[serve]".'
+        message = f"the package {error.name} is not installed."
+        raise InputError(Problem(message=message, place="serve", hint=hint)) from None
+    listening = _listen(arguments.host, arguments.port)
+    port = listening.getsockname()[1]
+    guard = Guard(token=secrets.token_urlsafe(32), host=arguments.host, port=port)
+    if not is_local(arguments.host):
+        sys.stderr.write(
+            f"advisor: whoever can reach {arguments.host}:{port} and reads the address below, which travels "
+            "unencrypted, can answer here and see what is known of this machine.\n"
+        )
+    shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
+    print(f"http://{shown}:{port}/?token={guard.token}", flush=True)  # noqa: T201
+    sys.stderr.write(
+        "advisor: open this address in a browser; Ctrl-C ends the questionnaire, and its answers are kept.\n"
+    )
+    QuestionnaireServer(_command(arguments), guard).run(listening)
+    return Exit.ANSWER
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Raise now what every page would only show as its end."""
+    if arguments.answers == "-":
+        message = "standard input can be read once, and there may be several pages."
+        raise InputError(Problem(message=message, place="--answers", hint="Name a file."))
+    base = load(overlays(arguments.knowledge), overlays(arguments.rules))
+    said_from(base, arguments.answers, arguments.set)
+    chosen_options(base, arguments.options)
+    if arguments.as_of:
+        day(arguments.as_of)
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    """A socket there; without a port at the usual one, or where that is taken at any that is free."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for each in (port,) if port is not None else (PORT, 0):
+        try:
+            return socket.create_server((host, each), family=family)
+        except OSError as error:
+            reason = error.strerror or str(error)
+    message = f"cannot be listened on: {reason}."
+    raise InputError(Problem(message=message, place=f"{host}:{port or PORT}", hint="Choose with --host and --port."))
+
+
+def _command(arguments: argparse.Namespace) -> list[str]:
+    """The questionnaire with the options that were given."""
+    once = [(name, getattr(arguments, name)) for name in _ONCE if getattr(arguments, name)]
+    repeated = [(name, value) for name in _REPEATED for value in getattr(arguments, name)]
+    given = [f"--{name.replace('_', '-')}={value}" for name, value in (*once, *repeated)]
+    return [sys.executable, "-m", "advisor", "interview", *given, *["--no-detect"] * arguments.no_detect]

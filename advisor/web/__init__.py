@@ -1,0 +1,1 @@
+"""The questionnaire in a browser. Only here an HTTP server is known."""
