@@ -38,7 +38,7 @@ class Thinking(Widget):
         """Work something out and show it, unless something newer is asked for before."""
         self._done()
         self._newest = newest = (work, show)
-        self._late = self.set_timer(_SOON_S, partial(self.say_thinking, thinking=True))
+        self._late = self.set_timer(_SOON_S, partial(self._say_late, newest))
         # What the key has changed already is drawn first.
         self.call_after_refresh(self._set_to_work, newest)
 
@@ -57,6 +57,11 @@ class Thinking(Widget):
             _, show = self._newest
             self._done()
             show(event.worker.result)
+
+    def _say_late(self, newest: object) -> None:
+        # What was on its way when the timer was stopped speaks of what is shown by now.
+        if newest is self._newest:
+            self.say_thinking(thinking=True)
 
     def _set_to_work(self, newest: object) -> None:
         if self._newest is not None and newest is self._newest:

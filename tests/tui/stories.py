@@ -129,6 +129,15 @@ def tell(
     return asyncio.run(telling())
 
 
+def pressing(*keys: str) -> Story:
+    """A story of nothing but keys."""
+
+    async def story(told: Told) -> None:
+        await told.press(*keys)
+
+    return story
+
+
 def machine() -> Machine:
     """A Linux machine without an accelerator."""
     return Machine(fingerprint="0" * 16, os="linux", arch="x86_64", cpu="a CPU", cores=4, memory_gb=16.0)

@@ -14,7 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from advisor.errors import AdvisorError
+from advisor.errors import InputError
 from advisor.tui.thinking import Thinking
 
 FORMS: Mapping[str, tuple[str, str]] = {
@@ -88,8 +88,11 @@ A file that is there already is only replaced when enter is pressed again.
     def _save_as(self, path: str, text: str) -> None:
         try:
             self._write(text, path)
-        except (AdvisorError, OSError, ValueError) as error:
-            self._say(str(error))
+        except InputError as error:
+            said = "; ".join(f"{problem.place}: {problem.message}" for problem in error.problems)
+            self._say(f"{said} Choose another name.")
+        except (OSError, ValueError) as error:
+            self._say(f"{error}. Choose another name.")
         else:
             self.dismiss(path)
 

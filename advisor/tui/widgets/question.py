@@ -96,7 +96,7 @@ class QuestionPane(Vertical):
         """Say that nothing is left to ask."""
         self._asked = None
         self._say("#text", "Nothing that is still open can change the answer.")
-        self._say("#why", "ctrl+n shows the verdict; tab leads to your answers, where each can be changed.")
+        self._say("#why", "ctrl+n or f2 shows the verdict; tab leads to your answers, where each can be changed.")
         for selector in ("#origin", "#problem"):
             self._say(selector, "")
         self.query_one(Typing).display = False
