@@ -12,6 +12,7 @@ from advisor.inquiry.inquire import inquire
 from advisor.intake.situation import clashes, complete
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
+from advisor.model.policy import Policy
 from advisor.model.recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -29,7 +30,15 @@ class Session:
     only: tuple[str, ...] = ()
     as_of: str = ""
     """The day that expiry is judged by; empty for that of the knowledge base."""
-    thinker: list[Adviser] = field(default_factory=list)
+    policy: Policy | None = None
+    """What an organisation asks of every decision; every recommendation is held against it."""
+    thinker: list[Adviser] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "thinker", [])
+        # A policy has days in it, and the day of a session is known later than its policy.
+        if self.policy is not None:
+            object.__setattr__(self, "adviser", self.adviser.under(self.policy, self.as_of))
 
     def recommend(self, answers: Answers, *, full: bool, identity: str | int | None = None) -> Recommendation:
         """The recommendation for checked answers."""

@@ -35,7 +35,12 @@ def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
         return (_answer(session, line, full=full) for line in _lines(arguments.batch))
     from advisor.cli.jobs import shared  # noqa: PLC0415  (what runs processes is no business of one)
 
-    known = {"machine": session.machine, "measurements": session.measurements, "as_of": session.as_of}
+    known = {
+        "machine": session.machine,
+        "measurements": session.measurements,
+        "as_of": session.as_of,
+        "policy": session.policy,
+    }
     opening = partial(_open, arguments.options, arguments.knowledge, arguments.rules, known, full=full)
     return shared(_lines(arguments.batch), opening, arguments.jobs)
 

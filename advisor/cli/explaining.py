@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, day, overlays, today
+from advisor.cli.session import answers_from, chosen_options, day, overlays, policy_of, today
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
 from advisor.frozen import replace
@@ -37,7 +37,8 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
         message = "with --no-detect there is no machine to speak of."
         raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
-    session = Session(base, Adviser(base, plain.compile_rules), only=chosen_options(base, arguments.options))
+    adviser, only = Adviser(base, plain.compile_rules), chosen_options(base, arguments.options)
+    session = Session(base, adviser, only=only, policy=policy_of(base, arguments.policy))
     # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
     if arguments.as_of or not arguments.no_detect:
         session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())

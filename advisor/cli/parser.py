@@ -12,7 +12,10 @@ import advisor
 from advisor.errors import InputError, Problem
 from advisor.model.rule import Phase
 
-_EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 130 interrupted."
+_EPILOG = (
+    "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 7 an enforced policy is "
+    "violated, 130 interrupted."
+)
 _EPILOG_OF_ALL = _EPILOG.replace("130", "6 something has expired (knowledge stale), 130")
 _MOST_JOBS = 60
 """So many processes can be waited for at once on every system."""
@@ -94,6 +97,7 @@ def build() -> argparse.ArgumentParser:
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
         ("knowledge", "what is known, whether it is sound, and whether it still holds", _knowledge),
         ("rules", "the rulebook, whether it is sound, and all of it as a document", _rules),
+        ("policy", "an organisation's policy: does it hold together, and what does it leave", _policy),
         ("measurements", "what was measured: list, show, hand on, take in, forget", _measurements),
         ("env", "environments with a framework each: make, list, mend, remove", _env),
         ("paths", "where everything lies", _output),
@@ -114,7 +118,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
-    names = ["answers", "recommendation", "explanation", "measurements"]
+    names = ["answers", "recommendation", "explanation", "measurements", "policy"]
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
 
 
@@ -176,6 +180,7 @@ def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
     given.add_argument("--as-of", metavar="DATE", help="the day to judge expiry by; it annotates and moves nothing")
+    given.add_argument("--policy", metavar="FILE", help="an organisation's own rules and weights, in YAML")
     _added(given)
 
 
@@ -285,6 +290,16 @@ def _rules(parser: argparse.ArgumentParser) -> None:
     _output(show)
     reference = command("reference", "every rule, as Markdown")
     reference.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
+def _policy(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="policy_command", metavar="COMMAND", required=True, parser_class=_Parser)
+    about = "is everything in it known, can all of it apply, and what does it leave? Exit status 2 if not"
+    check = commands.add_parser("check", help=about, description=about)
+    check.add_argument("file", metavar="FILE", help="the policy, in YAML")
+    check.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    _added(check)
+    _output(check)
 
 
 def _measurements(parser: argparse.ArgumentParser) -> None:

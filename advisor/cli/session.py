@@ -21,14 +21,33 @@ from advisor.session import Session
 
 if TYPE_CHECKING:
     from advisor.loading.answers import Place
+    from advisor.model.policy import Policy
 
 
 def open_session(
-    only: str = "", knowledge: Iterable[str] = (), rules: Iterable[str] = (), *, single: bool = False
+    only: str = "",
+    knowledge: Iterable[str] = (),
+    rules: Iterable[str] = (),
+    *,
+    single: bool = False,
+    policy: str | None = None,
 ) -> Session:
-    """The session over the program's knowledge and the overlays on it; `only` names options, separated by commas."""
+    """The session over the program's knowledge and the overlays on it, under the policy in a file.
+
+    `only` names options, separated by commas.
+    """
     base = load(overlays(knowledge), overlays(rules))
-    return Session(base, Adviser(base, choice.best(), single), only=chosen_options(base, only))
+    adviser = Adviser(base, choice.best(), single)
+    return Session(base, adviser, only=chosen_options(base, only), policy=policy_of(base, policy))
+
+
+def policy_of(base: KnowledgeBase, path: str | None) -> Policy | None:
+    """The policy in a file; raises `InputError` with everything that is wrong with it."""
+    if path is None:
+        return None
+    from advisor.loading.policy import load_policy  # noqa: PLC0415  (most answers are under none)
+
+    return load_policy(Path(path), base)
 
 
 def today() -> str:
@@ -52,6 +71,16 @@ def day(text: str) -> str:
 def overlays(folders: Iterable[str]) -> tuple[Path, ...]:
     """The folders that the command line names."""
     return tuple(map(Path, folders))
+
+
+def kept_answers(base: KnowledgeBase) -> list[Answers]:
+    """The answers of the gold cases and examples that come with the program."""
+    from advisor import resources  # noqa: PLC0415  (only what is asked of all of them needs it)
+    from advisor.loading.cases import read_cases, read_examples  # noqa: PLC0415
+
+    folder = resources.knowledge()
+    cases = [case.answers for case in read_cases(sorted((folder / "cases").glob("*.yaml")), base)]
+    return [*cases, *read_examples(sorted((folder / "examples").glob("*.yaml")), base)]
 
 
 def chosen_options(base: KnowledgeBase, only: str) -> tuple[str, ...]:

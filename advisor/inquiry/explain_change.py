@@ -15,6 +15,7 @@ from advisor.inquiry.explain_words import figured
 from advisor.inquiry.whatif import OPEN, OUTSIDE
 from advisor.intake.situation import definition
 from advisor.model.explanation import Explanation
+from advisor.model.policy import PRIORITIES
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
 from advisor.render.sureness import doubts, sureness
 
@@ -141,7 +142,7 @@ class _Differences:
         if old is None or new is None or old.value != new.value:
             because += behind(grounds, criterion, option)
         because += weight(grounds, criterion)
-        gone = movers(self.before, name).keys() - movers(self.after, name).keys() - {"priorities"}
+        gone = movers(self.before, name).keys() - movers(self.after, name).keys() - {"priorities", PRIORITIES}
         because += self._gone(sorted(gone))
         text = f"{criterion.title}: {_valued(old)} -> {_valued(new)}"
         return Explanation(

@@ -19,7 +19,7 @@ from advisor.loading.folders import Folder, everything, looks_read
 from advisor.loading.problems import printable
 from advisor.model.knowledge import KnowledgeBase
 
-_BESIDE = ("examples", "cases", "spot_checks.yaml")
+_BESIDE = ("examples", "policies", "cases", "spot_checks.yaml")
 """What lies beside the program's own knowledge, and no answer rests on."""
 
 

@@ -8,7 +8,7 @@ from advisor.model.finding import Finding
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, as_markdown, listed
-from advisor.render.markdown import changes, document, entries, scores
+from advisor.render.markdown import changes, document, entries, policy, scores
 from advisor.render.sources import cited
 from advisor.render.summary import in_words, summary
 
@@ -16,6 +16,8 @@ _GOOD, _BAD = 0.8, 0.4
 """Values from which on, and up to which, a criterion is a point for or against an option."""
 _COUNTS = 0.02
 """Weight from which on a criterion is a driver of the decision."""
+_AGAINST = ("Mind", "Conflict", "Error", "Warning")
+"""Labels of the summary that speak against what is chosen."""
 _NAMES = {"none_of_these": "None of these frameworks", "needs_more_info": "Nothing yet"}
 
 
@@ -80,7 +82,7 @@ def _outcome(r: Recommendation, chosen: str) -> Iterator[str]:
     reason = why[0] if why else said[0].said
     yield f'Chosen option: "{as_markdown(chosen)}", because {as_markdown(reason)}'
     yield ""
-    yield from entries(entry for entry in said if entry.label not in ("Why", "Mind", "Conflict"))
+    yield from entries(entry for entry in said if entry.label not in ("Why", *_AGAINST))
 
 
 def _consequences(r: Recommendation) -> Iterator[str]:
@@ -89,7 +91,7 @@ def _consequences(r: Recommendation) -> Iterator[str]:
         why = _finding(r, part.findings[0]).message if part.findings else ""
         yield f"- Good, because {as_markdown(part.component)} ({part.place}): {as_markdown(why)}"
     for entry in summary(r):
-        if entry.label in ("Mind", "Conflict"):
+        if entry.label in _AGAINST:
             yield f"- Bad, because {_because(entry.said)}"
     if r.exit:
         yield f"- Neutral, because of the way out: {as_markdown(r.exit.message)}"
@@ -132,6 +134,8 @@ def _more(r: Recommendation) -> Iterator[str]:
     if r.ranking:
         yield from ("", "### Scores", "")
         yield from scores(r)
+    if r.policy is not None:
+        yield from ("", "### Policy", "", *policy(r.policy))
     yield from changes(r)
     if r.provenance.depth == "core":
         yield from ("", "What would unseat it was not looked for: `--depth full` does.")

@@ -12,6 +12,7 @@ from advisor.model.recommendation import Evidence, Ranked, Recommendation
 from advisor.model.rule import PLACES
 from advisor.render.firmness import claims, lit
 from advisor.render.lines import Entry, listed
+from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.sources import places
 from advisor.render.summary import changed, in_words, summary
 from advisor.render.sureness import doubts
@@ -50,6 +51,10 @@ def render(recommendation: Recommendation) -> str:
         bars=[_bar(ranked) for ranked in recommendation.ranking],
         plot=_PLOT,
         criteria=_criteria(recommendation),
+        violations=rows(recommendation.policy) if recommendation.policy else [],
+        head=HEAD,
+        asked=asked(recommendation.policy) if recommendation.policy else [],
+        standing=standing(recommendation.policy) if recommendation.policy else "",
         claims=list(claims(recommendation)),
         lights=list(lit(recommendation)),
         flips=[

@@ -10,6 +10,7 @@ from advisor.model.recommendation import Contradiction, Contribution, Excluded, 
 from advisor.model.rule import PLACES
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, listed
+from advisor.render.policy import in_short
 from advisor.render.sureness import SETTLED, doubts, sureness
 
 _HEADLINES = {"needs_more_info": "nothing yet", "none_of_these": "none of these frameworks"}
@@ -25,6 +26,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
     yield from _stack(r)
     for passage in r.passages:
         yield Entry("Passage", _finding_of(r, passage.finding).message)
+    yield from in_short(r.policy)
     yield from _asked_for(r)
     if r.ranking and r.recommendation.primary == r.ranking[0].option:
         yield Entry("Why", _why(r))

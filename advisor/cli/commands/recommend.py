@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
     _check_usage(arguments)
-    session = open_session(arguments.options, arguments.knowledge, arguments.rules, single=arguments.batch is None)
+    session = open_session(
+        arguments.options,
+        arguments.knowledge,
+        arguments.rules,
+        single=arguments.batch is None,
+        policy=arguments.policy,
+    )
     # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
     if arguments.as_of or not arguments.no_detect:
         session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
@@ -66,7 +72,11 @@ def _check_usage(arguments: argparse.Namespace) -> None:
 def _exit_of(recommendation: Recommendation) -> Exit:
     verdict = recommendation.recommendation
     answered = verdict.primary != "needs_more_info" and (verdict.primary != "none_of_these" or bool(verdict.stack))
-    return Exit.ANSWER if answered else Exit.NO_ANSWER
+    if not answered:
+        return Exit.NO_ANSWER
+    policy = recommendation.policy
+    stands = policy is None or policy.mode == "audit" or all(one.severity != "error" for one in policy.violations)
+    return Exit.ANSWER if stands else Exit.POLICY
 
 
 def _batch(session: Session, arguments: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from advisor.loading.knowledge import load
 from advisor.loading.validate import adapter
 from advisor.model.explanation import Explanation
 from advisor.model.measurement import Measurements
+from advisor.model.policy import Policy
 from advisor.model.recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -29,11 +30,17 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `answers`, `recommendation`, `explanation` or `measurements`."""
+    """The JSON Schema of `answers`, `recommendation`, `explanation`, `measurements` or `policy`."""
     if name == "answers":
         return _answers(load())
-    kind: Any = {"recommendation": Recommendation, "explanation": Explanation, "measurements": Measurements}[name]
-    found = adapter(kind).json_schema(mode="serialization")
+    kind: Any = {
+        "recommendation": Recommendation,
+        "explanation": Explanation,
+        "measurements": Measurements,
+        "policy": Policy,
+    }[name]
+    # A policy is read and never written: what has a default can be left out.
+    found = adapter(kind).json_schema(mode="validation" if name == "policy" else "serialization")
     # A model that contains itself is only referred to: what it is comes first all the same.
     itself = found["$defs"][found.pop("$ref").rpartition("/")[2]] if "$ref" in found else {}
     return {"$schema": _DIALECT, **itself, **found}
