@@ -140,7 +140,7 @@ def _evidence(fresh: Fresh, r: Recommendation) -> Iterator[Violation]:
                 rule=f"{asks.EVIDENCE}.{name}",
                 severity=fresh.severity,
                 subject=r.recommendation.primary,
-                message=because(f"Of the evidence {said.format(these=these)}", fresh),
+                message=because(f"Of the evidence for {r.recommendation.primary}, {said.format(these=these)}", fresh),
                 remedy=fresh.remedy or "Look at it again, and enter what is so in an overlay of knowledge.",
                 evidence=tuple(one.id for one in found),
             )

@@ -19,7 +19,7 @@ def in_short(report: PolicyReport | None) -> Iterator[Entry]:
     yield Entry("Policy", standing(report))
     for violation in report.violations:
         if violation.severity != "note":
-            yield Entry(violation.severity.capitalize(), f"{about(violation)}: {violation.message} {violation.remedy}")
+            yield Entry(violation.severity.capitalize(), f"{violation.message} {violation.remedy}")
 
 
 def standing(report: PolicyReport) -> str:

@@ -12,7 +12,7 @@ import advisor
 from golden.keeping import FOLDER, INPUTS, UPDATE, hold
 
 EXAMPLES = ("document_understanding", "thin")
-SCHEMAS = ("answers", "explanation", "measurements", "recommendation")
+SCHEMAS = ("answers", "explanation", "measurements", "policy", "recommendation")
 EXPLAINED = {
     "why": ("why", "pytorch"),
     "why_not": ("why-not", "mxnet"),
@@ -33,6 +33,27 @@ def test_an_answer_as_a_document(run: Run, form: str, kept: str) -> None:
     assert (ran.exit, ran.stderr) == (0, "")
     # Digests of the files change without the answer.
     hold(f"document_understanding.{kept}", re.sub(r"sha256:[0-9a-f]+", "sha256:...", ran.stdout))
+
+
+@pytest.mark.parametrize(("form", "kept"), [("detail", "txt"), ("markdown", "md"), ("adr", "adr.md"), ("html", "html")])
+def test_an_answer_under_a_policy(run: Run, form: str, kept: str) -> None:
+    given = ("--answers", example("image_generation"), "--no-detect", "--depth", "core")
+    ran = run("recommend", *given, "--policy", INPUTS / "policy" / "house.yaml", "--format", form)
+    assert (ran.exit, ran.stderr) == (7, "")
+    hold(f"policy.{kept}", re.sub(r"sha256:[0-9a-f]+", "sha256:...", ran.stdout))
+
+
+def test_everything_wrong_with_a_policy(run: Run) -> None:
+    given = ("--set", "domain=cv", "--no-detect")
+    ran = run("recommend", *given, "--policy", "wrong.yaml", cwd=INPUTS / "policy")
+    assert (ran.exit, ran.stdout) == (2, "")
+    hold("policy_wrong.txt", ran.stderr)
+
+
+def test_what_a_policy_asks_and_leaves(run: Run) -> None:
+    ran = run("policy", "check", INPUTS / "policy" / "house.yaml", "--as-of", "2026-11-29")
+    assert (ran.exit, ran.stderr) == (0, "")
+    hold("policy_check.txt", re.sub(r"sha256:[0-9a-f]+", "sha256:...", ran.stdout))
 
 
 def test_an_answer_as_json(run: Run) -> None:
@@ -57,7 +78,7 @@ def test_a_schema(run: Run, name: str) -> None:
     hold(f"{name}.schema.json", run("schema", name).stdout)
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in INPUTS.iterdir()))
+@pytest.mark.parametrize("file", sorted(path.name for path in INPUTS.iterdir() if path.is_file()))
 def test_everything_wrong_with_answers(run: Run, file: str) -> None:
     ran = run("recommend", "--answers", file, "--no-detect", cwd=INPUTS)
     assert (ran.exit, ran.stdout) == (2, "")
@@ -82,8 +103,9 @@ def test_everything_wrong_with_a_command_line(run: Run) -> None:
 def test_every_kept_file_is_held_against_something() -> None:
     answers = [f"{name}.txt" for name in (*EXAMPLES, *EXPLAINED)]
     schemas = [f"{name}.schema.json" for name in SCHEMAS]
-    errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir()]
-    known = {*answers, "frontier_on_tpu.json", *schemas, *errors, "command_line.txt", "measured.txt"}
+    errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir() if path.is_file()]
+    policies = ["policy.txt", "policy_wrong.txt", "policy_check.txt"]
+    known = {*answers, *policies, "frontier_on_tpu.json", *schemas, *errors, "command_line.txt", "measured.txt"}
     assert {path.name for path in FOLDER.iterdir() if path.suffix in (".txt", ".json")} == known
 
 

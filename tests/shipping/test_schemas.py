@@ -12,7 +12,7 @@ from advisor.loading.knowledge import load
 if TYPE_CHECKING:
     from cli.program import Run
 
-NAMES = ("answers", "recommendation", "explanation", "measurements")
+NAMES = ("answers", "recommendation", "explanation", "measurements", "policy")
 
 PROMISED = {
     "recommendation": {
@@ -35,6 +35,13 @@ PROMISED = {
         "Evidence": "id statement grade source observed expires",
         "MeasurementsUsed": "used share",
         "Provenance": "advisor knowledge rules measurements seed",
+    },
+    "policy": {
+        "Policy": (
+            "schema name mode allow deny licences support hardware priorities weights required confidence evidence"
+        ),
+        "Denial": "name reason severity remedy until exceptions",
+        "Exemption": "who until why",
     },
     "explanation": {
         "Explanation": "text kind id holds because source observed grade expires expired origin change more",
