@@ -35,7 +35,7 @@ def _points(found: PolicyReport, recommendation: Recommendation) -> Iterator[Evi
                 id=identity,
                 statement=said,
                 grade="judged",
-                source=f"policy {found.name or 'unnamed'} ({found.digest})",
+                source=f"policy {found.name or 'unnamed'}",
                 observed=recommendation.provenance.as_of,
                 expires="",
             )

@@ -106,7 +106,8 @@ def test_an_empty_policy_changes_nothing_but_its_report(mode: str) -> None:
 def test_an_audit_changes_no_more_than_what_is_reported_and_its_evidence(random: Random) -> None:
     raw, _ = stricter(random)
     answers = checked(some_answers(random))
-    free, held = (one.recommend(answers, full=False) for one in (session(), under(raw, "audit")))
+    free = session().recommend(answers, full=False)
+    held = under(raw, "audit").recommend(answers, full=False)
     assert {evidence.id for evidence in free.evidence} <= {evidence.id for evidence in held.evidence}
     assert replace(held, policy=None, evidence=free.evidence) == free
 
@@ -132,7 +133,8 @@ def test_a_stricter_policy_lets_no_option_into_the_ranking(random: Random) -> No
         assert answer.policy is not None
         assert not any(one.rule.startswith("policy.deny") for one in answer.policy.violations)
         known = {*(one.id for one in answer.findings), *(one.id for one in answer.evidence)}
-        assert all({*one.evidence} <= known for one in (*answer.findings, *answer.policy.violations))
+        assert all({*one.evidence} <= known for one in answer.policy.violations)
+        assert all({*one.evidence} <= known for one in answer.findings)
         assert all({*findings} <= known for findings in answer.policy.kept_out.values())
 
 
