@@ -15,7 +15,7 @@ from advisor.model.knowledge import KnowledgeBase
 from advisor.model.policy import PRIORITIES, WEIGHTS, Policy
 from advisor.model.rule import PLACES
 from advisor.policy import asks
-from advisor.policy.house import digest
+from advisor.policy.house import digest, house
 
 _KINDS = ("options", "components")
 
@@ -23,8 +23,9 @@ _KINDS = ("options", "components")
 def examine(policy: Policy, base: KnowledgeBase, cases: Iterable[Answers], day: str) -> PolicyAudit:
     """What is wrong with a policy, what should be known of it, and what it leaves where it is enforced."""
     free = Adviser(base, plain.compile_rules)
-    held = free.under(replace(policy, mode="enforce"), day)
-    allowed = tuple(name for name in base.frameworks if not held.leave_needed(name))
+    enforced = replace(policy, mode="enforce")
+    held, own = free.under(enforced, day), house(enforced, base, day)
+    allowed = tuple(name for name in base.frameworks if not own.keeps_out(name))
     situations = [complete(answers, base.vocabulary, None).answers for answers in cases]
     asked = [answers for answers in situations if free.weigh(answers, explain=False).options]
     left = sum(bool(held.weigh(answers, explain=False).options) for answers in asked)

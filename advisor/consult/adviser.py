@@ -22,7 +22,7 @@ from advisor.intake.facts import Projected, Projector, Views, situation_facts
 from advisor.intake.memory import suffices
 from advisor.model.answers import Answers, Clash, Situation
 from advisor.model.fact import Fact
-from advisor.model.finding import Finding
+from advisor.model.finding import POLICY, Finding
 from advisor.model.framework import Framework
 from advisor.model.knowledge import Criterion, KnowledgeBase
 from advisor.model.policy import Policy
@@ -142,9 +142,10 @@ class Adviser:
         """An adviser to whom the policy allows an option."""
         return self if self.house is None else self._in(self.house.allowing(option))
 
-    def leave_needed(self, option: str) -> str:
-        """Who would have to allow an option before anything revives it, as a sentence without its end; else empty."""
-        return f"{self.house.policy.title} would have to allow it" if self.house and self._kept_out(option) else ""
+    def leave_needed(self, option: str, weighed: Weighed) -> str:
+        """Who has to allow an option before anything revives it, as a sentence without its end; else empty."""
+        barred = any(finding.rule == POLICY for finding in weighed.excluded[option])
+        return f"{self.house.policy.title} would have to allow it" if self.house and barred else ""
 
     def _in(self, of: House) -> Adviser:
         other = copy(self)
@@ -339,7 +340,7 @@ class Adviser:
     def _musts_failed(self, valued: Valued, option: str, answers: Answers) -> tuple[Criterion, ...]:
         """The criteria that are a must and whose threshold the option is known to miss."""
         levels: Mapping[str, object] = _priorities(answers)
-        if self.house and self.house.priorities:
+        if self.house and option not in self.house.leave:
             levels = {**self.house.priorities, **levels}
         if "must" not in levels.values():
             return ()

@@ -24,7 +24,7 @@ _FAR = -2.0
 
 def reviving(grounds: Grounds, option: str) -> Explanation:
     """The smallest changes after which nothing excludes the option; where a policy does, it has to allow it first."""
-    title, needed = "The smallest change that revives it", grounds.adviser.leave_needed(option)
+    title, needed = "The smallest change that revives it", grounds.adviser.leave_needed(option, grounds.weighed)
     whatif = WhatIf(grounds.adviser.allowing(option), grounds.consultation)
     if needed and option in whatif.run({}).options:
         text = f"{needed}; then {_comes_of(option, whatif.run({}), grounds)}."

@@ -83,7 +83,7 @@ def _revivals(whatif: WhatIf, option: str, weighed: Weighed) -> tuple[Change, ..
 
     Of one that a policy keeps out, the policy has to allow it before any of them does.
     """
-    needed = whatif.adviser.leave_needed(option)
+    needed = whatif.adviser.leave_needed(option, weighed)
     if not needed:
         return tuple(islice(_reviving(whatif, option, weighed), 3))
     allowing, leave = WhatIf(whatif.adviser.allowing(option), whatif.consultation), {"policy": f"allow {option}"}

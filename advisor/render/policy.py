@@ -9,6 +9,8 @@ from advisor.render.lines import Entry, listed
 
 HEAD = ("severity", "point", "subject", "reason", "remedy")
 """Of the table of violations."""
+_FEW = 6
+"""Options and components that are named of those that are kept out."""
 _SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
@@ -27,7 +29,9 @@ def standing(report: PolicyReport) -> str:
     counted = [(sum(one.severity == severity for one in report.violations), severity) for severity in _SEVERITIES]
     found = ", ".join(f"{count} {severity}{'s' * (count > 1)}" for count, severity in counted if count)
     name = report.name or "unnamed"
-    kept_out = f"; it keeps out {listed([*report.kept_out])}" if report.kept_out else ""
+    out = [*report.kept_out]
+    few = [*out[:_FEW], f"{len(out) - _FEW} more"] if len(out) > _FEW + 1 else out
+    kept_out = f"; it keeps out {listed(few)}" if out else ""
     mode = "enforced" if report.mode == "enforce" else "audited, which changes nothing"
     if counted[0][0]:
         return f"{name} ({mode}) is violated: {found}{kept_out}."

@@ -61,6 +61,7 @@ def stricter(random: Random) -> tuple[dict[str, Any], dict[str, Any]]:
     loose = {
         "allow": {"options": allowed},
         "deny": {"options": _denials(denied[:1]), "components": _denials(more[:10])},
+        "priorities": {"stability": "should"},
         "licences": {"deny": classes[:1], "unknown": random.choice(("allow", "report"))},
         "support": {"months": min(months)},
         "hardware": {"train": train},
@@ -71,6 +72,7 @@ def stricter(random: Random) -> tuple[dict[str, Any], dict[str, Any]]:
     strict = {
         "allow": {"options": allowed[1:]},
         "deny": {"options": _denials(denied), "components": _denials(more)},
+        "priorities": {"stability": "must"},
         "licences": {"deny": classes, "unknown": "deny"},
         "support": {"months": max(months)},
         "hardware": {"train": train[:1]},
@@ -110,6 +112,21 @@ def test_an_audit_changes_no_more_than_what_is_reported_and_its_evidence(random:
     held = under(raw, "audit").recommend(answers, full=False)
     assert {evidence.id for evidence in free.evidence} <= {evidence.id for evidence in held.evidence}
     assert replace(held, policy=None, evidence=free.evidence) == free
+
+
+def test_a_must_of_the_policy_keeps_out_unless_the_policy_allows_or_the_answers_say_otherwise() -> None:
+    held = under({"name": "The house", "priorities": {"stability": "must"}}, "enforce")
+    raw = {"domain": "cv", "task": "train", "train_hw": "cpu", "train_os": "linux"}
+    answer = held.recommend(checked(raw), full=True)
+    (jax,) = (one for one in answer.excluded if one.option == "jax")
+    told = {finding.id: finding for finding in answer.findings}
+    assert jax.findings == ("must.stability@jax",)
+    assert told["must.stability@jax"].message.startswith("The policy 'The house' keeps it out: jax reaches")
+    assert jax.revive[0].change == {"policy": "allow jax"}
+    assert answer.policy is not None
+    assert answer.policy.kept_out["jax"] == jax.findings
+    said = held.recommend(checked({**raw, "priorities": {"stability": "could"}}), full=False)
+    assert "jax" in {one.option for one in said.ranking}
 
 
 @given(RANDOMS)
