@@ -69,6 +69,10 @@ def _notes(policy: Policy, base: KnowledgeBase, day: str) -> Iterator[Remark]:
         if base.components[denial.name].status == "ended":
             message = f"{denial.name} has ended, and stands in no stack."
             yield Remark(check="live", about=f"{asks.DENY}.components", message=message)
+    separately = {one.name for one in policy.deny.options} - {one.name for one in policy.deny.components}
+    for name in sorted(separately & base.components.keys()):
+        message = f"{name} is denied as an option, and may stand in a stack as a component."
+        yield Remark(check="words", about=f"{asks.DENY}.options", message=message)
     if policy.mode == "audit":
         for point, moved in ((PRIORITIES, policy.priorities), (WEIGHTS, policy.weights)):
             if moved:

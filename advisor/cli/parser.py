@@ -16,7 +16,7 @@ _EPILOG = (
     "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 7 an enforced policy is "
     "violated, 130 interrupted."
 )
-_EPILOG_OF_ALL = _EPILOG.replace("130", "6 something has expired (knowledge stale), 130")
+_EPILOG_OF_ALL = _EPILOG.replace("7 an", "6 something has expired (knowledge stale), 7 an")
 _MOST_JOBS = 60
 """So many processes can be waited for at once on every system."""
 _MOST_THREADS = 1024
@@ -179,7 +179,8 @@ def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
     given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
-    given.add_argument("--as-of", metavar="DATE", help="the day to judge expiry by; it annotates and moves nothing")
+    judged = "the day to judge expiry by, which annotates and moves nothing, and the days of a policy by"
+    given.add_argument("--as-of", metavar="DATE", help=judged)
     given.add_argument("--policy", metavar="FILE", help="an organisation's own rules and weights, in YAML")
     _added(given)
 

@@ -271,7 +271,7 @@ def test_what_can_never_apply_is_a_problem_and_what_is_over_a_note(run: Run, pol
     denial = {"name": "keras", "reason": "No", "until": "2026-01-31"}
     path = policy(
         allow={"options": ["pytorch", "jax"]},
-        deny={"options": [denial, {"name": "mlx", "reason": "No"}]},
+        deny={"options": [denial, {"name": "mlx", "reason": "No"}, {"name": "onnxruntime", "reason": "No"}]},
         required={"answers": []},
         evidence={},
         weights={"speed": 0.2},
@@ -279,6 +279,7 @@ def test_what_can_never_apply_is_a_problem_and_what_is_over_a_note(run: Run, pol
     ran = run("policy", "check", path, "--as-of", "2026-11-29")
     assert ran.exit == 2
     assert "note: policy.deny.options: keras was denied until 2026-01-31." in ran.stdout
+    assert "note: policy.deny.options: onnxruntime is denied as an option, and may stand in a stack" in ran.stdout
     assert "note: policy.weights: In an audit it moves no weight." in ran.stdout
     assert "problem: policy.deny.options: mlx is denied, and not among the options that are allowed" in ran.stdout
     assert "problem: policy.required: It asks nothing." in ran.stdout

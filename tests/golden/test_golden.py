@@ -53,7 +53,9 @@ def test_everything_wrong_with_a_policy(run: Run) -> None:
 def test_what_a_policy_asks_and_leaves(run: Run) -> None:
     ran = run("policy", "check", INPUTS / "policy" / "house.yaml", "--as-of", "2026-11-29")
     assert (ran.exit, ran.stderr) == (0, "")
-    hold("policy_check.txt", re.sub(r"sha256:[0-9a-f]+", "sha256:...", ran.stdout))
+    # How many gold cases there are is nothing of a policy's.
+    without_counts = re.sub(r"\d+ of \d+ cases", "N of N cases", ran.stdout)
+    hold("policy_check.txt", re.sub(r"sha256:[0-9a-f]+", "sha256:...", without_counts))
 
 
 def test_an_answer_as_json(run: Run) -> None:
