@@ -204,3 +204,8 @@ class PolicyReport:
     """The points of the policy, by id, in words."""
     kept_out: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """What it keeps from the ranking or from the stack, with the findings that say why."""
+
+    @property
+    def violated(self) -> bool:
+        """Whether it is enforced, and an error is left in what is recommended."""
+        return self.mode == "enforce" and any(one.severity == "error" for one in self.violations)

@@ -74,9 +74,7 @@ def _exit_of(recommendation: Recommendation) -> Exit:
     answered = verdict.primary != "needs_more_info" and (verdict.primary != "none_of_these" or bool(verdict.stack))
     if not answered:
         return Exit.NO_ANSWER
-    policy = recommendation.policy
-    stands = policy is None or policy.mode == "audit" or all(one.severity != "error" for one in policy.violations)
-    return Exit.ANSWER if stands else Exit.POLICY
+    return Exit.POLICY if recommendation.policy is not None and recommendation.policy.violated else Exit.ANSWER
 
 
 def _batch(session: Session, arguments: argparse.Namespace) -> int:
