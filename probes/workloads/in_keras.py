@@ -37,7 +37,7 @@ def step_transformer(inputs, sizes):
 
 
 def decode(inputs, sizes):
-    """Continue a prompt from a cache that goes in and comes out, as KerasHub does; one call for it and for each token."""
+    """Continue a prompt from a cache that goes in and comes out, as KerasHub does: a call for it and for each token."""
     batch, length, heads, width = sizes["batch"], sizes["sequence"], sizes["heads"], sizes["width"]
     texts = keras.Input((None,), batch_size=batch, dtype="int32")
     places = keras.Input(batch_shape=(None,), dtype="int32")

@@ -45,7 +45,7 @@ def step_transformer(inputs, sizes):
     return _training(loss, inputs, ("x", "y"))
 
 
-def decode(inputs, sizes):
+def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     """Read a prompt in one call, and write tokens, each by a call that is under way while the next is prepared.
 
     Attention looks at as much of the cache as is filled. Compiled, that would be another function for each length:

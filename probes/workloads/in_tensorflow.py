@@ -49,8 +49,8 @@ def step_transformer(inputs, sizes):
     return _training(loss, inputs, ("x", "y"))
 
 
-def decode(inputs, sizes):
-    """Read a prompt in one call, and write tokens, one call for each; keys and values are kept in variables by place."""
+def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
+    """Read a prompt in one call, and write tokens, one call for each; variables keep keys and values by place."""
     heads, length, width = sizes["heads"], sizes["sequence"], sizes["width"]
     room = length + sizes["new_tokens"]
     p = {name: tf.constant(array) for name, array in inputs["params"].items()}

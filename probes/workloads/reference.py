@@ -179,7 +179,8 @@ def step_dlrm(sizes, seed):
     pairs = tables * (tables + 1) // 2
     params = {**_stack(draw, "bottom", [13, *hidden, dim]), **_stack(draw, "top", [dim + pairs, *hidden, 1])}
     products = 2.0 * batch * (sum(a.size for a in params.values() if a.ndim == 2) + (tables + 1) ** 2 * dim)
-    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=sizes["table_rows"] ** -0.5) for k in range(tables)})
+    small = sizes["table_rows"] ** -0.5
+    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=small) for k in range(tables)})
     x = draw(batch, 13)
     indices = np.stack([draw.skewed(sizes["table_rows"], batch) for _ in range(tables)], axis=1)
     y = draw.labels(2, batch).astype(np.float32)
