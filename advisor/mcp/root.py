@@ -48,6 +48,11 @@ class Root:
     def file(self, name: str, place: str) -> Path:
         """The path of a plain file of that name below the root: a device or a pipe would be waited for."""
         found = self.path(name, place)
-        if not found.is_file():
+        try:
+            plain = found.is_file()
+        except OSError:
+            # A name longer than any can be.
+            plain = False
+        if not plain:
             raise InputError(Problem(message=f"{shown_key(name)} is no file.", place=place, hint="Check the path."))
         return found
