@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -148,7 +151,7 @@ NO_CALLS = {
 
 def test_whatever_comes_in_only_the_protocol_goes_out(home: Path) -> None:
     with start("mcp", home=home, stderr=subprocess.DEVNULL) as server:
-        assert server.stdin is not None
+        assert isinstance(server.stdin, TextIOWrapper)
         assert server.stdout is not None
         for message in HANDSHAKE:
             server.stdin.write(json.dumps(message) + "\n")
@@ -165,6 +168,20 @@ def test_whatever_comes_in_only_the_protocol_goes_out(home: Path) -> None:
         server.stdin.close()
         assert server.stdout.read() == ""
         assert server.wait(60) == 0
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_it_can_be_interrupted(home: Path) -> None:
+    with start("mcp", home=home) as server:
+        assert server.stdin is not None
+        assert server.stdout is not None
+        server.stdin.write(json.dumps(HANDSHAKE[0]) + "\n")
+        server.stdin.flush()
+        assert json.loads(server.stdout.readline())["id"] == 0
+        server.send_signal(signal.SIGINT)
+        # It notices once what it waits for on standard input comes, or ends.
+        _, said = server.communicate(timeout=60)
+    assert (server.returncode, said) == (130, "advisor: interrupted\n")
 
 
 def test_without_its_package_it_is_said_what_to_install(run: Run, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ MOST = 24_000
 """Characters that every agent has to read before it can ask anything."""
 GOLD: list[dict[str, Any]] = yaml.safe_load(
     (resources.knowledge() / "cases" / "gold.yaml").read_text(encoding="utf-8")
-)["cases"][::9]
+)["cases"][::15]
 ANSWERS = yaml.safe_load(example("document_understanding").read_text(encoding="utf-8"))
 
 
