@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from advisor.api.knowledge import Knowledge
 from advisor.cli.exits import Exit
@@ -30,7 +32,15 @@ def run(arguments: argparse.Namespace) -> int:
         root=Root.of(arguments.root, "--root"),
         detect=arguments.detect,
     )
+    # What waits for standard input hears of nothing else, and has nothing to lose.
+    signal.signal(signal.SIGINT, _leave)
     if sys.stdin is not None and sys.stdin.isatty():
         sys.stderr.write("advisor: waiting for an agent on standard input; Ctrl-D ends this.\n")
     serve(desk)
     return Exit.ANSWER
+
+
+def _leave(*_: object) -> NoReturn:
+    sys.stderr.write("advisor: interrupted\n")
+    sys.stderr.flush()
+    os._exit(Exit.INTERRUPTED)
