@@ -103,6 +103,7 @@ def build() -> argparse.ArgumentParser:
         ("paths", "where everything lies", _output),
         ("purge", "remove everything that was stored on this machine", _purge),
         ("schema", "print a JSON Schema of what goes in or comes out", _schema),
+        ("mcp", "serve agents over the Model Context Protocol, on standard input and output", _mcp),
     ):
         commands.add_parser(name, help=about, description=_sentence(about), fill=fill)
     return parser
@@ -120,6 +121,14 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 def _schema(parser: argparse.ArgumentParser) -> None:
     names = ["answers", "recommendation", "explanation", "measurements", "policy"]
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
+
+
+def _mcp(parser: argparse.ArgumentParser) -> None:
+    root = "the folder that files may be read from (default: none is read)"
+    parser.add_argument("--root", metavar="DIR", help=root)
+    detect = "look at the machine for what answers leave open, and use what was measured on it"
+    parser.add_argument("--detect", action="store_true", help=detect)
+    _added(parser)
 
 
 def _recommend(parser: argparse.ArgumentParser) -> None:

@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.consult.adviser import Adviser
-from advisor.errors import InputError, Problem
 from advisor.inference import choice
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
-from advisor.loading.documents import MAX_BYTES
+from advisor.loading.documents import MAX_BYTES, content
 from advisor.loading.knowledge import load
-from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.problems import Problems, shown
 from advisor.loading.structure import plain as plain_values
 from advisor.model.answers import Answers
 from advisor.model.knowledge import KnowledgeBase
-from advisor.session import Session
+from advisor.session import Session, day_of, options_of
+from advisor.session import today as today  # noqa: PLC0414  (commands take it from here)
 
 if TYPE_CHECKING:
     from advisor.loading.answers import Place
@@ -50,22 +50,9 @@ def policy_of(base: KnowledgeBase, path: str | None) -> Policy | None:
     return load_policy(Path(path), base)
 
 
-def today() -> str:
-    """The day by the clock of this machine."""
-    from datetime import UTC, datetime  # noqa: PLC0415  (without detection there is no day to tell)
-
-    return datetime.now(tz=UTC).date().isoformat()
-
-
 def day(text: str) -> str:
     """The day that the command line names; raises `InputError` where it names none."""
-    from datetime import date  # noqa: PLC0415
-
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        hint = "Write it as in 2026-11-22."
-        raise InputError(Problem(message=f"{shown(text)} is no day.", place="--as-of", hint=hint)) from None
+    return day_of(text, "--as-of")
 
 
 def overlays(folders: Iterable[str]) -> tuple[Path, ...]:
@@ -85,13 +72,7 @@ def kept_answers(base: KnowledgeBase) -> list[Answers]:
 
 def chosen_options(base: KnowledgeBase, only: str) -> tuple[str, ...]:
     """The options named, separated by commas; raises `InputError` for what is none."""
-    names = tuple(name for name in only.split(",") if name)
-    problems = Problems()
-    for name in names:
-        if name not in base.frameworks:
-            problems.add(f"{shown(name)} is not an option.", "--options", nearest(name, base.frameworks, limit=20))
-    problems.settle()
-    return names
+    return options_of(base, (name for name in only.split(",") if name), "--options")
 
 
 def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:
@@ -133,9 +114,4 @@ def _at_setting(path: tuple[str | int, ...]) -> str:
 def _content(path: str) -> bytes:
     if path == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"the answers cannot be read: {error.strerror or error}."
-        raise InputError(Problem(message=message, place=shown(path)[1:-1], hint="Check the path.")) from None
+    return content(Path(path), "the answers")

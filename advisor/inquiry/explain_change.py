@@ -14,6 +14,7 @@ from advisor.inquiry.explain_runs import said_change
 from advisor.inquiry.explain_words import figured
 from advisor.inquiry.whatif import OPEN, OUTSIDE
 from advisor.intake.situation import definition
+from advisor.model.answers import Answers
 from advisor.model.explanation import Explanation
 from advisor.model.policy import PRIORITIES
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
@@ -54,6 +55,12 @@ def what_if(before: Grounds, after: Grounds, change: Mapping[str, object]) -> Ex
         origin="" if differing else "run",
         change=change,
     )
+
+
+def changed(before: Answers, after: Answers) -> dict[str, object]:
+    """The answers that differ; `unknown` stands for one that is open now."""
+    keys = [key for key in (*after, *before) if before.get(key) != after.get(key)]
+    return {key: after.get(key, "unknown") for key in dict.fromkeys(keys)}
 
 
 def _comes(before: Recommendation, after: Recommendation) -> str:

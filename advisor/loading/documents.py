@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
+from advisor.errors import InputError, Problem
 from advisor.frozen import dataclass
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import shown
@@ -37,3 +39,18 @@ class Document:
 def shown_key(key: str) -> str:
     """A key path as it can stand in a message."""
     return shown(key)[1:-1] if key else key
+
+
+def content(path: Path, what: str) -> bytes:
+    """What a file that a user names holds, no more than a reader looks at; raises `InputError` where it cannot be read.
+
+    `what` is in the plural: `the answers`.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        # A ValueError: the path has a character that no path can have.
+        reason = getattr(error, "strerror", None) or error
+        message = f"{what} cannot be read: {reason}."
+        raise InputError(Problem(message=message, place=shown_key(str(path)), hint="Check the path.")) from None

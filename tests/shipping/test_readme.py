@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from advisor.cli.parser import build
+from advisor.cli.parser import build, parse
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -71,6 +72,21 @@ def test_the_worked_example_is_refused_as_it_stands_there(house: Path) -> None:
     done = run("advisor rules check --rules house/rules", house / "home", house)
     assert done.returncode == 2
     assert next(block for block in blocks() if block.startswith("problem: ")) in done.stdout
+
+
+def test_what_is_done_from_python_comes_to_what_stands_there(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.txt"
+    (block,) = blocks("pycon")
+    sample.write_text(block, encoding="utf-8")
+    done = run(f"doctest {sample}", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_agent_is_told_a_command_that_there_is() -> None:
+    (block,) = blocks("json")
+    server = json.loads(block)["mcpServers"]["advisor"]
+    assert server["command"] == "advisor"
+    assert parse(server["args"]).command == "mcp"
 
 
 def test_both_commands_stand_there_and_name_files_that_exist() -> None:
