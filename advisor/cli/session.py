@@ -38,7 +38,7 @@ def today() -> str:
     return datetime.now(tz=UTC).date().isoformat()
 
 
-def day(text: str) -> str:
+def day(text: str, place: str = "--as-of") -> str:
     """The day that the command line names; raises `InputError` where it names none."""
     from datetime import date  # noqa: PLC0415
 
@@ -46,7 +46,7 @@ def day(text: str) -> str:
         return date.fromisoformat(text).isoformat()
     except ValueError:
         hint = "Write it as in 2026-11-22."
-        raise InputError(Problem(message=f"{shown(text)} is no day.", place="--as-of", hint=hint)) from None
+        raise InputError(Problem(message=f"{shown(text)} is no day.", place=place, hint=hint)) from None
 
 
 def overlays(folders: Iterable[str]) -> tuple[Path, ...]:
