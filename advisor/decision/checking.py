@@ -9,6 +9,7 @@ from typing import get_args
 from advisor.decision import ending, resting
 from advisor.decision.causes import causes
 from advisor.decision.making import DIGITS, basis
+from advisor.decision.sealing import short
 from advisor.model.check import OUTCOMES, Check, Held, Kind, Point
 from advisor.model.decision import Decision
 from advisor.model.knowledge import KnowledgeBase
@@ -170,11 +171,15 @@ def _expired(then: Decision, now: Recommendation) -> Iterator[Point]:
     for each in sorted(expired, key=attrgetter("expires", "id")):
         if each.expires > then.basis.as_of:
             key = ("evidence", places[each.id], "expires") if each.id in places else ("evidence",)
-            message = f"{each.statement} This expired on {each.expires}; it was seen on {each.observed} at {each.source}."
+            message = (
+                f"{each.statement} This expired on {each.expires}; it was seen on {each.observed} at {each.source}."
+            )
             yield _error("evidence-expired", each.id, key, message, watched=then.thresholds.expiry)
     before = sum(each.expires <= then.basis.as_of for each in expired)
     if before:
-        message = f"{before} of the facts that it rests on had expired already when it was decided."
+        message = (
+            f"{before} of the facts that it rests on had expired already when it was decided; the file marks them."
+        )
         yield _error("evidence-expired", "", ("evidence",), message, watched=False)
 
 
@@ -182,18 +187,14 @@ def _basis(then: Decision, now: Recommendation) -> Iterator[Point]:
     old, new = then.basis, basis(now)
     told = {
         "advisor": f"It was decided with advisor {old.advisor}, and this is {new.advisor}.",
-        "knowledge": f"Knowledge has changed: {_short(old.knowledge)} then, {_short(new.knowledge)} now.",
-        "rules": f"Rules have changed: {_short(old.rules)} then, {_short(new.rules)} now.",
+        "knowledge": f"Knowledge has changed: {short(old.knowledge)} then, {short(new.knowledge)} now.",
+        "rules": f"Rules have changed: {short(old.rules)} then, {short(new.rules)} now.",
         "overlays": f"Overlays were {_folders(old.overlays)} then, and are {_folders(new.overlays)} now: "
         "`--knowledge` and `--rules` name them.",
     }
     for what, message in told.items():
         if getattr(old, what) != getattr(new, what):
             yield _error("basis-changed", what, ("basis", what), message, watched=False)
-
-
-def _short(digest: str) -> str:
-    return digest[: len("sha256:") + 8]
 
 
 def _folders(names: tuple[str, ...]) -> str:

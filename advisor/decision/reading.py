@@ -21,6 +21,8 @@ from advisor.model.decision import SCHEMA, Decision
 
 _FAMILY, _, _NUMBER = SCHEMA.rpartition("/")
 _FORM = re.compile(rf"{re.escape(_FAMILY)}/([0-9]{{1,9}})")
+_DEEPEST = 20
+"""More than twice how deep a decision nests."""
 _AGAIN = "Restore it from version control, or write it anew with `advisor recommend --answers FILE --lock PATH`."
 _RENEW = (
     "Restore it from version control, or write it anew with `advisor recommend --answers FILE --lock PATH --renew`, "
@@ -56,9 +58,12 @@ def read(content: bytes, name: str, *, sealed: bool = True) -> DecisionFile:
     document = Document(name, _parsed(content, name), Lines(content, name))
     _check_form(document)
     problems = Problems()
+    for path, message in _unsound(document.data, ()):
+        problems.add(message, document.place(path))
+    problems.settle()
     found = validate_json(Decision, content, document, problems)
     problems.settle()
-    for path, message in (*_days(document.data), *_unsound(document.data, ())):
+    for path, message in _days(document.data):
         problems.add(message, document.place(path))
     problems.settle()
     if found is None:
@@ -132,8 +137,10 @@ def _is_day(text: str) -> bool:
 
 
 def _unsound(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Numbers that are none, and texts that no output can hold."""
-    if isinstance(value, dict):
+    """Numbers that are none, texts that no output can hold, and depths that no decision has."""
+    if len(path) > _DEEPEST:
+        yield path, "it is nested too deeply."
+    elif isinstance(value, dict):
         for key, item in value.items():
             yield from _unsound(key, path)
             yield from _unsound(item, (*path, key))

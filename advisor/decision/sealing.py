@@ -23,6 +23,12 @@ def seal(data: Mapping[str, Any]) -> str:
     return f"sha256:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
+def short(digest: str) -> str:
+    """As much of a hash as tells it from another one."""
+    name, colon, digits = digest.partition(":")
+    return f"{name}{colon}{digits[:8]}"
+
+
 def written(data: Mapping[str, Any]) -> str:
     """The file of a decision."""
     return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from advisor.decision.checking import named
@@ -21,6 +22,8 @@ _LABELS: dict[Kind, str] = {
     "measure-again": "Measure",
     "basis-changed": "Since then",
 }
+_PLAIN = re.compile(r"[A-Za-z0-9_./-]+")
+"""What the name of a file can consist of to stand in a command."""
 _FEW = 8
 """Of each kind of cause; the JSON has all."""
 _TELLING = 0.005
@@ -61,8 +64,7 @@ def _document(check: Check) -> Iterator[str]:
         yield from entries(told)
     following = _next(check)
     if following:
-        # The commands in it are the program's own, but for the name of the file.
-        yield from ("", as_markdown(following))
+        yield from ("", following)
 
 
 def headline(check: Check) -> str:
@@ -78,8 +80,10 @@ def headline(check: Check) -> str:
 
 
 def _next(check: Check) -> str:
+    """What to do about it; there is nothing in it from outside that an output could obey."""
+    file = check.decision if _PLAIN.fullmatch(check.decision) else "FILE"
     renew = (
-        f"`advisor recommend --lock {check.decision} --renew` decides anew from the same answers, and keeps what was "
+        f"`advisor recommend --lock {file} --renew` decides anew from the same answers, and keeps what was "
         "chosen, how it went and the verdict before."
     )
     return {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from advisor.decision.causes import said
+from advisor.decision.sealing import short
 from advisor.model.difference import DecisionDiff, Difference, Part
 from advisor.render.lines import entry, folded, text
 
@@ -58,4 +59,6 @@ def _told(each: Difference) -> str:
 def _value(value: object) -> str:
     if isinstance(value, Mapping):
         return "; ".join(str(part) for part in value.values() if part)
+    if isinstance(value, str) and value.startswith("sha256:"):
+        return short(value)
     return said(value) or "none"
