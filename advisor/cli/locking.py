@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from advisor.cli.deciding import opened, without_paths
 from advisor.cli.output import notice, write
 from advisor.decision import making, sealing
+from advisor.decision.reading import DecisionFile
 from advisor.errors import InputError, Problem
 from advisor.evidence.portable import portable
-from advisor.frozen import replace
+from advisor.frozen import dataclass, replace
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import brief, plain
 from advisor.model.decision import Decision, Thresholds
@@ -24,36 +25,45 @@ if TYPE_CHECKING:
     from advisor.session import Session
 
 
+@dataclass(frozen=True, slots=True)
 class Lock:
-    """The decision file that `recommend` is to write, looked at before anything is computed."""
+    """The decision file that is to be written."""
 
-    def __init__(self, arguments: argparse.Namespace) -> None:
-        self.path: str = arguments.lock
-        there = os.path.lexists(self.path)
-        if there and not arguments.renew:
-            hint = "`--renew` takes its place and keeps what was chosen and how it went; `advisor check` holds it."
-            message = "there is a decision already, and it is not overwritten."
-            raise InputError(Problem(message=message, place=shown(self.path)[1:-1], hint=hint))
-        self.old = opened(self.path, sealed=False) if there else None
-        self._thresholds = thresholds(arguments.threshold, self.old.decision.thresholds if self.old else Thresholds())
+    path: str
+    thresholds: Thresholds
+    old: DecisionFile | None
+    """The one whose place it takes."""
 
-    def keep(self, session: Session, answers: Answers, recommendation: Recommendation) -> None:
-        """Write it: whole or not at all."""
-        made = making.decision(
-            without_paths(recommendation),
-            answers,
-            options=session.only,
-            machine=session.machine,
-            measurements=session.measurements,
-        )
-        made = replace(made, thresholds=self._thresholds)
-        if self.old is not None:
-            made = making.renewed(made, self.old.decision, trusted=self.old.whole)
-        elif os.path.lexists(self.path):
-            message = "somebody else has written it in the meantime."
-            raise InputError(Problem(message=message, place=self.path, hint="Look at it, and use --renew."))
-        write(sealing.written(sealing.sealed(_document(made))), self.path)
-        notice(Problem(message="the decision was written; keep it under version control.", place=self.path))
+
+def looked_at(arguments: argparse.Namespace) -> Lock:
+    """Where the decision is to be written, found out before anything is computed; raises InputError if it cannot be."""
+    there = os.path.lexists(arguments.lock)
+    if there and not arguments.renew:
+        hint = "`--renew` takes its place and keeps what was chosen and how it went; `advisor check` looks at it again."
+        message = "there is a decision already, and it is not overwritten."
+        raise InputError(Problem(message=message, place=shown(arguments.lock)[1:-1], hint=hint))
+    old = opened(arguments.lock, sealed=False) if there else None
+    usual = old.decision.thresholds if old is not None else Thresholds()
+    return Lock(arguments.lock, _thresholds(arguments.threshold, usual), old)
+
+
+def keep(lock: Lock, session: Session, answers: Answers, recommendation: Recommendation) -> None:
+    """Write what is recommended for these answers, whole or not at all."""
+    made = making.decision(
+        without_paths(recommendation),
+        answers,
+        options=session.only,
+        machine=session.machine,
+        measurements=session.measurements,
+    )
+    made = replace(made, thresholds=lock.thresholds)
+    if lock.old is not None:
+        made = making.renewed(made, lock.old.decision, trusted=lock.old.whole)
+    elif os.path.lexists(lock.path):
+        message = "somebody else has written it in the meantime."
+        raise InputError(Problem(message=message, place=lock.path, hint="Look at it, and use --renew."))
+    write(sealing.written(sealing.sealed(_document(made))), lock.path)
+    notice(Problem(message="the decision was written; keep it under version control.", place=lock.path))
 
 
 def _document(decision: Decision) -> dict[str, Any]:
@@ -66,7 +76,7 @@ def _document(decision: Decision) -> dict[str, Any]:
     return data
 
 
-def thresholds(settings: Iterable[str], usual: Thresholds) -> Thresholds:
+def _thresholds(settings: Iterable[str], usual: Thresholds) -> Thresholds:
     """What `--threshold` sets; raises InputError with everything that is wrong."""
     problems, changes = Problems(), dict[str, Any]()
     known = plain(usual)

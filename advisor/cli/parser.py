@@ -13,7 +13,9 @@ from advisor.errors import InputError, Problem
 from advisor.model.rule import Phase
 
 _EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 130 interrupted."
-_EPILOG_OF_ALL = _EPILOG.replace("130", "6 something has expired (knowledge stale), 130")
+_EPILOG_OF_ALL = _EPILOG.replace(
+    "130", "5 the recommendation has changed (check), 6 something has expired, 7 a policy is violated, 130"
+)
 _DECISION = "advisor.lock.json"
 """What a decision file is called where no other name is given."""
 _EPILOGS = {

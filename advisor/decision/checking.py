@@ -39,6 +39,7 @@ def check(
         *ending.ended(then, base),
         *(_error("measure-again", subject, ("measurements",), message) for subject, message in outdated),
         *_basis(then, now),
+        *_other_policy(then, now),
     ]
     kinds = get_args(Kind)
     found.sort(
@@ -195,6 +196,16 @@ def _basis(then: Decision, now: Recommendation) -> Iterator[Point]:
     for what, message in told.items():
         if getattr(old, what) != getattr(new, what):
             yield _error("basis-changed", what, ("basis", what), message, watched=False)
+
+
+def _other_policy(then: Decision, now: Recommendation) -> Iterator[Point]:
+    """Whether the policy that the decision was made under is not the one of today."""
+    was, is_ = then.verdict.policy, now.policy
+    if was is None or (is_ is not None and is_.digest == was.digest):
+        return
+    became = "which is not given now" if is_ is None else f"and this is {is_.name} of {short(is_.digest)}"
+    message = f"It was decided under the policy {was.name} of {short(was.digest)}, {became}: `--policy` names it."
+    yield _error("basis-changed", "policy", ("verdict", "policy"), message, watched=False)
 
 
 def _folders(names: tuple[str, ...]) -> str:

@@ -86,6 +86,18 @@ def test_renewing_keeps_what_people_wrote_and_the_verdict_before(world: World) -
     assert len(world.data["history"]) == 2
 
 
+def test_an_overlay_is_told_by_its_name_and_missed_where_it_is_not_given(world: World) -> None:
+    house = world.folder / "house"
+    (house / "frameworks").mkdir(parents=True)
+    (house / "frameworks" / "red.yaml").write_text(NOTED, encoding="utf-8")
+    assert world.ask("recommend", "--lock", "--renew", "--no-detect", "--knowledge", house).exit == 0
+    assert str(world.folder) not in world.lock.read_text(encoding="utf-8")
+    assert world.check("--knowledge", house).stdout.endswith("still holds on 2024-06-15: red.\n")
+    ran = world.check()
+    assert ran.exit == 0
+    assert "Overlays were house then, and are none now: `--knowledge` and `--rules` name them." in flat(ran.stdout)
+
+
 def test_one_that_was_edited_is_renewed_without_its_verdict(world: World) -> None:
     world.ask("decide", "--chose", "red", "--on", DECIDED)
     world.edit('"status": "decided"', '"status": "tie"')
@@ -198,6 +210,13 @@ class Measured:
         return str(folder.parent)
 
 
+NOTED = """\
+id: red
+sources:
+  ours: {ref: our own trial, observed: "2024-06-02", grade: measured}
+facts:
+  maintenance: {value: active, source: ours}
+"""
 DAY = "2026-11-29"
 CARD = "accelerators=nvidia_gpu:H100:80:{driver}"
 

@@ -34,7 +34,9 @@ def run(arguments: argparse.Namespace) -> int:
     session, answers = _asked(session, arguments, lock)
     recommendation = session.recommend(answers, full=arguments.depth != "core")
     if lock is not None:
-        lock.keep(session, answers, recommendation)
+        from advisor.cli.locking import keep  # noqa: PLC0415
+
+        keep(lock, session, answers, recommendation)
     write(rendering(_form(arguments))(recommendation), arguments.output)
     return _exit_of(recommendation)
 
@@ -42,9 +44,9 @@ def run(arguments: argparse.Namespace) -> int:
 def _lock(arguments: argparse.Namespace) -> Lock | None:
     if arguments.lock is None:
         return None
-    from advisor.cli.locking import Lock  # noqa: PLC0415  (most answers are not kept)
+    from advisor.cli.locking import looked_at  # noqa: PLC0415  (most answers are not kept)
 
-    return Lock(arguments)
+    return looked_at(arguments)
 
 
 def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -> tuple[Session, Answers]:

@@ -53,6 +53,15 @@ def test_what_a_policy_only_warns_of_is_said_and_decides_nothing() -> None:
     assert levels == ["warning", "note"]
 
 
+def test_another_policy_than_that_of_the_decision_is_told() -> None:
+    then = replace(decided(EXAMPLE), verdict=replace(decided(EXAMPLE).verdict, policy=violating("error")))
+    now = recommended(EXAMPLE)
+    (point,) = (point for point in check("lock.json", then, now, base()).points if point.subject == "policy")
+    assert "decided under the policy ours of sha256:0, which is not given now" in point.message
+    same = check("lock.json", then, replace(now, policy=violating("error")), base())
+    assert "policy" not in {point.subject for point in same.points}
+
+
 def test_of_several_outcomes_the_gravest_decides_and_all_are_said() -> None:
     found = checked("error", as_of=FAR)
     kinds = [point.kind for point in found.points]
