@@ -52,15 +52,16 @@ def said(value: object) -> str:
 
 
 def _facts(then: Decision, now: Recommendation) -> tuple[Moved, ...]:
-    """What says something else, is new, or is gone."""
+    """What says something else, which may be a cause, before what is new or gone, which may follow from it."""
     was = {each.id: each.statement for each in then.evidence}
     says = {each.id: each.statement for each in now.evidence}
     old, new = then.facts, facts(now)
-    return tuple(
+    found = [
         Moved(id=identity, before=was.get(identity, "") if identity in old else None, after=says.get(identity))
         for identity in sorted({*old, *new})
         if old.get(identity) != new.get(identity)
-    )
+    ]
+    return tuple(sorted(found, key=lambda moved: moved.before is None or moved.after is None))
 
 
 def _scores(then: Decision, now: Recommendation) -> tuple[Rescored, ...]:

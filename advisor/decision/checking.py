@@ -178,9 +178,7 @@ def _expired(then: Decision, now: Recommendation) -> Iterator[Point]:
             yield _error("evidence-expired", each.id, key, message, watched=then.thresholds.expiry)
     before = sum(each.expires <= then.basis.as_of for each in expired)
     if before:
-        message = (
-            f"{before} of the facts that it rests on had expired already when it was decided; the file marks them."
-        )
+        message = f"{before} of the facts that it rests on had expired already when it was decided."
         yield _error("evidence-expired", "", ("evidence",), message, watched=False)
 
 
