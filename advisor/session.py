@@ -35,13 +35,13 @@ class Session:
     """The day that expiry is judged by; empty for that of the knowledge base."""
     policy: Policy | None = None
     """What an organisation asks of every decision; every recommendation is held against it."""
-    thinker: list[Adviser] = field(init=False)
+    thinker: list[Adviser] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "thinker", [])
         # A policy has days in it, and the day of a session is known later than its policy.
         if self.policy is not None:
             object.__setattr__(self, "adviser", self.adviser.under(self.policy, self.as_of))
+            object.__setattr__(self, "thinker", [])
 
     def recommend(self, answers: Answers, *, full: bool, identity: str | int | None = None) -> Recommendation:
         """The recommendation for checked answers."""

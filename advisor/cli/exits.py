@@ -18,7 +18,7 @@ class Exit(IntEnum):
     NO_ANSWER = 4
     """No answer; `status` says why."""
     CHANGED = 5
-    """`check`: the recommendation has changed."""
+    """`check`: the recommendation has changed; `diff`: the verdicts differ."""
     EXPIRED = 6
     """`check`: evidence has expired or a component has reached its end of life; `knowledge stale`: so have facts."""
     POLICY = 7

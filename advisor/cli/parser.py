@@ -16,7 +16,15 @@ _EPILOG = (
     "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 7 an enforced policy is "
     "violated, 130 interrupted."
 )
-_EPILOG_OF_ALL = _EPILOG.replace("7 an", "6 something has expired (knowledge stale), 7 an")
+_EPILOG_OF_ALL = _EPILOG.replace("7 an", "5 the recommendation has changed (check), 6 something has expired, 7 an")
+_DECISION = "advisor.lock.json"
+"""What a decision file is called where no other name is given."""
+_POLICY = "an organisation's own rules and weights, in YAML"
+_EPILOGS = {
+    "check": "Exit status: 0 it still holds, 7 a policy is violated, 5 the recommendation has changed, 6 evidence has "
+    "expired or a component has reached its end of life (of several the first here), 2 the file cannot be used.",
+    "diff": "Exit status: 0 the same verdict, 5 another one, 2 a file cannot be used.",
+}
 _MOST_JOBS = 60
 """So many processes can be waited for at once on every system."""
 _MOST_THREADS = 1024
@@ -92,6 +100,12 @@ def build() -> argparse.ArgumentParser:
         told = f"{_sentence(about + more)} The answers are given as for `recommend`."
         commands.add_parser(name, help=about, description=told, fill=partial(_explain, about=subject))
     for name, about, fill in (
+        ("check", "does a decision that was kept still hold?", _check),
+        ("diff", "two decisions beside each other", _diff),
+        ("decide", "note what was chosen in the end, and how it went", _decide),
+    ):
+        commands.add_parser(name, help=about, description=_sentence(about), epilog=_EPILOGS.get(name), fill=fill)
+    for name, about, fill in (
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
@@ -110,7 +124,7 @@ def build() -> argparse.ArgumentParser:
 
 
 def _sentence(about: str) -> str:
-    return f"{about[0].upper()}{about[1:]}."
+    return f"{about[0].upper()}{about[1:]}{'' if about.endswith('?') else '.'}"
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -119,7 +133,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
-    names = ["answers", "recommendation", "explanation", "measurements", "policy"]
+    names = ["answers", "recommendation", "explanation", "measurements", "policy", "decision", "check", "diff"]
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
 
 
@@ -154,6 +168,19 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     )
     _output(parser)
     parser.add_argument("--detail", action="store_true", help="everything behind the summary")
+    kept = parser.add_argument_group("decision")
+    locked = f"keep the decision in a file too, for `advisor check` (default: {_DECISION}); none is overwritten"
+    kept.add_argument("--lock", metavar="PATH", nargs="?", const=_DECISION, help=locked)
+    renewed = (
+        "take the place of that file, and keep what was chosen, how it went, and its verdict as history; without "
+        "--answers, decide anew from all that it holds"
+    )
+    kept.add_argument("--renew", action="store_true", help=renewed)
+    told = (
+        "from which change on it no longer holds: p_best_fall=0.2 (default: 0.1), or false for one of primary, status, "
+        "stack and expiry; repeatable"
+    )
+    kept.add_argument("--threshold", metavar="KEY=VALUE", action="append", default=[], help=told)
 
 
 def _explain(parser: argparse.ArgumentParser, about: str) -> None:
@@ -175,6 +202,40 @@ def _explain(parser: argparse.ArgumentParser, about: str) -> None:
     _output(parser)
 
 
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default=_DECISION, help=f"the decision (default: {_DECISION})"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    alone = "do not look whether what was measured here is still installed"
+    parser.add_argument("--no-detect", action="store_true", help=alone)
+    _added(parser)
+    parser.add_argument("--policy", metavar="FILE", help=_POLICY)
+    _machine(parser.add_argument_group("machine"))
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "sarif", "markdown"],
+        help="sarif is for code hosts, which show it beside the file; --json is short for json",
+    )
+    _output(parser)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", metavar="A", help="a decision")
+    parser.add_argument("after", metavar="B", help="the one to hold against it")
+    _output(parser)
+
+
+def _decide(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default=_DECISION, help=f"the decision (default: {_DECISION})"
+    )
+    parser.add_argument("--chose", metavar="OPTION", help="what was chosen in the end, whatever was recommended")
+    parser.add_argument("--why", metavar="TEXT", help="with --chose: the reason")
+    parser.add_argument("--outcome", metavar="TEXT", help="how it went")
+    parser.add_argument("--on", metavar="DATE", help="the day (default: today)")
+
+
 def _interview(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
     _answers(given)
@@ -190,7 +251,7 @@ def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
     judged = "the day to judge expiry by, which annotates and moves nothing, and the days of a policy by"
     given.add_argument("--as-of", metavar="DATE", help=judged)
-    given.add_argument("--policy", metavar="FILE", help="an organisation's own rules and weights, in YAML")
+    given.add_argument("--policy", metavar="FILE", help=_POLICY)
     _added(given)
 
 

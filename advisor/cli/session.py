@@ -50,9 +50,9 @@ def policy_of(base: KnowledgeBase, path: str | None) -> Policy | None:
     return load_policy(Path(path), base)
 
 
-def day(text: str) -> str:
+def day(text: str, place: str = "--as-of") -> str:
     """The day that the command line names; raises `InputError` where it names none."""
-    return day_of(text, "--as-of")
+    return day_of(text, place)
 
 
 def overlays(folders: Iterable[str]) -> tuple[Path, ...]:

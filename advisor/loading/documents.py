@@ -26,13 +26,17 @@ class Document:
         """File and line of a part that is there."""
         return f"{self.name}:{self.lines[path]}"
 
-    def place(self, path: KeyPath = ()) -> str:
-        """The address of a part: `file:line key.key`, or of the nearest part around it."""
+    def nearest(self, path: KeyPath) -> int:
+        """The line of a part, or of the nearest part around it."""
         known = path
         while known and known not in self.lines:
             known = known[:-1]
+        return self.lines.get(known, 1)
+
+    def place(self, path: KeyPath = ()) -> str:
+        """The address of a part: `file:line key.key`, or of the nearest part around it."""
         key = ".".join(str(p) if isinstance(p, str) else f"[{p}]" for p in path).replace(".[", "[")
-        where = f"{self.name}:{self.lines.get(known, 1)}"
+        where = f"{self.name}:{self.nearest(path)}"
         return f"{where} {shown_key(key)}" if key else where
 
 

@@ -6,13 +6,16 @@ import json
 import re
 
 import pytest
+from cli.decided import LOCK, SITUATION, STACK, World
 from cli.program import Run, example
+from cli.small_base import made
 
 import advisor
 from golden.keeping import FOLDER, INPUTS, UPDATE, hold
 
 EXAMPLES = ("document_understanding", "thin")
-SCHEMAS = ("answers", "explanation", "measurements", "policy", "recommendation")
+SCHEMAS = ("answers", "check", "decision", "diff", "explanation", "measurements", "policy", "recommendation")
+CHECKED = {"text": "txt", "json": "json", "markdown": "md", "sarif": "sarif"}
 EXPLAINED = {
     "why": ("why", "pytorch"),
     "why_not": ("why-not", "mxnet"),
@@ -80,6 +83,37 @@ def test_a_schema(run: Run, name: str) -> None:
     hold(f"{name}.schema.json", run("schema", name).stdout)
 
 
+@pytest.fixture(scope="module")
+def world(run: Run, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A decision, whose loader has come to its end since."""
+    found = World(made(tmp_path_factory.mktemp("made")), tmp_path_factory.mktemp("world"), run)
+    found.base.write("rules/stack/parts.yaml", STACK)
+    assert found.ask("recommend", *SITUATION, "--lock").exit == 0
+    found.ask("decide", "--chose", "red", "--why", "It was recommended.", "--on", "2024-06-02")
+    found.base.edit("knowledge/components/data.yaml", "status: active", "status: ended")
+    found.base.edit("knowledge/components/data.yaml", 'successor: ""', "successor: engine")
+    found.ask("recommend", *SITUATION, "--lock", "later.json")
+    return found
+
+
+def masked(text: str) -> str:
+    """Without digests, which change without the answer, and the version."""
+    return re.sub(r"sha256:[0-9a-f]+", "sha256:...", text).replace(f'"{advisor.__version__}"', '"..."')
+
+
+def test_a_decision(world: World) -> None:
+    hold("decision.json", masked(world.lock.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("form", CHECKED)
+def test_a_decision_looked_at_again(world: World, form: str) -> None:
+    hold(f"check.{CHECKED[form]}", masked(world.check("--format", form, as_of="2024-09-01").stdout))
+
+
+def test_a_decision_beside_a_later_one(world: World) -> None:
+    hold("diff.txt", masked(world.ask("diff", LOCK, "later.json").stdout))
+
+
 @pytest.mark.parametrize("file", sorted(path.name for path in INPUTS.iterdir() if path.is_file()))
 def test_everything_wrong_with_answers(run: Run, file: str) -> None:
     ran = run("recommend", "--answers", file, "--no-detect", cwd=INPUTS)
@@ -107,7 +141,9 @@ def test_every_kept_file_is_held_against_something() -> None:
     schemas = [f"{name}.schema.json" for name in SCHEMAS]
     errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir() if path.is_file()]
     policies = ["policy.txt", "policy_wrong.txt", "policy_check.txt"]
-    known = {*answers, *policies, "frontier_on_tpu.json", *schemas, *errors, "command_line.txt", "measured.txt"}
+    decisions = ["decision.json", "check.txt", "check.json", "diff.txt"]
+    others = ["frontier_on_tpu.json", "command_line.txt", "measured.txt"]
+    known = {*answers, *schemas, *errors, *policies, *decisions, *others}
     assert {path.name for path in FOLDER.iterdir() if path.suffix in (".txt", ".json")} == known
 
 

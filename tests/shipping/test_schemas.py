@@ -12,7 +12,7 @@ from advisor.loading.knowledge import load
 if TYPE_CHECKING:
     from cli.program import Run
 
-NAMES = ("answers", "recommendation", "explanation", "measurements", "policy")
+NAMES = ("answers", "recommendation", "explanation", "measurements", "policy", "decision", "check", "diff")
 
 PROMISED = {
     "recommendation": {
@@ -46,6 +46,22 @@ PROMISED = {
     "explanation": {
         "Explanation": "text kind id holds because source observed grade expires expired origin change more",
     },
+    "decision": {
+        "Decision": (
+            "schema basis answers options machine measurements verdict evidence thresholds seal chosen outcomes history"
+        ),
+        "DecidedAnswers": "given understood origins",
+        "Basis": "advisor knowledge rules overlays as_of",
+        "DecidedVerdict": "status primary stack confidence tied_with ranking excluded findings policy",
+        "Choice": "option on why",
+        "Outcome": "on text",
+    },
+    "check": {
+        "Check": "schema decision decided as_of outcome primary points causes",
+        "Point": "kind level subject key message",
+        "Causes": "basis answers facts findings_new findings_gone scores",
+    },
+    "diff": {"DecisionDiff": "schema before after same_verdict differences", "Difference": "part key before after"},
     "measurements": {
         "Measurements": "schema machine frameworks results classes elapsed_s",
         "Machine": "fingerprint cpu memory_gb accelerators os quiet",

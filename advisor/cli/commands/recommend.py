@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
-from advisor.cli.session import answers_from, day, open_session, today
+from advisor.cli.session import answers_from, changed_answers, day, open_session, today
 from advisor.frozen import replace
 from advisor.loading.problems import Problems
 from advisor.render import rendering
@@ -15,6 +16,8 @@ from advisor.session import Session
 if TYPE_CHECKING:
     import argparse
 
+    from advisor.cli.locking import Lock
+    from advisor.model.answers import Answers
     from advisor.model.recommendation import Recommendation
 
 
@@ -33,14 +36,38 @@ def run(arguments: argparse.Namespace) -> int:
         session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
     if arguments.batch is not None:
         return _batch(session, arguments)
+    lock = _lock(arguments)
+    session, answers = _asked(session, arguments, lock)
+    recommendation = session.recommend(answers, full=arguments.depth != "core")
+    if lock is not None:
+        from advisor.cli.locking import keep  # noqa: PLC0415
+
+        keep(lock, session, answers, recommendation)
+    write(rendering(_form(arguments))(recommendation), arguments.output)
+    return _exit_of(recommendation)
+
+
+def _lock(arguments: argparse.Namespace) -> Lock | None:
+    if arguments.lock is None:
+        return None
+    from advisor.cli.locking import looked_at  # noqa: PLC0415  (most answers are not kept)
+
+    return looked_at(arguments)
+
+
+def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -> tuple[Session, Answers]:
+    """The session with what it has to know of the machine, and the answers, or those of the old decision."""
+    if lock is not None and lock.old is not None and arguments.answers is None:
+        from advisor.cli.deciding import asked_again  # noqa: PLC0415
+
+        session, answers = asked_again(session, lock.old)
+        return session, changed_answers(session.base, answers, arguments.set)
     answers = answers_from(session.base, arguments.answers, arguments.set)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 
         session = look_around(session, arguments, answers)
-    recommendation = session.recommend(answers, full=arguments.depth != "core")
-    write(rendering(_form(arguments))(recommendation), arguments.output)
-    return _exit_of(recommendation)
+    return session, answers
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -58,7 +85,7 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
-    if arguments.batch is None and arguments.answers is None and not arguments.set:
+    if arguments.batch is None and arguments.answers is None and not arguments.set and not _renews(arguments):
         hint = "Use --answers FILE, --set KEY=VALUE or --batch FILE."
         problems.add("no answers were given.", "recommend", hint)
     if arguments.no_detect and arguments.probe in ("auto", "run"):
@@ -66,7 +93,24 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
     if arguments.no_detect and arguments.machine:
         problems.add("with --no-detect there is no machine to speak of.", "--machine", "Leave out one of them.")
+    _check_lock(arguments, problems)
     problems.settle()
+
+
+def _renews(arguments: argparse.Namespace) -> bool:
+    """Whether there is a decision that has the answers."""
+    return arguments.lock is not None and arguments.renew and Path(arguments.lock).exists()
+
+
+def _check_lock(arguments: argparse.Namespace, problems: Problems) -> None:
+    if arguments.lock is None:
+        if arguments.renew or arguments.threshold:
+            problems.add("there is no decision file to speak of.", "--renew and --threshold", "Add --lock.")
+        return
+    if arguments.batch is not None:
+        problems.add("a batch is not a decision.", "--lock", "Leave out one of them.")
+    if arguments.lock == arguments.output:
+        problems.add("the answer and the decision cannot be one file.", "--output", "Give them two names.")
 
 
 def _exit_of(recommendation: Recommendation) -> Exit:

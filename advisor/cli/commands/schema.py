@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.loading.knowledge import load
 from advisor.loading.validate import adapter
+from advisor.model.check import Check
+from advisor.model.decision import Decision
+from advisor.model.difference import DecisionDiff
 from advisor.model.explanation import Explanation
 from advisor.model.measurement import Measurements
 from advisor.model.policy import Policy
@@ -18,6 +22,16 @@ from advisor.render.answers_schema import answers_schema
 if TYPE_CHECKING:
     import argparse
 
+
+_KINDS: Mapping[str, Any] = {
+    "recommendation": Recommendation,
+    "explanation": Explanation,
+    "measurements": Measurements,
+    "policy": Policy,
+    "decision": Decision,
+    "check": Check,
+    "diff": DecisionDiff,
+}
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
@@ -28,17 +42,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `answers`, `recommendation`, `explanation`, `measurements` or `policy`."""
+    """The JSON Schema of `answers`, or of what one of the models holds."""
     if name == "answers":
         return {"$schema": _DIALECT, **answers_schema(load())}
-    kind: Any = {
-        "recommendation": Recommendation,
-        "explanation": Explanation,
-        "measurements": Measurements,
-        "policy": Policy,
-    }[name]
     # A policy is read and never written: what has a default can be left out.
-    found = adapter(kind).json_schema(mode="validation" if name == "policy" else "serialization")
+    found = adapter(_KINDS[name]).json_schema(mode="validation" if name == "policy" else "serialization")
     # A model that contains itself is only referred to: what it is comes first all the same.
     itself = found["$defs"][found.pop("$ref").rpartition("/")[2]] if "$ref" in found else {}
     return {"$schema": _DIALECT, **itself, **found}
