@@ -141,6 +141,9 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     )
     _output(parser)
     parser.add_argument("--detail", action="store_true", help="everything behind the summary")
+    kept = "also write a decision record into the folder where the team keeps them, under the next number"
+    parser.add_argument("--adr-dir", metavar="DIR", help=kept)
+    parser.add_argument("--project", metavar="NAME", default="", help="what the record is about, for its title")
 
 
 def _explain(parser: argparse.ArgumentParser, about: str) -> None:

@@ -8,6 +8,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
 from advisor.cli.session import answers_from, day, open_session, today
 from advisor.frozen import replace
+from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
 from advisor.render import rendering
 from advisor.session import Session
@@ -33,8 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
 
         session = look_around(session, arguments, answers)
     recommendation = session.recommend(answers, full=arguments.depth != "core")
-    write(rendering(_form(arguments))(recommendation), arguments.output)
-    return _exit_of(recommendation)
+    write(rendering(_form(arguments), session.measurements)(recommendation), arguments.output)
+    status = _exit_of(recommendation)
+    if arguments.adr_dir is not None:
+        from advisor.cli.decision_log import record  # noqa: PLC0415
+
+        record(recommendation, arguments.adr_dir, arguments.project, answered=status == Exit.ANSWER)
+    return status
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -60,7 +66,17 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
     if arguments.no_detect and arguments.machine:
         problems.add("with --no-detect there is no machine to speak of.", "--machine", "Leave out one of them.")
+    _check_record(arguments, problems)
     problems.settle()
+
+
+def _check_record(arguments: argparse.Namespace, problems: Problems) -> None:
+    if arguments.batch is not None and arguments.adr_dir is not None:
+        problems.add("a record is of one recommendation.", "--adr-dir", "Leave out --batch, or --adr-dir.")
+    if arguments.project and arguments.adr_dir is None:
+        problems.add("it names what a record is about.", "--project", "Add --adr-dir DIR, or leave it out.")
+    if len(arguments.project) > MAX_TEXT or not arguments.project.isprintable():
+        problems.add(f"a name of up to {MAX_TEXT} printable characters was expected.", "--project", "Shorten it.")
 
 
 def _exit_of(recommendation: Recommendation) -> Exit:
