@@ -89,6 +89,7 @@ def build() -> argparse.ArgumentParser:
         told = f"{_sentence(about + more)} The answers are given as for `recommend`."
         commands.add_parser(name, help=about, description=told, fill=partial(_explain, about=subject))
     for name, about, fill in (
+        ("portfolio", "many projects on one page, and what one framework for all would cost", _portfolio),
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
@@ -114,7 +115,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
-    names = ["answers", "recommendation", "explanation", "measurements"]
+    names = ["answers", "recommendation", "explanation", "measurements", "portfolio"]
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
 
 
@@ -165,6 +166,23 @@ def _explain(parser: argparse.ArgumentParser, about: str) -> None:
     _output(parser)
 
 
+def _portfolio(parser: argparse.ArgumentParser) -> None:
+    lines = 'JSON Lines of {"id": ..., "answers": {...}}, one for each project; - reads standard input'
+    parser.add_argument("batch", metavar="FILE", help=lines)
+    given = parser.add_argument_group("answers")
+    _surroundings(given)
+    _machine(given)
+    parser.add_argument(
+        "--format",
+        choices=["text", "markdown", "html", "json"],
+        default="text",
+        help="html is one page for a review; --json is short for json",
+    )
+    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
+    parser.set_defaults(probe="stored", python=[], budget=None)
+    _output(parser)
+
+
 def _interview(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
     _answers(given)
@@ -176,6 +194,10 @@ def _interview(parser: argparse.ArgumentParser) -> None:
 def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
     given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    _surroundings(given)
+
+
+def _surroundings(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
     given.add_argument("--as-of", metavar="DATE", help="the day to judge expiry by; it annotates and moves nothing")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
+from advisor.frozen import replace
 from advisor.inference import choice
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
 from advisor.loading.documents import MAX_BYTES
@@ -20,6 +21,8 @@ from advisor.model.knowledge import KnowledgeBase
 from advisor.session import Session
 
 if TYPE_CHECKING:
+    import argparse
+
     from advisor.loading.answers import Place
 
 
@@ -29,6 +32,16 @@ def open_session(
     """The session over the program's knowledge and the overlays on it; `only` names options, separated by commas."""
     base = load(overlays(knowledge), overlays(rules))
     return Session(base, Adviser(base, choice.best(), single), only=chosen_options(base, only))
+
+
+def session_day(session: Session, arguments: argparse.Namespace) -> Session:
+    """The session on the day that expiry is judged by: as `--as-of` says, else today.
+
+    Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
+    """
+    if arguments.as_of:
+        return replace(session, as_of=day(arguments.as_of))
+    return session if arguments.no_detect else replace(session, as_of=today())
 
 
 def today() -> str:

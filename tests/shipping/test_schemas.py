@@ -12,7 +12,7 @@ from advisor.loading.knowledge import load
 if TYPE_CHECKING:
     from cli.program import Run
 
-NAMES = ("answers", "recommendation", "explanation", "measurements")
+NAMES = ("answers", "recommendation", "explanation", "measurements", "portfolio")
 
 PROMISED = {
     "recommendation": {
@@ -38,6 +38,12 @@ PROMISED = {
     },
     "explanation": {
         "Explanation": "text kind id holds because source observed grade expires expired origin change more",
+    },
+    "portfolio": {
+        "Portfolio": "schema projects bad statuses primaries compared common knowledge rules as_of",
+        "Project": "line id status primary tied_with stack p_best level costs",
+        "Cost": "option lost tied reason speed",
+        "Common": "option ruled_out lost most",
     },
     "measurements": {
         "Measurements": "schema machine frameworks results classes elapsed_s",

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
-from advisor.cli.session import answers_from, day, open_session, today
-from advisor.frozen import replace
+from advisor.cli.session import answers_from, open_session, session_day
 from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
 from advisor.render import rendering
@@ -23,9 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
     _check_usage(arguments)
     session = open_session(arguments.options, arguments.knowledge, arguments.rules, single=arguments.batch is None)
-    # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
-    if arguments.as_of or not arguments.no_detect:
-        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    session = session_day(session, arguments)
     if arguments.batch is not None:
         return _batch(session, arguments)
     answers = answers_from(session.base, arguments.answers, arguments.set)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor.cli.exits import Exit
@@ -11,6 +12,7 @@ from advisor.loading.knowledge import load
 from advisor.loading.validate import adapter
 from advisor.model.explanation import Explanation
 from advisor.model.measurement import Measurements
+from advisor.model.portfolio import Portfolio
 from advisor.model.recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -20,6 +22,12 @@ if TYPE_CHECKING:
     from advisor.model.vocabulary import Attribute
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_MODELS: Mapping[str, Any] = {
+    "recommendation": Recommendation,
+    "explanation": Explanation,
+    "measurements": Measurements,
+    "portfolio": Portfolio,
+}
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -29,11 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `answers`, `recommendation`, `explanation` or `measurements`."""
+    """The JSON Schema of what has that name."""
     if name == "answers":
         return _answers(load())
-    kind: Any = {"recommendation": Recommendation, "explanation": Explanation, "measurements": Measurements}[name]
-    found = adapter(kind).json_schema(mode="serialization")
+    found = adapter(_MODELS[name]).json_schema(mode="serialization")
     # A model that contains itself is only referred to: what it is comes first all the same.
     itself = found["$defs"][found.pop("$ref").rpartition("/")[2]] if "$ref" in found else {}
     return {"$schema": _DIALECT, **itself, **found}
