@@ -14,6 +14,7 @@ from advisor.cli.session import open_session
 from advisor.errors import InputError, Problem
 from advisor.frozen import dataclass
 from advisor.loading.answers import Identity, LineError, batch_line, check_answers
+from advisor.loading.documents import shown_key
 from advisor.loading.problems import Problems
 from advisor.render.json import line as json_line
 from advisor.session import Session
@@ -98,7 +99,7 @@ def judged(session: Session, line: Line, *, full: bool) -> Recommendation | Refu
 
 def _place(number: int) -> Any:
     def place(path: tuple[str | int, ...]) -> str:
-        return f"line {number} " + ".".join(map(str, path))
+        return f"line {number} {shown_key('.'.join(map(str, path)))}"
 
     return place
 

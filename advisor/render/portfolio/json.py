@@ -6,9 +6,9 @@ import json
 
 from advisor.loading.structure import plain
 from advisor.model.portfolio import Portfolio
-from advisor.render.json import DIGITS
+from advisor.render.json import DIGITS, inert
 
 
 def render(portfolio: Portfolio) -> str:
     """The document over several lines, floats to 6 digits."""
-    return json.dumps(plain(portfolio, DIGITS), indent=2, ensure_ascii=False) + "\n"
+    return inert(json.dumps(plain(portfolio, DIGITS), indent=2, ensure_ascii=False)) + "\n"
