@@ -22,8 +22,8 @@ from advisor.model.measurement import Measurements
 from advisor.model.portfolio import BadLine, Portfolio
 from advisor.model.recommendation import Recommendation
 from advisor.portfolio import portfolio, project
-from advisor.render import html
-from advisor.render.portfolio import html as portfolio_html
+from advisor.render import rendering
+from advisor.render.portfolio import rendering as portfolio_rendering
 from advisor.session import Session
 
 ANSWERS: Mapping[str, Mapping[str, Any]] = {
@@ -70,11 +70,11 @@ def page(name: str) -> str:
     if name in KEPT:
         return (FOLDER / name).read_text(encoding="utf-8")
     if name == "portfolio":
-        return portfolio_html.render(summed())
+        return portfolio_rendering("html")(summed())
     if name == "empty portfolio":
-        return portfolio_html.render(portfolio([], knowledge="k", rules="r", as_of="2026-11-29"))
+        return portfolio_rendering("html")(portfolio([], knowledge="k", rules="r", as_of="2026-11-29"))
     measured = run(elsewhere=name != "measured")
-    return html.render(answered("llm", measured), measured)
+    return rendering("html", measured)(answered("llm", measured))
 
 
 def write(folder: Path) -> dict[str, Path]:
