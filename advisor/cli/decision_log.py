@@ -67,10 +67,14 @@ def keep(folder: Path, title: str, project: str, text: Callable[[str], str]) -> 
             former = _former(folder, project)
             target = folder / f"{number}-{slug(title)}.md"
             _create(target, text(former))
-        return Kept(record=target, supersedes=former, indexes=tuple(_listed(folder)))
     except OSError as error:
         message = f"the record cannot be written: {error.strerror or error}."
         raise InputError(Problem(message=message, place=shown(str(folder))[1:-1], hint="Check --adr-dir.")) from None
+    try:
+        return Kept(record=target, supersedes=former, indexes=tuple(_listed(folder)))
+    except OSError as error:
+        message = f"it was written, but not the list of records: {error.strerror or error}."
+        raise InputError(Problem(message=message, place=shown(str(target))[1:-1], hint="Mend the list.")) from None
 
 
 def slug(title: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from advisor.cli.decision_log import keep, slug
+from advisor.errors import InputError
 from cli.program import Ran, Run, example
 
 LIST = "# Decisions\r\n\r\n<!-- adrlog -->\r\n<!-- adrlogstop -->\r\n\r\nKept as it is.\r\n"
@@ -133,6 +134,21 @@ def test_a_record_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError):
         keep(tmp_path, "Title", "", broken)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_only_the_list_cannot_be_written_the_record_stays_and_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "index.md").write_text(LIST, encoding="utf-8")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("advisor.cli.decision_log.replace_file", full)
+    with pytest.raises(InputError, match="it was written, but not the list of records: No space left"):
+        keep(tmp_path, "Title", "", lambda _: "# Title\n")
+    assert (tmp_path / "0001-title.md").read_text(encoding="utf-8") == "# Title\n"
+    assert "0001-title" not in (tmp_path / "index.md").read_text(encoding="utf-8")
 
 
 def test_numbers_stay_as_wide_as_they_are(tmp_path: Path) -> None:
