@@ -5,8 +5,8 @@ Run it by hand:
     python tests/benchmarks/formats.py [RUNS]
 
 Every format is rendered in a process of its own, once, as a command does it: what it has to import is part of it. Of
-an answer in full depth over all options, with a run of measurements, it prints the median, least and most of the processor
-time in milliseconds, and the size. The bars: 150 ms, and 400 kB for a page.
+an answer in full depth over all options, with a run of measurements, it prints the median, least and most of the
+processor time in milliseconds, and the size. The bars: 150 ms, and 400 kB for a page.
 """
 
 from __future__ import annotations
