@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, day, overlays, policy_of, today
+from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
-from advisor.frozen import replace
 from advisor.inference import plain
 from advisor.inquiry.explain_grounds import Grounds, ground
 from advisor.loading.knowledge import load
@@ -38,10 +37,7 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
         raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
     adviser, only = Adviser(base, plain.compile_rules), chosen_options(base, arguments.options)
-    session = Session(base, adviser, only=only, policy=policy_of(base, arguments.policy))
-    # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
-    if arguments.as_of or not arguments.no_detect:
-        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
     answers = answers_from(base, arguments.answers, arguments.set)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)

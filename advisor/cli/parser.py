@@ -19,6 +19,17 @@ _EPILOG = (
 _EPILOG_OF_ALL = _EPILOG.replace("7 an", "5 the recommendation has changed (check), 6 something has expired, 7 an")
 _DECISION = "advisor.lock.json"
 """What a decision file is called where no other name is given."""
+_SCHEMAS = (
+    "answers",
+    "recommendation",
+    "explanation",
+    "measurements",
+    "portfolio",
+    "policy",
+    "decision",
+    "check",
+    "diff",
+)
 _POLICY = "an organisation's own rules and weights, in YAML"
 _EPILOGS = {
     "check": "Exit status: 0 it still holds, 7 a policy is violated, 5 the recommendation has changed, 6 evidence has "
@@ -106,6 +117,7 @@ def build() -> argparse.ArgumentParser:
     ):
         commands.add_parser(name, help=about, description=_sentence(about), epilog=_EPILOGS.get(name), fill=fill)
     for name, about, fill in (
+        ("portfolio", "many projects on one page, and what one framework for all would cost", _portfolio),
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
@@ -133,8 +145,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
-    names = ["answers", "recommendation", "explanation", "measurements", "policy", "decision", "check", "diff"]
-    parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("name", choices=_SCHEMAS, metavar="NAME", help=", ".join(_SCHEMAS))
 
 
 def _mcp(parser: argparse.ArgumentParser) -> None:
@@ -181,6 +192,9 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
         "stack and expiry; repeatable"
     )
     kept.add_argument("--threshold", metavar="KEY=VALUE", action="append", default=[], help=told)
+    recorded = "also write a decision record into the folder where the team keeps them, under the next number"
+    parser.add_argument("--adr-dir", metavar="DIR", help=recorded)
+    parser.add_argument("--title", metavar="NAME", default="", help="what the record is about, for its title")
 
 
 def _explain(parser: argparse.ArgumentParser, about: str) -> None:
@@ -236,6 +250,23 @@ def _decide(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--on", metavar="DATE", help="the day (default: today)")
 
 
+def _portfolio(parser: argparse.ArgumentParser) -> None:
+    lines = 'JSON Lines of {"id": ..., "answers": {...}}, one for each project; - reads standard input'
+    parser.add_argument("batch", metavar="FILE", help=lines)
+    given = parser.add_argument_group("answers")
+    _surroundings(given)
+    _machine(given)
+    parser.add_argument(
+        "--format",
+        choices=["text", "markdown", "html", "json"],
+        default="text",
+        help="html is one page for a review; --json is short for json",
+    )
+    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
+    parser.set_defaults(probe="stored", python=[], budget=None)
+    _output(parser)
+
+
 def _interview(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
     _answers(given)
@@ -247,6 +278,10 @@ def _interview(parser: argparse.ArgumentParser) -> None:
 def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
     given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    _surroundings(given)
+
+
+def _surroundings(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
     judged = "the day to judge expiry by, which annotates and moves nothing, and the days of a policy by"

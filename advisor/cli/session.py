@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.consult.adviser import Adviser
+from advisor.frozen import replace
 from advisor.inference import choice
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
 from advisor.loading.documents import MAX_BYTES, content
@@ -20,6 +21,8 @@ from advisor.session import Session, day_of, options_of
 from advisor.session import today as today  # noqa: PLC0414  (commands take it from here)
 
 if TYPE_CHECKING:
+    import argparse
+
     from advisor.loading.answers import Place
     from advisor.model.policy import Policy
 
@@ -48,6 +51,16 @@ def policy_of(base: KnowledgeBase, path: str | None) -> Policy | None:
     from advisor.loading.policy import load_policy  # noqa: PLC0415  (most answers are under none)
 
     return load_policy(Path(path), base)
+
+
+def session_day(session: Session, arguments: argparse.Namespace) -> Session:
+    """The session on the day that expiry is judged by: as `--as-of` says, else today.
+
+    Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
+    """
+    if arguments.as_of:
+        return replace(session, as_of=day(arguments.as_of))
+    return session if arguments.no_detect else replace(session, as_of=today())
 
 
 def day(text: str, place: str = "--as-of") -> str:

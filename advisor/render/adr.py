@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from advisor.model.finding import Finding
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
@@ -21,15 +23,43 @@ _AGAINST = ("Mind", "Conflict", "Error", "Warning")
 _NAMES = {"none_of_these": "None of these frameworks", "needs_more_info": "Nothing yet"}
 
 
-def render(recommendation: Recommendation) -> str:
-    """The record, as a proposal: who decides on what day is for those who sign it."""
-    return document(_lines(recommendation))
+GENERATED = "generated-by: advisor"
+"""What tells a record of this program from others."""
 
 
-def _lines(r: Recommendation) -> Iterator[str]:
-    chosen = _NAMES.get(r.recommendation.primary, r.recommendation.primary)
-    yield from ("---", "status: proposed", f"date: {as_markdown(r.provenance.as_of)}", "---", "")
-    yield from (f"# Build on {as_markdown(chosen)}", "", "## Context and Problem Statement", "")
+def render(recommendation: Recommendation, project: str = "", supersedes: str = "") -> str:
+    """The record, as a proposal: who decides on what day is for those who sign it.
+
+    `supersedes` is the name of the former record of the project, in the same folder.
+    """
+    return document(_lines(recommendation, project, supersedes))
+
+
+def title(recommendation: Recommendation, project: str = "") -> str:
+    """What a record is called."""
+    return f"Build {project} on {_chosen(recommendation)}" if project else f"Build on {_chosen(recommendation)}"
+
+
+def front_matter(project: str) -> list[str]:
+    """The lines by which the next record of the project finds this one."""
+    return [GENERATED, *([f"project: {json.dumps(project)}"] if project else [])]
+
+
+def _chosen(r: Recommendation) -> str:
+    return _NAMES.get(r.recommendation.primary, r.recommendation.primary)
+
+
+def _lines(r: Recommendation, project: str, supersedes: str) -> Iterator[str]:
+    chosen = _chosen(r)
+    yield from (
+        "---",
+        "status: proposed",
+        f"date: {as_markdown(r.provenance.as_of)}",
+        *front_matter(project),
+        "---",
+        "",
+    )
+    yield from (f"# {as_markdown(title(r, project))}", "", "## Context and Problem Statement", "")
     yield from (
         "Which AI framework, and which stack around it, should the project be built on? What is known of it:",
         "",
@@ -54,6 +84,12 @@ def _lines(r: Recommendation) -> Iterator[str]:
         yield from ("", f"### {as_markdown(excluded.option)}", "")
         yield from (f"- Bad, because {_because(finding.message)} ({as_markdown(finding.id)})" for finding in against)
     yield from ("", "## More Information")
+    if supersedes:
+        said = as_markdown(supersedes)
+        yield from (
+            "",
+            f"Supersedes [{said}]({quote(supersedes)}), which is to be marked as superseded by this record.",
+        )
     yield from _more(r)
 
 

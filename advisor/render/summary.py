@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.model.finding import NAMES_NOTHING, Finding
 from advisor.model.recommendation import Contradiction, Contribution, Excluded, Recommendation
@@ -225,6 +225,8 @@ def in_words(value: object) -> str:
     """An answer or a fact in a sentence."""
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {in_words(item)}" for key, item in value.items()) or "nothing"
     return (" and ".join(map(str, value)) or "nothing") if isinstance(value, (list, tuple)) else str(value)
 
 

@@ -35,7 +35,7 @@ def run(command: str, home: Path, folder: Path = README.parent) -> subprocess.Co
     )
 
 
-@pytest.mark.parametrize("command", ["recommend", "how", "why-not"])
+@pytest.mark.parametrize("command", ["recommend", "how", "why-not", "portfolio"])
 def test_what_a_command_answers_is_printed_as_it_stands_there(command: str, tmp_path: Path) -> None:
     shown = next(block for block in blocks() if block.startswith(f"$ advisor {command} "))
     line, _, expected = shown.partition("\n")

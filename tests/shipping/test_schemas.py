@@ -12,7 +12,17 @@ from advisor.loading.knowledge import load
 if TYPE_CHECKING:
     from cli.program import Run
 
-NAMES = ("answers", "recommendation", "explanation", "measurements", "policy", "decision", "check", "diff")
+NAMES = (
+    "answers",
+    "recommendation",
+    "explanation",
+    "measurements",
+    "portfolio",
+    "policy",
+    "decision",
+    "check",
+    "diff",
+)
 
 PROMISED = {
     "recommendation": {
@@ -62,6 +72,12 @@ PROMISED = {
         "Causes": "basis answers facts findings_new findings_gone scores",
     },
     "diff": {"DecisionDiff": "schema before after same_verdict differences", "Difference": "part key before after"},
+    "portfolio": {
+        "Portfolio": "schema projects bad statuses primaries compared common knowledge rules as_of",
+        "Project": "line id status primary tied_with stack p_best level costs",
+        "Cost": "option lost tied reason speed",
+        "Common": "option ruled_out lost most",
+    },
     "measurements": {
         "Measurements": "schema machine frameworks results classes elapsed_s",
         "Machine": "fingerprint cpu memory_gb accelerators os quiet",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, day, overlays, policy_of, today
+from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day
 from advisor.consult.adviser import Adviser
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.frozen import replace
@@ -39,10 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
     interview, goes_on = _begun(base, arguments)
     adviser, only = Adviser(base, choice.best()), chosen_options(base, arguments.options)
-    session = Session(base, adviser, only=only, policy=policy_of(base, arguments.policy))
-    # Without detection the day of the knowledge base counts, as for `recommend`.
-    if arguments.as_of or not arguments.no_detect:
-        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 

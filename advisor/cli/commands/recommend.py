@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
-from advisor.cli.session import answers_from, changed_answers, day, open_session, today
-from advisor.frozen import replace
+from advisor.cli.session import answers_from, changed_answers, open_session, session_day
+from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
 from advisor.render import rendering
 from advisor.session import Session
@@ -31,9 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
         single=arguments.batch is None,
         policy=arguments.policy,
     )
-    # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
-    if arguments.as_of or not arguments.no_detect:
-        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    session = session_day(session, arguments)
     if arguments.batch is not None:
         return _batch(session, arguments)
     lock = _lock(arguments)
@@ -43,8 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
         from advisor.cli.locking import keep  # noqa: PLC0415
 
         keep(lock, session, answers, recommendation)
-    write(rendering(_form(arguments))(recommendation), arguments.output)
-    return _exit_of(recommendation)
+    write(rendering(_form(arguments), session.measurements)(recommendation), arguments.output)
+    status = _exit_of(recommendation)
+    if arguments.adr_dir is not None:
+        from advisor.cli.decision_log import record  # noqa: PLC0415
+
+        record(recommendation, arguments.adr_dir, arguments.title, answered=status != Exit.NO_ANSWER)
+    return status
 
 
 def _lock(arguments: argparse.Namespace) -> Lock | None:
@@ -94,6 +97,7 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     if arguments.no_detect and arguments.machine:
         problems.add("with --no-detect there is no machine to speak of.", "--machine", "Leave out one of them.")
     _check_lock(arguments, problems)
+    _check_record(arguments, problems)
     problems.settle()
 
 
@@ -111,6 +115,15 @@ def _check_lock(arguments: argparse.Namespace, problems: Problems) -> None:
         problems.add("a batch is not a decision.", "--lock", "Leave out one of them.")
     if arguments.lock == arguments.output:
         problems.add("the answer and the decision cannot be one file.", "--output", "Give them two names.")
+
+
+def _check_record(arguments: argparse.Namespace, problems: Problems) -> None:
+    if arguments.batch is not None and arguments.adr_dir is not None:
+        problems.add("a record is of one recommendation.", "--adr-dir", "Leave out --batch, or --adr-dir.")
+    if arguments.title and arguments.adr_dir is None:
+        problems.add("it names what a record is about.", "--title", "Add --adr-dir DIR, or leave it out.")
+    if len(arguments.title) > MAX_TEXT or not arguments.title.isprintable():
+        problems.add(f"a name of up to {MAX_TEXT} printable characters was expected.", "--title", "Shorten it.")
 
 
 def _exit_of(recommendation: Recommendation) -> Exit:

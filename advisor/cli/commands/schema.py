@@ -16,17 +16,18 @@ from advisor.model.difference import DecisionDiff
 from advisor.model.explanation import Explanation
 from advisor.model.measurement import Measurements
 from advisor.model.policy import Policy
+from advisor.model.portfolio import Portfolio
 from advisor.model.recommendation import Recommendation
 from advisor.render.answers_schema import answers_schema
 
 if TYPE_CHECKING:
     import argparse
 
-
 _KINDS: Mapping[str, Any] = {
     "recommendation": Recommendation,
     "explanation": Explanation,
     "measurements": Measurements,
+    "portfolio": Portfolio,
     "policy": Policy,
     "decision": Decision,
     "check": Check,
