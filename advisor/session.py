@@ -10,7 +10,7 @@ from advisor.frozen import dataclass, field
 from advisor.inference import plain
 from advisor.inquiry.inquire import inquire
 from advisor.intake.situation import clashes, complete
-from advisor.model.answers import Answers
+from advisor.model.answers import Answers, ProjectSays
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Recommendation
 
@@ -29,6 +29,8 @@ class Session:
     only: tuple[str, ...] = ()
     as_of: str = ""
     """The day that expiry is judged by; empty for that of the knowledge base."""
+    project: ProjectSays | None = None
+    """What the files of a project were read as; None where none was named."""
     thinker: list[Adviser] = field(default_factory=list)
 
     def recommend(self, answers: Answers, *, full: bool, identity: str | int | None = None) -> Recommendation:
@@ -40,10 +42,10 @@ class Session:
     def consult(self, answers: Answers) -> Consultation:
         """The consultation over checked answers."""
         return self.adviser.consult(
-            complete(answers, self.base.vocabulary, self.machine),
+            complete(answers, self.base.vocabulary, self.machine, self.project),
             measurements=self.measurements,
             only=self.only,
-            clashes=clashes(answers, self.base.vocabulary, self.machine),
+            clashes=clashes(answers, self.base.vocabulary, self.machine, self.project),
         )
 
     def _thinker(self) -> Adviser:

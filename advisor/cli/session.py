@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
+from advisor.frozen import replace
 from advisor.inference import choice
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
 from advisor.loading.documents import MAX_BYTES
@@ -20,6 +21,8 @@ from advisor.model.knowledge import KnowledgeBase
 from advisor.session import Session
 
 if TYPE_CHECKING:
+    import argparse
+
     from advisor.loading.answers import Place
 
 
@@ -63,6 +66,20 @@ def chosen_options(base: KnowledgeBase, only: str) -> tuple[str, ...]:
             problems.add(f"{shown(name)} is not an option.", "--options", nearest(name, base.frameworks, limit=20))
     problems.settle()
     return names
+
+
+def with_project(session: Session, arguments: argparse.Namespace, answers: Answers) -> Session:
+    """The session with what the files of a project answer, where the command line names one."""
+    if arguments.project is None:
+        if arguments.part:
+            hint = "Add --project PATH."
+            raise InputError(
+                Problem(message="there is no project that it could be a part of.", place="--part", hint=hint)
+            )
+        return session
+    from advisor.cli.project import read_project  # noqa: PLC0415  (most answers come without one)
+
+    return replace(session, project=read_project(session.base, arguments.project, arguments.part, answers))
 
 
 def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, day, overlays, today
+from advisor.cli.session import answers_from, chosen_options, day, overlays, today, with_project
 from advisor.consult.adviser import Adviser
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.frozen import replace
 from advisor.inference import choice, plain
 from advisor.inquiry import transcript
-from advisor.inquiry.interview import Interview
+from advisor.inquiry.interview import Interview, answers
 from advisor.loading.documents import MAX_BYTES
 from advisor.loading.knowledge import load
 from advisor.session import Session
@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     # Without detection the day of the knowledge base counts, as for `recommend`.
     if arguments.as_of or not arguments.no_detect:
         session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    session = with_project(session, arguments, answers(interview, base.vocabulary))
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 

@@ -11,6 +11,7 @@ from advisor.loading.knowledge import load
 from advisor.loading.validate import adapter
 from advisor.model.explanation import Explanation
 from advisor.model.measurement import Measurements
+from advisor.model.project import Survey
 from advisor.model.recommendation import Recommendation
 
 if TYPE_CHECKING:
@@ -29,10 +30,16 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def schema(name: str) -> dict[str, Any]:
-    """The JSON Schema of `answers`, `recommendation`, `explanation` or `measurements`."""
+    """The JSON Schema of `answers`, `recommendation`, `explanation`, `measurements` or `intake`."""
     if name == "answers":
         return _answers(load())
-    kind: Any = {"recommendation": Recommendation, "explanation": Explanation, "measurements": Measurements}[name]
+    kinds = {
+        "recommendation": Recommendation,
+        "explanation": Explanation,
+        "measurements": Measurements,
+        "intake": Survey,
+    }
+    kind: Any = kinds[name]
     found = adapter(kind).json_schema(mode="serialization")
     # A model that contains itself is only referred to: what it is comes first all the same.
     itself = found["$defs"][found.pop("$ref").rpartition("/")[2]] if "$ref" in found else {}

@@ -13,10 +13,11 @@ from textual.widgets.option_list import Option
 from advisor.inquiry.interview import Interview
 from advisor.inquiry.whatif import said_answer
 from advisor.model.answers import Answer, Situation
+from advisor.render.lines import origin_in_words
 
 
 class Trail(OptionList):
-    """The answers in their order, then what was detected; choosing one goes to its question."""
+    """The answers in their order, then what a project says and what was detected; choosing one goes to its question."""
 
     BORDER_TITLE = "Your answers"
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
@@ -38,9 +39,9 @@ class Trail(OptionList):
         """Show what was said, and what is known without being asked."""
         rows = [_row(key, value, "") for key, value in interview.said.items()]
         rows += [
-            _row(key, value, situation.origins[key])
+            _row(key, value, origin_in_words(situation.origins[key]))
             for key, value in situation.answers.items()
-            if key not in interview.said and situation.origins[key] == "detected"
+            if key not in interview.said and situation.origins[key] in ("project", "detected")
         ]
         self.set_options(rows)
         if rows:
