@@ -113,21 +113,27 @@ _LANGUAGES: Mapping[str, str] = {
 }
 
 
-def _compiled(names: str) -> tuple[re.Pattern[str], re.Pattern[str] | None]:
-    flat = "|".join(translate(name) for name in names.split() if "/" not in name)
-    deep = "|".join(translate(name) for name in names.split() if "/" in name)
-    return re.compile(flat), re.compile(deep) if deep else None
-
-
-_PATTERNS = [(kind, *_compiled(kind.named)) for kind in _KINDS]
+_BY_NAME = {name: kind for kind in _KINDS for name in kind.named.split() if not set(name) & set("*/")}
+_BY_SUFFIX = {name[1:]: kind for kind in _KINDS for name in kind.named.split() if name.startswith("*.")}
+_PATTERNS = [
+    (re.compile(translate(name)), "/" in name, kind)
+    for kind in _KINDS
+    for name in kind.named.split()
+    if name not in _BY_NAME and name[1:] not in _BY_SUFFIX
+]
+_ANY = re.compile("|".join(pattern.pattern for pattern, _, _ in _PATTERNS))
 
 
 def kind_of(folder: str, name: str) -> FileKind | None:
     """The kind of a file by its name and that of the folder it lies in; nothing of one that says nothing."""
-    for kind, flat, deep in _PATTERNS:
-        if flat.match(name) or (deep is not None and deep.match(f"{folder}/{name}")):
-            return kind
-    return None
+    if name in _BY_NAME:
+        return _BY_NAME[name]
+    within = f"{folder}/{name}"
+    if _ANY.match(name) or _ANY.match(within):
+        for pattern, deep, kind in _PATTERNS:
+            if pattern.match(within if deep else name):
+                return kind
+    return _BY_SUFFIX.get(name[name.rfind(".") :])
 
 
 def is_for_development(folder: str, name: str) -> bool:

@@ -23,8 +23,8 @@ from advisor.model.project import Part, Place, Signs, Survey
 from advisor.model.vocabulary import Vocabulary
 
 _ROOT = "."
-_MOST_TREES = 2_000
-"""Files of code that are read closely."""
+_MOST_CODE, _MOST_TREES = 20_000, 2_000
+"""Files of code that are read at all, and that are read closely."""
 
 
 def survey(root: Path, signs: Signs, vocabulary: Vocabulary, chosen: str = "") -> Survey:
@@ -38,7 +38,7 @@ def survey(root: Path, signs: Signs, vocabulary: Vocabulary, chosen: str = "") -
     for found in walk.found():
         for seen in reader.seen(found):
             place = Place(printable(found.path), seen.line)
-            folders.setdefault(found.folders, Tally()).note(replace(seen, line=0), place)
+            folders.setdefault(found.folders, Tally()).note(seen, place)
     parts = tuple(
         read(printable("/".join(folder)) or _ROOT, tally, known, vocabulary)
         for folder, tally in divided(folders).items()
@@ -58,7 +58,7 @@ class _Reader:
 
     def __init__(self, known: Known, walk: Walk) -> None:
         self.known, self.walk, self.scan = known, walk, scanning(known.marks)
-        self._trees = self._brief = 0
+        self._code_files = self._unread = self._trees = self._brief = 0
 
     def seen(self, found: Found) -> Iterator[Seen]:
         """What a file shows; of one that stands aside, as a hint."""
@@ -69,10 +69,10 @@ class _Reader:
                 yield replace(seen, sure="hint") if hint and seen.kind != "lock" else seen
 
     def left_out(self) -> tuple[str, ...]:
-        """What was read less closely, as a sentence."""
-        if not self._brief:
-            return ()
-        return (f"{self._brief} files of code beyond the first {_MOST_TREES} were read for their imports alone",)
+        """What was read less closely, or not."""
+        brief = f"{self._brief} x details of code beyond the first {_MOST_TREES} files, of which the imports were read"
+        unread = f"{self._unread} x files of code beyond the first {_MOST_CODE}"
+        return (*([brief] if self._brief else []), *([unread] if self._unread else []))
 
     def _shown(self, found: Found, folder: str) -> Iterator[Seen]:
         if self.known.named_files.match(found.name):
@@ -81,6 +81,10 @@ class _Reader:
         if language:
             yield Seen("language", language, 0, "likely")
         kind = kinds.kind_of(folder, found.name)
+        if kind is kinds.CODE and self._code_files >= _MOST_CODE:
+            self._unread += 1
+            return
+        self._code_files += kind is kinds.CODE
         content = self.walk.content(found, kind.most) if kind is not None else None
         if kind is None or content is None or (kind is kinds.CODE and not self.known.imports.search(content)):
             return

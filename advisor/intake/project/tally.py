@@ -23,7 +23,9 @@ class Count:
     def add(self, seen: int, places: Iterable[Place]) -> None:
         """Count more of it."""
         self.seen += seen
-        self.places = sorted({*self.places, *places})[:MOST_PLACES]
+        for place in places:
+            if len(self.places) < MOST_PLACES and place not in self.places:
+                self.places.append(place)
 
 
 @dataclass(slots=True)

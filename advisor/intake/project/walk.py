@@ -13,8 +13,8 @@ from advisor.intake.project.folders import is_pruned
 
 MOST_ENTRIES = 300_000
 """Files and folders that are looked at."""
-MOST_READ = 150_000
-MOST_BYTES = 512 * 1024 * 1024
+MOST_READ = 40_000
+MOST_BYTES = 256 * 1024 * 1024
 """Files, and bytes of them, that are read."""
 _MOST_DEPTH = 30
 _ENVIRONMENT = ("pyvenv.cfg", "conda-meta")
