@@ -12,7 +12,7 @@ import advisor
 from golden.keeping import FOLDER, INPUTS, UPDATE, hold
 
 EXAMPLES = ("document_understanding", "thin")
-SCHEMAS = ("answers", "explanation", "measurements", "recommendation")
+SCHEMAS = ("answers", "explanation", "intake", "measurements", "recommendation")
 EXPLAINED = {
     "why": ("why", "pytorch"),
     "why_not": ("why-not", "mxnet"),

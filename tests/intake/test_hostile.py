@@ -22,7 +22,9 @@ def test_nothing_that_is_planted_is_run(tmp_path: Path, monkeypatch: pytest.Monk
     pickled = f"cposix\nsystem\n(S'touch {sentinel}'\ntR.".encode()
     notebook = json.dumps({"cells": [{"cell_type": "code", "source": f"!touch {sentinel}\nimport torch"}]})
     project = build(tmp_path / "project", dict.fromkeys(names, code) | {"run.ipynb": notebook, "Makefile": code})
-    build(project, {"model.pkl": pickled, "model.pt": pickled, "environment.yml": "!!python/object/apply:os.system [x]"})
+    build(
+        project, {"model.pkl": pickled, "model.pt": pickled, "environment.yml": "!!python/object/apply:os.system [x]"}
+    )
     monkeypatch.chdir(project)
     modules = set(sys.modules)
     found = read(project)
@@ -79,7 +81,12 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_file_takes_nothing_from_the_others(name: str, tmp_path: Path) -> None:
-    found = read(build(tmp_path, {name: HOSTILE[name], "sub/pyproject.toml": "[project]\nname='x'\ndependencies=['jax==0.4.1']"}), "sub")
+    found = read(
+        build(
+            tmp_path, {name: HOSTILE[name], "sub/pyproject.toml": "[project]\nname='x'\ndependencies=['jax==0.4.1']"}
+        ),
+        "sub",
+    )
     assert found.part is not None
     assert found.part.uses[0].versions == ("0.4.1",)
 

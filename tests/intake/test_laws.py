@@ -20,7 +20,19 @@ NAMES = sorted(
 )
 FRAGMENTS = [
     *"{}[]()\"'=:#,\n\\-.*~^<>! \t\0",
-    *("import ", "from ", "torch", "jax", " as ", "def f():\n ", "try:\n ", "except ImportError:\n ", "==", "2.4", ">="),
+    *(
+        "import ",
+        "from ",
+        "torch",
+        "jax",
+        " as ",
+        "def f():\n ",
+        "try:\n ",
+        "except ImportError:\n ",
+        "==",
+        "2.4",
+        ">=",
+    ),
     *("[project]\n", "dependencies", '"cells"', '"cell_type": "code"', '"source"', "- pip:\n", "FROM ", "image: "),
     *("[[package]]\n", 'name = "torch"\n', "[options]\n", "setup(", "install_requires=[", "python", "\ud800", "é"),
 ]

@@ -12,7 +12,7 @@ from advisor.loading.knowledge import load
 if TYPE_CHECKING:
     from cli.program import Run
 
-NAMES = ("answers", "recommendation", "explanation", "measurements")
+NAMES = ("answers", "recommendation", "explanation", "measurements", "intake")
 
 PROMISED = {
     "recommendation": {
@@ -38,6 +38,14 @@ PROMISED = {
     },
     "explanation": {
         "Explanation": "text kind id holds because source observed grade expires expired origin change more",
+    },
+    "intake": {
+        "Survey": "schema parts meant why files read left_out",
+        "Part": "path name python uses readings",
+        "Reading": "key answer sure candidates",
+        "Candidate": "answer sure why where seen",
+        "Use": "part versions sure where",
+        "Place": "file line",
     },
     "measurements": {
         "Measurements": "schema machine frameworks results classes elapsed_s",
