@@ -55,6 +55,8 @@ class Signs:
     """Keys that say what is there today: another answer contradicts the project."""
     says_more: Mapping[str, Mapping[str, tuple[str, ...]]]
     """By key, words that say more than others, which are then passed over."""
+    borrowed: Mapping[str, tuple[str, ...]]
+    """By a dotted name, those below it that code in another framework uses too: data, files, settings."""
     together: Mapping[str, Mapping[str, tuple[str, ...]]]
     """By key, a word that stands for all of several."""
 

@@ -60,7 +60,7 @@ def test_what_cannot_be_read_and_what_is_too_large_is_left_out_in_words(tmp_path
         assert "1 x folders that cannot be read" in found.left_out
 
 
-HOSTILE = {
+HOSTILE: dict[str, str | bytes] = {
     "nested.py": "x = " + "(" * 100_000,
     "long.py": "import torch\nx = 1" + "+1" * 100_000,
     "attributes.py": "import torch\ntorch" + ".a" * 100_000,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import translate
 from functools import cached_property
 
@@ -12,6 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from advisor.frozen import replace
 from advisor.intake.project.seen import Seen
 from advisor.model.project import Sign, Signs
 
@@ -75,6 +76,13 @@ class Known:
             return ("package", seen.name) in self._whole
         return seen.kind in ("python", "project", "language") or next(iter(self.of(seen)), None) is not None
 
+    def weighed(self, names: Sequence[Seen]) -> Iterator[Seen]:
+        """The names that one file uses; of a framework that it only borrows from, as hints."""
+        borrowed = [begin for begin, lent in self.signs.borrowed.items() if _borrows(names, begin, lent)]
+        for seen in names:
+            only = any(_is_below(seen.name, begin) for begin in borrowed)
+            yield replace(seen, sure="hint") if only else seen
+
     def _of_name(self, name: str) -> Iterable[Sign]:
         if name.startswith("."):
             yield from self._dotted.get(name, ())
@@ -83,6 +91,16 @@ class Known:
         while end > 0:
             yield from self._dotted.get(name[:end], ())
             end = name.rfind(".", 0, end)
+
+
+def _is_below(name: str, begin: str) -> bool:
+    return name == begin or name.startswith(f"{begin}.")
+
+
+def _borrows(names: Sequence[Seen], begin: str, lent: Sequence[str]) -> bool:
+    """Whether something that is lent is used of what begins so, and nothing else."""
+    used = [seen.name for seen in names if _is_below(seen.name, begin) and seen.name != begin]
+    return bool(used) and all(any(_is_below(name, one) for one in lent) for name in used)
 
 
 def _serves(sign: Sign, version: str) -> bool:

@@ -99,7 +99,7 @@ class _Reader:
             self._brief += 1
             return imported(text)
         self._trees += 1
-        return used(text)
+        return self.known.weighed(list(used(text)))
 
 
 def _meant(parts: tuple[Part, ...], chosen: str) -> tuple[str | None, str]:

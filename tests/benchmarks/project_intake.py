@@ -1,4 +1,6 @@
-"""How long `advisor intake` takes over a hundred thousand files; by hand: `python tests/benchmarks/intake.py [FILES]`.
+"""How long `advisor intake` takes over a hundred thousand files.
+
+By hand: `python tests/benchmarks/project_intake.py [FILES]`.
 
 A tenth of the files has code that imports a framework, six tenths have other code, the rest is data.
 """
