@@ -195,7 +195,7 @@ def test_what_is_detected_is_there_already_and_called_so() -> None:
 
 def test_what_a_project_says_is_there_already_and_called_so() -> None:
     async def story(told: Told) -> None:
-        assert any("existing_code jax  (read from the project)" in line for line in told.lines)
+        assert any("existing_code jax  (project)" in line for line in told.lines)
         told.app.go_to("existing_code")
         await told.press()
         await told.pilot.pause()

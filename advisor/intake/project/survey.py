@@ -23,7 +23,7 @@ from advisor.model.project import Part, Place, Signs, Survey
 from advisor.model.vocabulary import Vocabulary
 
 _ROOT = "."
-_MOST_CODE, _MOST_TREES = 20_000, 2_000
+_MOST_CODE, _MOST_TREES = 6_000, 2_000
 """Files of code that are read at all, and that are read closely."""
 
 

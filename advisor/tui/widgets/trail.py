@@ -13,7 +13,6 @@ from textual.widgets.option_list import Option
 from advisor.inquiry.interview import Interview
 from advisor.inquiry.whatif import said_answer
 from advisor.model.answers import Answer, Situation
-from advisor.render.lines import origin_in_words
 
 
 class Trail(OptionList):
@@ -39,7 +38,7 @@ class Trail(OptionList):
         """Show what was said, and what is known without being asked."""
         rows = [_row(key, value, "") for key, value in interview.said.items()]
         rows += [
-            _row(key, value, origin_in_words(situation.origins[key]))
+            _row(key, value, situation.origins[key])
             for key, value in situation.answers.items()
             if key not in interview.said and situation.origins[key] in ("project", "detected")
         ]
