@@ -15,19 +15,25 @@ _PYTHON_IMAGE = re.compile(r"(?:.*/)?python:(\d+\.\d+(?:\.\d+)?)")
 _SET_UP = re.compile(r"\s*(?:-\s+)?python[-_]version:\s*[\[\"']*(\d+\.\d+)", re.IGNORECASE)
 _RUNTIME = re.compile(r"\s*(?:python[- ]?)?(\d+\.\d+(?:\.\d+)?)\s*")
 
-Scan = Callable[[str], Iterator[Seen]]
+_BEGIN = re.compile(r"[\s\"'-]*")
+
+Scan = Callable[[str, bool], Iterator[Seen]]
 
 
 def scanning(marks: tuple[str, ...]) -> Scan:
-    """What looks for these marks, for images and for versions of Python, on every line outside comments."""
+    """What looks for these marks, for images and for versions of Python, on every line outside comments.
+
+    It takes the text, and whether a mark counts only where a line begins with it.
+    """
     known = re.compile("|".join(map(re.escape, sorted(marks, key=len, reverse=True)))) if marks else re.compile(r"(?!)")
 
-    def scan(text: str) -> Iterator[Seen]:
+    def scan(text: str, at_begin: bool) -> Iterator[Seen]:  # noqa: FBT001
         for number, line in numbered(text):
             if line.lstrip().startswith(("#", "//", "<!--")) and not line.lstrip().startswith("#include"):
                 continue
-            for mark in dict.fromkeys(known.findall(line)):
-                yield Seen("mark", mark, number)
+            body = _BEGIN.sub("", line, count=1) if at_begin else line
+            met = [known.match(body)] if at_begin else known.finditer(body)
+            yield from (Seen("mark", mark, number) for mark in dict.fromkeys(one[0] for one in met if one))
             yield from _image(line, number)
 
     return scan

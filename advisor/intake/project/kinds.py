@@ -36,6 +36,8 @@ class FileKind:
     parse: Parse
     scanned: bool = False
     """Whether text in it gives something away besides."""
+    at_begin: bool = False
+    """Whether it gives something away only where a line begins with it: data may speak of anything."""
     most: int = _MB
     """Bytes that are read of it at most; a longer one is left out."""
 
@@ -85,12 +87,13 @@ _KINDS = (
         scanned=True,
     ),
     FileKind(
-        named="Dockerfile* *.dockerfile Containerfile* *.yml *.yaml Procfile Makefile *.mk *.sh *.tf *.gradle *.kts "
+        named="Dockerfile* *.dockerfile Containerfile* Procfile Makefile *.mk *.sh *.tf *.gradle *.kts "
         "*.versions.toml *.podspec *.cmake *.sbt *.fsproj manifest.json library.properties *.ino *.env "
         ".env fly.toml project.pbxproj",
         parse=_nothing,
         scanned=True,
     ),
+    FileKind(named="*.yml *.yaml", parse=_nothing, scanned=True, at_begin=True),
 )
 _LANGUAGES: Mapping[str, str] = {
     ".py": "python",

@@ -91,7 +91,7 @@ class _Reader:
         text = content.decode("utf-8-sig", errors="replace")
         yield from self._code(text) if kind is kinds.CODE else kind.parse(text)
         if kind.scanned:
-            yield from self.scan(text)
+            yield from self.scan(text, kind.at_begin)
 
     def _code(self, text: str) -> Iterator[Seen]:
         """What code uses; a tree takes long to build, and the first thousands say it all."""
