@@ -13,7 +13,7 @@ from advisor.inference import plain
 from advisor.inquiry.inquire import inquire
 from advisor.intake.situation import clashes, complete
 from advisor.loading.problems import Problems, nearest, shown
-from advisor.model.answers import Answers
+from advisor.model.answers import Answers, ProjectSays
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.policy import Policy
 from advisor.model.recommendation import Recommendation
@@ -35,6 +35,8 @@ class Session:
     """The day that expiry is judged by; empty for that of the knowledge base."""
     policy: Policy | None = None
     """What an organisation asks of every decision; every recommendation is held against it."""
+    project: ProjectSays | None = None
+    """What the files of a project were read as; None where none was named."""
     thinker: list[Adviser] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -52,10 +54,10 @@ class Session:
     def consult(self, answers: Answers) -> Consultation:
         """The consultation over checked answers."""
         return self.adviser.consult(
-            complete(answers, self.base.vocabulary, self.machine),
+            complete(answers, self.base.vocabulary, self.machine, self.project),
             measurements=self.measurements,
             only=self.only,
-            clashes=clashes(answers, self.base.vocabulary, self.machine),
+            clashes=clashes(answers, self.base.vocabulary, self.machine, self.project),
         )
 
     def _thinker(self) -> Adviser:

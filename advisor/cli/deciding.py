@@ -14,6 +14,7 @@ from advisor.frozen import replace
 from advisor.loading.answers import check_answers
 from advisor.loading.documents import MAX_BYTES
 from advisor.loading.problems import Problems, nearest, shown
+from advisor.model.answers import ProjectSays
 from advisor.model.decision import Decision
 from advisor.session import Session
 
@@ -52,13 +53,18 @@ def asked_again(session: Session, found: DecisionFile) -> tuple[Session, Answers
     """
     decision, document = found.decision, found.document
     problems = Problems()
-    answers = check_answers(
-        document.data["answers"]["given"],
-        session.base.vocabulary,
-        [criterion.id for criterion in session.base.criteria],
-        lambda path: document.place(("answers", "given", *path)),
-        problems,
-    )
+    criteria = [criterion.id for criterion in session.base.criteria]
+    told: dict[str, dict[str, Any]] = document.data["answers"]
+
+    def checked(part: str, said: dict[str, Any]) -> Answers:
+        def place(path: tuple[str | int, ...]) -> str:
+            return document.place(("answers", part, *path))
+
+        return check_answers(said, session.base.vocabulary, criteria, place, problems)
+
+    answers = checked("given", told["given"])
+    read = {key: told["understood"][key] for key, origin in told["origins"].items() if origin == "project"}
+    of_project = checked("understood", read)
     for number, name in enumerate(decision.options):
         if name not in session.base.frameworks:
             hint = nearest(name, session.base.frameworks, limit=20)
@@ -70,7 +76,11 @@ def asked_again(session: Session, found: DecisionFile) -> tuple[Session, Answers
             *(replace(problem, message=f"{problem.message} {why}{overlays}") for problem in problems.found)
         )
     asked = replace(
-        session, machine=decision.machine, measurements=decision.measurements, only=session.only or decision.options
+        session,
+        machine=decision.machine,
+        measurements=decision.measurements,
+        only=session.only or decision.options,
+        project=ProjectSays(answers=of_project) if of_project else None,
     )
     return asked, answers
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day
+from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day, with_project
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
 from advisor.inference import plain
@@ -29,8 +29,8 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
 
     The engine in plain Python is the one that can say why a rule did not fire; both find the same.
     """
-    if arguments.answers is None and not arguments.set:
-        hint = "Use --answers FILE or --set KEY=VALUE."
+    if arguments.answers is None and not arguments.set and arguments.project is None:
+        hint = "Use --answers FILE, --set KEY=VALUE or --project PATH."
         raise InputError(Problem(message="no answers were given.", place=arguments.command, hint=hint))
     if arguments.no_detect and arguments.machine:
         message = "with --no-detect there is no machine to speak of."
@@ -39,6 +39,7 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
     adviser, only = Adviser(base, plain.compile_rules), chosen_options(base, arguments.options)
     session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
     answers = answers_from(base, arguments.answers, arguments.set)
+    session = with_project(session, arguments, answers)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 

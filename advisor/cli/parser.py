@@ -25,6 +25,7 @@ _SCHEMAS = (
     "explanation",
     "measurements",
     "portfolio",
+    "intake",
     "policy",
     "decision",
     "check",
@@ -118,6 +119,7 @@ def build() -> argparse.ArgumentParser:
         commands.add_parser(name, help=about, description=_sentence(about), epilog=_EPILOGS.get(name), fill=fill)
     for name, about, fill in (
         ("portfolio", "many projects on one page, and what one framework for all would cost", _portfolio),
+        ("intake", "what the files of a project say, read and never run, as answers", _intake),
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
@@ -275,9 +277,29 @@ def _interview(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(probe="stored", python=[], budget=None)
 
 
+def _intake(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path", metavar="PATH", nargs="?", default=".", help="the folder of a project (default: this one)"
+    )
+    _part(parser)
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "answers"],
+        help="answers is a file for `recommend --answers`, with its sources as comments; --json is short for json",
+    )
+    _output(parser)
+
+
+def _part(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    parser.add_argument("--part", metavar="NAME", default="", help="the one that is meant of several projects there")
+
+
 def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
     given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    project = "answer from the files of a project what --answers and --set leave open; nothing of it is run"
+    given.add_argument("--project", metavar="PATH", help=project)
+    _part(given)
     _surroundings(given)
 
 

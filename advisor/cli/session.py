@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.consult.adviser import Adviser
+from advisor.errors import InputError, Problem
 from advisor.frozen import replace
 from advisor.inference import choice
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
@@ -86,6 +87,20 @@ def kept_answers(base: KnowledgeBase) -> list[Answers]:
 def chosen_options(base: KnowledgeBase, only: str) -> tuple[str, ...]:
     """The options named, separated by commas; raises `InputError` for what is none."""
     return options_of(base, (name for name in only.split(",") if name), "--options")
+
+
+def with_project(session: Session, arguments: argparse.Namespace, answers: Answers) -> Session:
+    """The session with what the files of a project answer, where the command line names one."""
+    if arguments.project is None:
+        if arguments.part:
+            hint = "Add --project PATH."
+            raise InputError(
+                Problem(message="there is no project that it could be a part of.", place="--part", hint=hint)
+            )
+        return session
+    from advisor.cli.project import read_project  # noqa: PLC0415  (most answers come without one)
+
+    return replace(session, project=read_project(session.base, arguments.project, arguments.part, answers))
 
 
 def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:

@@ -22,9 +22,9 @@ class DecidedAnswers:
     given: Mapping[str, object]
     """As they were given."""
     understood: Mapping[str, object]
-    """Completed by what was detected and what follows by definition."""
+    """Completed by what a project says, what was detected and what follows by definition."""
     origins: Mapping[str, str]
-    """Key to answered, detected or implied."""
+    """Key to answered, project, detected or implied."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from advisor.model.finding import Finding
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
 from advisor.render.firmness import staying
-from advisor.render.lines import Entry, as_markdown, listed
+from advisor.render.lines import Entry, as_markdown, listed, origin_in_words
 from advisor.render.markdown import changes, document, entries, policy, scores
 from advisor.render.sources import cited
 from advisor.render.summary import in_words, summary
@@ -94,7 +94,7 @@ def _lines(r: Recommendation, project: str, supersedes: str) -> Iterator[str]:
 
 
 def _origin(origin: str) -> str:
-    return "" if origin == "answered" else f" ({origin})"
+    return "" if origin == "answered" else f" ({origin_in_words(origin)})"
 
 
 def _drivers(r: Recommendation) -> Iterator[str]:

@@ -8,7 +8,7 @@ from advisor.loading.problems import printable
 from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Recommendation
 from advisor.render.firmness import claims, lit
-from advisor.render.lines import Entry, as_markdown
+from advisor.render.lines import Entry, as_markdown, origin_in_words
 from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.sources import cited
 from advisor.render.summary import changed, in_words, summary
@@ -110,7 +110,7 @@ def _lines(r: Recommendation) -> Iterator[str]:
     yield from ("", "## Answers", "")
     yield from table(
         ("key", "answer", "from"),
-        ((key, in_words(value), r.origins.get(key, "answered")) for key, value in r.answers.items()),
+        ((key, in_words(value), origin_in_words(r.origins.get(key, "answered"))) for key, value in r.answers.items()),
     )
     yield from ("", "## Sources", "")
     yield from (f"- {cited(evidence)}" for evidence in r.evidence)

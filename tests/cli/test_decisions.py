@@ -266,3 +266,15 @@ def test_a_measurement_of_another_version_is_a_reason_to_measure_again(there: Me
     said = flat(ran.stdout)
     assert "pytorch was measured at 1.0, and is 9.9 here now." in said
     assert "driver" not in said
+
+
+def test_what_a_project_says_is_kept_with_the_decision(run: Run, tmp_path: Path) -> None:
+    project, lock = tmp_path / "shop", tmp_path / "lock.json"
+    project.mkdir()
+    (project / "requirements.txt").write_text("torch==2.13.0\ntorchvision\n", encoding="utf-8")
+    ran = run("recommend", "--project", project, "--set", "task=train", "--no-detect", "--lock", lock)
+    assert ran.exit == 0, ran.stderr
+    answers = json.loads(lock.read_text(encoding="utf-8"))["answers"]
+    assert answers["given"] == {"task": "train"}
+    assert answers["origins"]["existing_code"] == "project"
+    assert run("check", lock, "--no-detect", "--as-of", "2026-11-29").exit == 0

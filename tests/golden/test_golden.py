@@ -20,6 +20,7 @@ SCHEMAS = (
     "decision",
     "diff",
     "explanation",
+    "intake",
     "measurements",
     "policy",
     "portfolio",

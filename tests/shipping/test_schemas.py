@@ -18,6 +18,7 @@ NAMES = (
     "explanation",
     "measurements",
     "portfolio",
+    "intake",
     "policy",
     "decision",
     "check",
@@ -77,6 +78,14 @@ PROMISED = {
         "Project": "line id status primary tied_with stack p_best level costs",
         "Cost": "option lost tied reason speed",
         "Common": "option ruled_out lost most",
+    },
+    "intake": {
+        "Survey": "schema parts meant why files read left_out",
+        "Part": "path name python uses readings",
+        "Reading": "key answer sure candidates",
+        "Candidate": "answer sure why where seen",
+        "Use": "part versions sure where",
+        "Place": "file line",
     },
     "measurements": {
         "Measurements": "schema machine frameworks results classes elapsed_s",

@@ -17,6 +17,7 @@ from advisor.consult.adviser import Adviser
 from advisor.inference import choice, plain
 from advisor.inquiry.interview import Interview
 from advisor.loading.knowledge import load
+from advisor.model.answers import ProjectSays
 from advisor.model.measurement import Machine
 from advisor.session import Session
 from advisor.tui.app import Questionnaire
@@ -39,8 +40,8 @@ def _chaining() -> Adviser:
     return Adviser(session().base, choice.best())
 
 
-def desk(kept: list[Interview], machine: Machine | None = None) -> Desk:
-    here = replace(session(), machine=machine)
+def desk(kept: list[Interview], machine: Machine | None = None, project: ProjectSays | None = None) -> Desk:
+    here = replace(session(), machine=machine, project=project)
 
     def keep(interview: Interview) -> str:
         kept.append(interview)
@@ -103,12 +104,13 @@ def tell(
     size: tuple[int, int] = SMALL,
     begun: Interview | None = None,
     machine: Machine | None = None,
+    project: ProjectSays | None = None,
 ) -> Told:
     """Tell a story from its beginning, or from an interview that had begun; what is left of it."""
     kept: list[Interview] = []
 
     async def telling() -> Told:
-        app = Questionnaire(desk(kept, machine), begun or Interview())
+        app = Questionnaire(desk(kept, machine, project), begun or Interview())
         async with app.run_test(size=size) as pilot:
             told = Told(app, pilot, kept)
             await pilot.pause()

@@ -11,6 +11,7 @@ from textual.widgets import Input, OptionList, TabbedContent
 
 from advisor.inquiry import transcript
 from advisor.inquiry.interview import Interview
+from advisor.model.answers import ProjectSays
 from advisor.render import text
 from advisor.tui.pages import pages
 from advisor.tui.widgets.choices import DONE, NONE, UNKNOWN
@@ -190,6 +191,17 @@ def test_what_is_detected_is_there_already_and_called_so() -> None:
         assert "Detected on this machine" in told.said("#origin")
 
     tell(story, machine=machine())
+
+
+def test_what_a_project_says_is_there_already_and_called_so() -> None:
+    async def story(told: Told) -> None:
+        assert any("existing_code jax  (project)" in line for line in told.lines)
+        told.app.go_to("existing_code")
+        await told.press()
+        await told.pilot.pause()
+        assert "Read from the project" in told.said("#origin")
+
+    tell(story, project=ProjectSays(answers={"existing_code": "jax"}))
 
 
 def test_an_interview_goes_on_where_it_was_left() -> None:

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day
+from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day, with_project
 from advisor.consult.adviser import Adviser
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.frozen import replace
 from advisor.inference import choice, plain
 from advisor.inquiry import transcript
-from advisor.inquiry.interview import Interview
+from advisor.inquiry.interview import Interview, answers
 from advisor.loading.documents import MAX_BYTES
 from advisor.loading.knowledge import load
 from advisor.session import Session
@@ -40,6 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     interview, goes_on = _begun(base, arguments)
     adviser, only = Adviser(base, choice.best()), chosen_options(base, arguments.options)
     session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
+    session = with_project(session, arguments, answers(interview, base.vocabulary))
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 

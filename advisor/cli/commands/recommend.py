@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
-from advisor.cli.session import answers_from, changed_answers, open_session, session_day
+from advisor.cli.session import answers_from, changed_answers, open_session, session_day, with_project
 from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
 from advisor.render import rendering
@@ -66,6 +66,7 @@ def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -
         session, answers = asked_again(session, lock.old)
         return session, changed_answers(session.base, answers, arguments.set)
     answers = answers_from(session.base, arguments.answers, arguments.set)
+    session = with_project(session, arguments, answers)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 
@@ -82,14 +83,15 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     problems = Problems()
     if arguments.format not in (None, "json") and arguments.json:
         problems.add("--json is short for --format json.", f"--format {arguments.format}", "Leave out one of them.")
-    if arguments.batch is not None and (arguments.answers is not None or arguments.set):
-        problems.add("a batch has its own answers.", "--batch", "Leave out --answers and --set.")
+    if arguments.batch is not None and (arguments.answers is not None or arguments.set or arguments.project):
+        problems.add("a batch has its own answers.", "--batch", "Leave out --answers, --set and --project.")
     if arguments.batch is not None and _form(arguments) != "json":
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
-    if arguments.batch is None and arguments.answers is None and not arguments.set and not _renews(arguments):
-        hint = "Use --answers FILE, --set KEY=VALUE or --batch FILE."
+    given = (arguments.batch, arguments.answers, arguments.project)
+    if given == (None, None, None) and not arguments.set and not _renews(arguments):
+        hint = "Use --answers FILE, --set KEY=VALUE, --project PATH or --batch FILE."
         problems.add("no answers were given.", "recommend", hint)
     if arguments.no_detect and arguments.probe in ("auto", "run"):
         place = f"--probe {arguments.probe}"

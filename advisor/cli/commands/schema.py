@@ -17,6 +17,7 @@ from advisor.model.explanation import Explanation
 from advisor.model.measurement import Measurements
 from advisor.model.policy import Policy
 from advisor.model.portfolio import Portfolio
+from advisor.model.project import Survey
 from advisor.model.recommendation import Recommendation
 from advisor.render.answers_schema import answers_schema
 
@@ -28,6 +29,7 @@ _KINDS: Mapping[str, Any] = {
     "explanation": Explanation,
     "measurements": Measurements,
     "portfolio": Portfolio,
+    "intake": Survey,
     "policy": Policy,
     "decision": Decision,
     "check": Check,
