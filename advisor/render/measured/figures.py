@@ -50,6 +50,16 @@ def cut(text: str, width: int) -> str:
     return f"{text[: width - 1 - tail]}~{text[len(text) - tail :]}" if width >= _SHORT_NAME else text[:width]
 
 
+def cell(said: str, width: int) -> str:
+    """A column of a table: never wider, and with a blank after it."""
+    return f"{cut(said, width - 1):{width}}"
+
+
+def right(said: str, width: int) -> str:
+    """The same, at its right end, with the blank before it."""
+    return f"{cut(said, width - 1):>{width}}"
+
+
 def _unit(value: float) -> tuple[float, str]:
     return next(((factor, unit) for factor, unit in _UNITS if abs(value) * factor >= 1), _UNITS[-1])
 

@@ -11,7 +11,7 @@ from advisor.render.lines import as_markdown
 from advisor.render.measured import capabilities, words
 from advisor.render.measured.figures import UNKNOWN, between, megabytes, seconds, times
 from advisor.render.measured.missing import WORDS, gaps
-from advisor.render.measured.panels import SHIPPED, Contest, Panel, by_processor, classes, contests, name_of, spent
+from advisor.render.measured.panels import CLOCKS, SHIPPED, Contest, Panel, classes, clock_of, contests, name_of, spent
 from advisor.render.measured.ties import Place, ratio
 
 
@@ -74,15 +74,15 @@ def _probes(measured: Measurements, found: Sequence[Contest]) -> Iterator[str]:
     if not found:
         return
     yield from ("", "## Probes")
+    clock = clock_of(measured)
     flags: dict[str, None] = {}
     for contest in found:
         yield from ("", f"### {as_markdown(f'{contest.probe}, {contest.dtype} on {contest.device}')}", "")
-        clock = "CPU time:" if by_processor(measured) else "wall time:"
-        figures = (clock, "relative:", "90 % interval:", "first call:", "memory:")
+        figures = (f"{CLOCKS[clock]}:", "relative:", "90 % interval:", "first call:", "memory:")
         yield from _head("rank:", "variant", *figures, "flags")
         for result in (*contest.matched, *contest.shipped.values()):
             flags.update(dict.fromkeys(result.flags))
-            yield _figure(contest, result, spent(measured, result))
+            yield _figure(contest, result, spent(result, clock))
     if flags:
         yield ""
         for word in flags:

@@ -22,6 +22,7 @@ WORDS: Mapping[Outcome, str] = {
 _REASONS = {
     "full suite": "`advisor probe --suite full` measures every variant",
     "budget": "there was no time left; --budget gives more",
+    "stopped": "the run was stopped before its end",
 }
 """What stands for a sentence in a stored run."""
 _INSTALL = "install with: "
