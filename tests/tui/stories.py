@@ -17,11 +17,12 @@ from advisor.consult.adviser import Adviser
 from advisor.inference import choice, plain
 from advisor.inquiry.interview import Interview
 from advisor.loading.knowledge import load
-from advisor.model.measurement import Machine
+from advisor.model.measurement import Machine, Measurements
 from advisor.session import Session
 from advisor.tui.app import Questionnaire
-from advisor.tui.desk import Desk
+from advisor.tui.desk import Desk, Probing
 from advisor.tui.widgets.choices import Choices
+from tui.bench import Bench
 
 Story = Callable[["Told"], Awaitable[None]]
 SMALL, LARGE = (80, 24), (160, 48)
@@ -39,15 +40,22 @@ def _chaining() -> Adviser:
     return Adviser(session().base, choice.best())
 
 
-def desk(kept: list[Interview], machine: Machine | None = None) -> Desk:
-    here = replace(session(), machine=machine)
+def desk(
+    kept: list[Interview],
+    machine: Machine | None = None,
+    probing: Probing | None = None,
+    measured: Measurements | None = None,
+) -> Desk:
+    here = replace(session(), machine=machine, measurements=measured)
 
     def keep(interview: Interview) -> str:
         kept.append(interview)
         return ""
 
     recommend = partial(replace(here, adviser=_chaining()).recommend, full=True)
-    return Desk(adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep)
+    return Desk(
+        adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep, probing=probing
+    )
 
 
 @dataclass
@@ -57,6 +65,7 @@ class Told:
     app: Questionnaire
     pilot: Pilot[None]
     kept: list[Interview] = field(default_factory=list)
+    bench: Bench | None = None
     strips: list[Strip] = field(default_factory=list)
 
     async def press(self, *keys: str) -> None:
@@ -103,14 +112,16 @@ def tell(
     size: tuple[int, int] = SMALL,
     begun: Interview | None = None,
     machine: Machine | None = None,
+    probing: Callable[[Callable[[Measurements | None], Desk]], Bench] | None = None,
 ) -> Told:
     """Tell a story from its beginning, or from an interview that had begun; what is left of it."""
     kept: list[Interview] = []
 
     async def telling() -> Told:
-        app = Questionnaire(desk(kept, machine), begun or Interview())
+        bench = probing(lambda measured: desk(kept, machine, bench, measured)) if probing else None
+        app = Questionnaire(desk(kept, machine, bench), begun or Interview())
         async with app.run_test(size=size) as pilot:
-            told = Told(app, pilot, kept)
+            told = Told(app, pilot, kept, bench)
             await pilot.pause()
             await story(told)
         return told

@@ -42,6 +42,11 @@ def megabytes(value: float | None) -> str:
     return f"{value / 1024:.0f} GB" if value < 10_000 * 1024 else f"{value / 1024:.0e} GB"
 
 
+def amount(megabytes: float) -> str:
+    """An amount of data on a disk or a network, in units of 10^6 bytes or 10^9."""
+    return f"{megabytes / 1000:.1f} GB" if megabytes >= 1000 else f"{megabytes:.0f} MB"
+
+
 def cut(text: str, width: int) -> str:
     """Text in so many columns: of what is longer the middle is left out, since names differ at either end."""
     if len(text) <= width:
