@@ -9,7 +9,7 @@ from advisor import resources
 from advisor.cli import ordering
 from advisor.cli.measuring import stores
 from advisor.cli.planning import plan
-from advisor.cli.worth import ALL, at_hand, worth_measuring
+from advisor.cli.worth import ALL, Worth, at_hand, worth_measuring
 from advisor.errors import InputError, Problem
 from advisor.evidence.environments import making
 from advisor.evidence.environments.standing import Site
@@ -105,15 +105,16 @@ class Bench:
         return found
 
     def _ways(self, answers: Answers, able: Sequence[Located]) -> tuple[Way, ...]:
+        sized, compared = at_hand(self.session, answers), self.session.only
+        able = [each for each in able if not compared or each.offer.framework in compared]
         if not able:
             return tuple(prospect.no_way(name, "no framework was found") for name in prospect.TITLES)
-        sized = at_hand(self.session, answers)
         # Unless all of them are measured, it is the first of each framework.
         cheapest = [each for i, each in enumerate(able) if each.offer.framework not in _names(able[:i])]
         return (
             self._auto(answers, cheapest),
-            prospect.way("quick", plan(self.arguments, "quick", sized), cheapest),
-            prospect.way("full", plan(self.arguments, "full", sized), able),
+            prospect.way("quick", plan(self.arguments, "quick", sized, Worth(options=compared)), cheapest),
+            prospect.way("full", plan(self.arguments, "full", sized, Worth(options=compared)), able),
         )
 
     def _auto(self, answers: Answers, cheapest: Sequence[Located]) -> Way:

@@ -42,7 +42,7 @@ class Missing:
     framework: str
     reason: str
     command: str = ""
-    """What would install it."""
+    """What would install it, other than an environment."""
     download_mb: int | None = None
     """What an environment with it takes to fetch; None where there is no recipe for this machine."""
 
@@ -83,7 +83,10 @@ def frameworks(
             there.append(_there(name, able))
         else:
             reason, command = command_in(variants[0].reason)
-            missing.append(Missing(framework=name, reason=reason, command=command, download_mb=downloads.get(name)))
+            made = downloads.get(name)
+            if made is not None and command == f"advisor env create {name}":
+                command = ""
+            missing.append(Missing(framework=name, reason=reason, command=command, download_mb=made))
     return tuple(there), tuple(missing)
 
 
