@@ -93,7 +93,7 @@ def events(run: Measurements) -> list[Progress]:
     for result in run.results:
         by_probe.setdefault(result.probe, []).append(result)
     told: list[Progress] = []
-    for each in run.frameworks:
+    for each in (every for every in run.frameworks if every.device):
         beginning = Progress(kind="starting", seconds_left=120, framework=each.framework, variant=each.variant)
         told += [beginning, replace(beginning, kind="started", outcome=each.outcome, text=each.reason)]
     for number, (probe, results) in enumerate(by_probe.items(), 1):

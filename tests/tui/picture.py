@@ -14,11 +14,17 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parents[1])]
 
+from golden.made_up_run import MEASURED  # noqa: E402
+
 from advisor.inquiry.interview import Interview  # noqa: E402  (found by the line above)
+from tui.bench import Bench  # noqa: E402
+from tui.probing import at, opened, until  # noqa: E402
 from tui.stories import Told, tell  # noqa: E402
 
 SIZE = (100, 30)
 BEGUN = Interview({"domain": "cv", "task": "train", "train_hw": "nvidia_gpu", "train_os": "linux"})
+SHOWN = 13
+"""Events of the run, up to the beginning of the third probe."""
 _FONTS = re.compile(r"@font-face \{.*?\}", re.DOTALL)
 """What would be fetched from elsewhere to draw it."""
 _MONOSPACE = "ui-monospace, SFMono-Regular, Menlo, Consolas, DejaVu Sans Mono"
@@ -38,13 +44,13 @@ def main() -> None:
         await told.press("enter")
         await at(told, "measuring")
         bench.steps.release(SHOWN)
-        await until(told, lambda: told.said("#state").startswith("Measuring 5 of"))
+        await until(told, lambda: told.said("#state").startswith("Measuring 3 of"))
         _draw(told, "probing.svg")
         bench.go_on()
         await at(told, "over")
 
     tell(answered, size=SIZE, begun=BEGUN)
-    tell(measuring, size=SIZE, begun=BEGUN, probing=lambda furnish: Bench(furnish, run=made_up(5, 4)))
+    tell(measuring, size=SIZE, begun=BEGUN, probing=lambda furnish: Bench(furnish, run=MEASURED))
 
 
 def _draw(told: Told, name: str) -> None:

@@ -7,7 +7,9 @@ import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
+from cli.program import Run
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Static
@@ -45,8 +47,9 @@ def desk(
     machine: Machine | None = None,
     probing: Probing | None = None,
     measured: Measurements | None = None,
+    as_of: str = "",
 ) -> Desk:
-    here = replace(session(), machine=machine, measurements=measured)
+    here = replace(session(), machine=machine, measurements=measured, as_of=as_of)
 
     def keep(interview: Interview) -> str:
         kept.append(interview)
@@ -106,20 +109,21 @@ class Told:
         return asked.attribute.name if asked else ""
 
 
-def tell(
+def tell(  # noqa: PLR0913  (what a story begins with)
     story: Story,
     *,
     size: tuple[int, int] = SMALL,
     begun: Interview | None = None,
     machine: Machine | None = None,
     probing: Callable[[Callable[[Measurements | None], Desk]], Bench] | None = None,
+    as_of: str = "",
 ) -> Told:
     """Tell a story from its beginning, or from an interview that had begun; what is left of it."""
     kept: list[Interview] = []
 
     async def telling() -> Told:
-        bench = probing(lambda measured: desk(kept, machine, bench, measured)) if probing else None
-        app = Questionnaire(desk(kept, machine, bench), begun or Interview())
+        bench = probing(lambda measured: desk(kept, machine, bench, measured, as_of)) if probing else None
+        app = Questionnaire(desk(kept, machine, bench, None, as_of), begun or Interview())
         async with app.run_test(size=size) as pilot:
             told = Told(app, pilot, kept, bench)
             await pilot.pause()
@@ -127,6 +131,22 @@ def tell(
         return told
 
     return asyncio.run(telling())
+
+
+async def saved(told: Told) -> None:
+    """Save the answers and the recommendation as JSON, under the names that are proposed."""
+    if told.screen == "VerdictScreen":
+        await told.press("escape")
+    await told.press("ctrl+s", "enter")
+    await told.press("ctrl+s", "shift+tab", "down", "tab", "enter")
+    assert told.screen == "InterviewScreen"
+
+
+def assert_same_bytes(run: Run, folder: Path, *arguments: str, home: Path | None = None) -> None:
+    """The saved answers, put to the program, give the JSON that was saved beside them."""
+    env = {"ADVISOR_HOME": str(home)} if home else {}
+    again = run("recommend", "--answers", folder / "answers.yaml", *(arguments or ("--no-detect",)), "--json", env=env)
+    assert again.stdout == (folder / "recommendation.json").read_text(encoding="utf-8")
 
 
 def machine() -> Machine:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 import standin_folder
+from cli.program import Run
+from cli.stored import found_here
 from textual.widgets import Footer, Input, OptionList, ProgressBar
 
 from advisor.evidence.halt import Halt
+from advisor.evidence.keeping import store
+from advisor.evidence.machine.detection import identify
 from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.plan import Limits, Plan, Report
 from advisor.frozen import replace
@@ -20,31 +22,11 @@ from advisor.inquiry.interview import Interview
 from advisor.model.answers import Answers
 from advisor.tui.desk import Measured
 from tui.bench import NOBODY, TAKES, Bench, lost, ready, run_here
-from tui.stories import LARGE, SMALL, Told, tell
+from tui.probing import at, opened, until
+from tui.stories import LARGE, SMALL, Told, assert_same_bytes, saved, tell
 
+DAY = "2026-11-22"
 BEGUN = Interview({"domain": "cv", "task": "train", "train_hw": "cpu", "train_os": "linux", "here": ("train",)})
-PATIENCE_S = 20
-
-
-async def until(told: Told, holds: Callable[[], bool]) -> None:
-    """Go on as soon as something holds: doors are called in threads."""
-    end = time.monotonic() + PATIENCE_S
-    while not holds():
-        assert time.monotonic() < end, "\n".join(told.lines)
-        await told.pilot.pause(0.01)
-    await told.pilot.pause()
-
-
-async def at(told: Told, stage: str) -> None:
-    await until(told, lambda: getattr(told.app.screen, "_stage", "") == stage)
-
-
-async def opened(told: Told, stage: str = "ready") -> Bench:
-    await told.press("ctrl+r")
-    assert told.screen == "ProbingScreen"
-    await at(told, stage)
-    assert told.bench is not None
-    return told.bench
 
 
 def keys(told: Told) -> str:
@@ -207,6 +189,35 @@ def test_the_verdict_proposes_to_measure_where_that_could_change_it() -> None:
         assert told.screen == "InterviewScreen"
 
     tell(story, begun=BEGUN, probing=partial(Bench, worthy=("jax", "pytorch")))
+
+
+def test_what_a_run_came_to_that_was_stopped_is_in_the_answer_that_the_saved_file_gives(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "home").mkdir()
+
+    class Stored(Bench):
+        def measure(self, plan: Plan, answers: Answers, report: Report, halt: Halt) -> Measured:
+            stopped = super().measure(plan, answers, report, halt).found
+            store.save(stopped, tmp_path / "home", found_here())
+            counts = store.latest(identify(), tmp_path / "home")
+            assert counts is not None
+            return Measured(found=stopped, desk=self.furnish(counts))
+
+    async def story(told: Told) -> None:
+        bench = await opened(told)
+        await told.press("enter")
+        await at(told, "measuring")
+        bench.steps.release(8)
+        await told.press("escape")
+        await at(told, "over")
+        await told.press("escape")
+        await saved(told)
+
+    tell(story, begun=BEGUN, machine=identify(), probing=Stored, as_of=DAY)
+    assert '"used": []' not in (tmp_path / "recommendation.json").read_text(encoding="utf-8")
+    assert_same_bytes(run, tmp_path, "--probe", "stored", "--as-of", DAY, home=tmp_path / "home")
 
 
 async def missing(told: Told, framework: str) -> Bench:

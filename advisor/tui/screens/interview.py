@@ -77,7 +77,8 @@ Every answer is kept at once: leave whenever you like, and go on later.
                 yield StandingList(id="standing")
                 yield Static(id="moved", markup=False)
                 yield Trail(id="trail")
-        yield Footer(compact=True)
+        # The palette gives way to the keys of this screen; the help names it.
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Ask the first question, or the next one of an interview that goes on."""
@@ -85,10 +86,7 @@ Every answer is kept at once: leave whenever you like, and go on later.
 
     def on_resize(self, event: events.Resize) -> None:
         """Give the bars more room where there is some."""
-        wide = event.size.width >= WIDE
-        self.set_class(wide, "wide")
-        # Where room is short, the palette gives way to the keys; the help names it.
-        self.query_one(Footer).show_command_palette = wide
+        self.set_class(event.size.width >= WIDE, "wide")
 
     def on_question_pane_answered(self, event: QuestionPane.Answered) -> None:
         """Take an answer."""
