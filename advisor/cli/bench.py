@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from advisor import resources
 from advisor.cli import ordering
-from advisor.cli.measuring import stores
+from advisor.cli.measuring import has_figures, stores
 from advisor.cli.planning import plan
 from advisor.cli.worth import ALL, Worth, at_hand, worth_measuring
 from advisor.errors import InputError, Problem
@@ -41,6 +41,7 @@ class Bench:
 
     arguments: argparse.Namespace
     session: Session
+    """Over the engine in plain Python, which several threads can ask at once."""
     furnish: Callable[[Session], Desk]
     """The desk over a session."""
 
@@ -52,7 +53,7 @@ class Bench:
     def look(self, answers: Answers) -> Prospect:
         """What can be measured, and what is worth it."""
         everything = plan(self.arguments, suite="full")
-        offered = offers(everything.probes)
+        offered = offers(everything.probes, *everything.added)
         located = located_by_framework(everything, wanted(everything, offered), offered)
         there, missing = prospect.frameworks(located, self._downloads())
         kept = self.session.measurements
@@ -69,7 +70,9 @@ class Bench:
         found = probing.run(plan, report, halt)
         stored = stores(found, plan, problems.append)
         machine = self.session.machine
-        counts = store.latest(machine, resources.home()) if stored and machine else found
+        counts = self.session.measurements
+        if has_figures(found):
+            counts = store.latest(machine, resources.home()) if stored and machine else found
         after = replace(self.session, measurements=counts)
         said = [str(problem) for problem in problems]
         if stored and counts and counts.id != found.id:

@@ -71,7 +71,7 @@ def stores(measured: Measurements, wanted: Plan, say: Callable[[Problem], None])
     """Store what was measured, if it has a figure; whether it is stored. What goes wrong is said."""
     from advisor.evidence.keeping.whereabouts import places  # noqa: PLC0415
 
-    if not any(result.outcome in ("ok", "unstable") for result in measured.results):
+    if not has_figures(measured):
         return False
     try:
         store.save(measured, resources.home(), places(wanted), say)
@@ -80,6 +80,11 @@ def stores(measured: Measurements, wanted: Plan, say: Callable[[Problem], None])
             say(problem)
         return False
     return True
+
+
+def has_figures(measured: Measurements) -> bool:
+    """Whether there is anything in it to keep."""
+    return any(result.outcome in ("ok", "unstable") for result in measured.results)
 
 
 @contextmanager

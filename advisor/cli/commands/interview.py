@@ -66,7 +66,7 @@ def _furnished(session: Session, arguments: argparse.Namespace, keep: _Keeper) -
     thinking = replace(session, adviser=session.adviser.with_engine(plain.compile_rules))
 
     def furnish(after: Session) -> Desk:
-        return _furnished(after, arguments, keep)
+        return _furnished(replace(after, adviser=session.adviser), arguments, keep)
 
     return Desk(
         adviser=thinking.adviser,
@@ -74,7 +74,7 @@ def _furnished(session: Session, arguments: argparse.Namespace, keep: _Keeper) -
         recommend=partial(session.recommend, full=True),
         write=write,
         keep=keep,
-        probing=None if arguments.no_detect else Bench(arguments, session, furnish),
+        probing=None if arguments.no_detect else Bench(arguments, thinking, furnish),
         as_of=session.as_of,
     )
 

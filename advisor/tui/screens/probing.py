@@ -191,7 +191,7 @@ Leave the machine alone meanwhile: what else runs is noticed, and said.
         self._going = measuring.after(self._going, event.event)
         self._until = time.monotonic() + event.event.seconds_left
         if event.event.kind != "done":
-            self._show_text(measuring.text(self._going))
+            self.query_one("#figures", TextPane).show(measuring.text(self._going), again=True)
         self.query_one(ProgressBar).update(progress=words.done(self._going.at_work))
         self._tell()
 

@@ -8,15 +8,19 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from cli.stored import measured
 
 from advisor.cli.bench import Bench
+from advisor.cli.planning import plan
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError
+from advisor.evidence.halt import Halt
 from advisor.frozen import replace
 from advisor.inference import plain
 from advisor.loading.knowledge import load
 from advisor.session import Session
 from advisor.tui.desk import Desk
+from tui.stories import desk
 
 MODULES = {"jax": "jax", "keras": "keras", "mlx": "mlx.core", "pytorch": "torch", "tensorflow": "tensorflow"}
 
@@ -61,6 +65,21 @@ def test_what_an_environment_takes_is_said_and_nothing_is_made(bench: Bench, tmp
     assert not (tmp_path / "environments").exists()
     with pytest.raises(InputError, match="'jaxx' has no recipe"):
         bench.order("jaxx")
+
+
+def test_a_run_that_came_to_nothing_takes_nothing_away(bench: Bench, tmp_path: Path) -> None:
+    before, kept, halt = measured(), [], Halt()
+
+    def furnish(after: Session) -> Desk:
+        kept.append(after.measurements)
+        return desk([], measured=after.measurements)
+
+    halt.ask()
+    there = replace(bench, session=replace(bench.session, measurements=before), furnish=furnish)
+    came_to = there.measure(plan(bench.arguments), {}, lambda _: None, halt)
+    assert "stopped" in came_to.found.settings
+    assert kept == [before]
+    assert not (tmp_path / "measurements.sqlite3").exists()
 
 
 def test_before_there_is_an_answer_nothing_is_proposed(bench: Bench) -> None:
