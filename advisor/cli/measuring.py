@@ -90,11 +90,11 @@ def has_figures(measured: Measurements) -> bool:
 @contextmanager
 def interrupts(halt: Halt) -> Iterator[None]:
     """A context in which the first interrupt asks for an end; the second one is as usual."""
-    if current_thread() is not main_thread():
-        # Signals are not its business.
+    usual = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or usual is signal.SIG_IGN:
+        # Signals are not its business, or nobody is to be interrupted.
         yield
         return
-    usual = signal.getsignal(signal.SIGINT)
 
     def ask(_: int, __: object) -> None:
         signal.signal(signal.SIGINT, usual)
