@@ -273,8 +273,9 @@ def _interview(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
     _answers(given)
     _machine(given)
-    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
-    parser.set_defaults(probe="stored", python=[], budget=None)
+    _measuring(parser.add_argument_group("measurements"))
+    # What was measured here before is used, as `recommend` does; anew it is measured when the questionnaire is told to.
+    parser.set_defaults(probe="stored")
 
 
 def _intake(parser: argparse.ArgumentParser) -> None:

@@ -207,10 +207,10 @@ def _measured(r: Recommendation) -> str:
 def _speed(r: Recommendation) -> Iterator[Entry]:
     yield Entry("Measured", r.measurements.note or _measured(r))
     if r.measurements.conflicts:
-        yield Entry("Conflict", _contradicted(r))
+        yield Entry("Conflict", contradicted(r))
 
 
-def _contradicted(r: Recommendation) -> str:
+def contradicted(r: Recommendation) -> str:
     """The published figure that is furthest from what was measured."""
     furthest = max(r.measurements.conflicts, key=lambda c: abs(math.log(c.published / c.measured)))
     more = len(r.measurements.conflicts) - 1

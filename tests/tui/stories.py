@@ -7,7 +7,9 @@ import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
+from cli.program import Run
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Static
@@ -18,11 +20,12 @@ from advisor.inference import choice, plain
 from advisor.inquiry.interview import Interview
 from advisor.loading.knowledge import load
 from advisor.model.answers import ProjectSays
-from advisor.model.measurement import Machine
+from advisor.model.measurement import Machine, Measurements
 from advisor.session import Session
 from advisor.tui.app import Questionnaire
-from advisor.tui.desk import Desk
+from advisor.tui.desk import Desk, Probing
 from advisor.tui.widgets.choices import Choices
+from tui.bench import Bench
 
 Story = Callable[["Told"], Awaitable[None]]
 SMALL, LARGE = (80, 24), (160, 48)
@@ -40,15 +43,24 @@ def _chaining() -> Adviser:
     return Adviser(session().base, choice.best())
 
 
-def desk(kept: list[Interview], machine: Machine | None = None, project: ProjectSays | None = None) -> Desk:
-    here = replace(session(), machine=machine, project=project)
+def desk(  # noqa: PLR0913, PLR0917  (what a story begins with)
+    kept: list[Interview],
+    machine: Machine | None = None,
+    project: ProjectSays | None = None,
+    probing: Probing | None = None,
+    measured: Measurements | None = None,
+    as_of: str = "",
+) -> Desk:
+    here = replace(session(), machine=machine, project=project, measurements=measured, as_of=as_of)
 
     def keep(interview: Interview) -> str:
         kept.append(interview)
         return ""
 
     recommend = partial(replace(here, adviser=_chaining()).recommend, full=True)
-    return Desk(adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep)
+    return Desk(
+        adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep, probing=probing
+    )
 
 
 @dataclass
@@ -58,6 +70,7 @@ class Told:
     app: Questionnaire
     pilot: Pilot[None]
     kept: list[Interview] = field(default_factory=list)
+    bench: Bench | None = None
     strips: list[Strip] = field(default_factory=list)
 
     async def press(self, *keys: str) -> None:
@@ -98,26 +111,45 @@ class Told:
         return asked.attribute.name if asked else ""
 
 
-def tell(
+def tell(  # noqa: PLR0913  (what a story begins with)
     story: Story,
     *,
     size: tuple[int, int] = SMALL,
     begun: Interview | None = None,
     machine: Machine | None = None,
     project: ProjectSays | None = None,
+    probing: Callable[[Callable[[Measurements | None], Desk]], Bench] | None = None,
+    as_of: str = "",
 ) -> Told:
     """Tell a story from its beginning, or from an interview that had begun; what is left of it."""
     kept: list[Interview] = []
 
     async def telling() -> Told:
-        app = Questionnaire(desk(kept, machine, project), begun or Interview())
+        bench = probing(lambda measured: desk(kept, machine, project, bench, measured, as_of)) if probing else None
+        app = Questionnaire(desk(kept, machine, project, bench, None, as_of), begun or Interview())
         async with app.run_test(size=size) as pilot:
-            told = Told(app, pilot, kept)
+            told = Told(app, pilot, kept, bench)
             await pilot.pause()
             await story(told)
         return told
 
     return asyncio.run(telling())
+
+
+async def saved(told: Told) -> None:
+    """Save the answers and the recommendation as JSON, under the names that are proposed."""
+    if told.screen == "VerdictScreen":
+        await told.press("escape")
+    await told.press("ctrl+s", "enter")
+    await told.press("ctrl+s", "shift+tab", "down", "tab", "enter")
+    assert told.screen == "InterviewScreen"
+
+
+def assert_same_bytes(run: Run, folder: Path, *arguments: str, home: Path | None = None) -> None:
+    """The saved answers, put to the program, give the JSON that was saved beside them."""
+    env = {"ADVISOR_HOME": str(home)} if home else {}
+    again = run("recommend", "--answers", folder / "answers.yaml", *(arguments or ("--no-detect",)), "--json", env=env)
+    assert again.stdout == (folder / "recommendation.json").read_text(encoding="utf-8")
 
 
 def machine() -> Machine:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from advisor.model.knowledge import KnowledgeBase
+    from advisor.tui.desk import Desk
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -43,25 +44,38 @@ def run(arguments: argparse.Namespace) -> int:
     session = with_project(session, arguments, answers(interview, base.vocabulary))
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
+        from advisor.cli.planning import plan  # noqa: PLC0415
 
         session = look_around(session, arguments, {})
+        if arguments.python or arguments.probes_from or arguments.budget is not None:
+            plan(arguments)  # what is wrong with it is said while there is no screen before it
+    from advisor.tui.app import Questionnaire  # noqa: PLC0415  (no other command waits for Textual)
+
+    app = Questionnaire(_furnished(session, arguments, _Keeper(resources.interview(), goes_on)), interview)
+    app.run()
+    return Exit.BUG if app.return_code else Exit.ANSWER
+
+
+def _furnished(session: Session, arguments: argparse.Namespace, keep: _Keeper) -> Desk:
+    """The desk over a session; with detection there is something to measure, too."""
+    from advisor.cli.bench import Bench  # noqa: PLC0415
+    from advisor.tui.desk import Desk  # noqa: PLC0415
+
     # The engine in plain Python is the faster one for many short consultations, and can say why a rule did not fire.
     thinking = replace(session, adviser=session.adviser.with_engine(plain.compile_rules))
 
-    from advisor.tui.app import Questionnaire  # noqa: PLC0415  (no other command waits for Textual)
-    from advisor.tui.desk import Desk  # noqa: PLC0415
+    def furnish(after: Session) -> Desk:
+        return _furnished(replace(after, adviser=session.adviser), arguments, keep)
 
-    desk = Desk(
+    return Desk(
         adviser=thinking.adviser,
         consult=thinking.consult,
         recommend=partial(session.recommend, full=True),
         write=write,
-        keep=_Keeper(resources.interview(), goes_on),
+        keep=keep,
+        probing=None if arguments.no_detect else Bench(arguments, thinking, furnish),
         as_of=session.as_of,
     )
-    app = Questionnaire(desk, interview)
-    app.run()
-    return Exit.BUG if app.return_code else Exit.ANSWER
 
 
 def on_terminal() -> bool:

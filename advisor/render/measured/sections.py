@@ -9,7 +9,7 @@ from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
 from advisor.render.measured import words
 from advisor.render.measured.figures import UNKNOWN, between, megabytes, seconds, times
 from advisor.render.measured.missing import WORDS, gaps
-from advisor.render.measured.panels import SHIPPED, Contest, Panel, by_processor, classes, contests, name_of, spent
+from advisor.render.measured.panels import CLOCKS, SHIPPED, Contest, Panel, classes, clock_of, contests, name_of, spent
 from advisor.render.measured.ties import Place, ratio
 
 Row = tuple[str, ...]
@@ -88,13 +88,23 @@ def _rank(place: Place | None) -> str:
 
 
 def _probe(measured: Measurements, contest: Contest) -> Section:
-    clock = "CPU time:" if by_processor(measured) else "wall time:"
+    clock = clock_of(measured)
+    figures = (f"{CLOCKS[clock]}:", "relative:", "90 % interval:", "first call:", "memory:")
     results: Sequence[ProbeResult] = (*contest.matched, *contest.shipped.values())
     return Section(
         title=f"{contest.probe}, {contest.dtype} on {contest.device}",
         within=True,
-        head=("rank:", "variant", clock, "relative:", "90 % interval:", "first call:", "memory:", "flags"),
-        rows=tuple(_figure(contest, result, spent(measured, result)) for result in results),
+        head=(
+            "rank:",
+            "variant",
+            f"{CLOCKS[clock]}:",
+            "relative:",
+            "90 % interval:",
+            "first call:",
+            "memory:",
+            "flags",
+        ),
+        rows=tuple(_figure(contest, result, spent(result, clock)) for result in results),
     )
 
 

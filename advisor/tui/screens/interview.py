@@ -15,6 +15,7 @@ from advisor.errors import InputError
 from advisor.inquiry import interview as talk
 from advisor.inquiry.movement import moved
 from advisor.tui.screens.evidence import EvidenceScreen
+from advisor.tui.screens.probing import ProbingScreen
 from advisor.tui.screens.verdict import VerdictScreen
 from advisor.tui.screens.what_if import WhatIfScreen
 from advisor.tui.widgets.question import QuestionPane
@@ -38,6 +39,7 @@ class InterviewScreen(Screen[None]):
         Binding("escape", "back", "Back"),
         Binding("ctrl+n", "verdict", "Verdict"),
         Binding("ctrl+g", "what_if", "What if"),
+        Binding("ctrl+r", "measure", "Measure"),
     ]
     HELP = """\
 One question at a time: the one whose answer can change the recommendation most.
@@ -51,6 +53,7 @@ One question at a time: the one whose answer can change the recommendation most.
   delete there  take an answer back
   ctrl+n        the verdict as it stands now, whatever is still open
   ctrl+g        what another answer or another weight would change
+  ctrl+r        measure the frameworks that are on this machine
 
 Beside a word stands, after an arrow, the option that would be first with it.
 In the standing, a bar is filled up to where the score surely reaches, and
@@ -74,7 +77,8 @@ Every answer is kept at once: leave whenever you like, and go on later.
                 yield StandingList(id="standing")
                 yield Static(id="moved", markup=False)
                 yield Trail(id="trail")
-        yield Footer(compact=True)
+        # The palette gives way to the keys of this screen; the help names it.
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Ask the first question, or the next one of an interview that goes on."""
@@ -131,6 +135,19 @@ Every answer is kept at once: leave whenever you like, and go on later.
         """Try other answers and weights."""
         self.app.push_screen(WhatIfScreen(self.desk, self.interview), lambda kept: self._go(kept) if kept else None)
 
+    def action_measure(self) -> None:
+        """Measure what is on this machine."""
+        given = talk.answers(self.interview, self.desk.base.vocabulary)
+        self.app.push_screen(ProbingScreen(self.desk, given, self.take_in))
+
+    def take_in(self, desk: Desk) -> str:
+        """Go on at another desk; what that moved."""
+        before, self.desk = self.consultation, desk
+        self.consultation = self._consulted()
+        what_moved = moved(before, self.consultation)
+        self._show(f"Measured: {what_moved}")
+        return what_moved
+
     def _go(self, interview: Interview) -> None:
         before, said = self.consultation, self.interview.said
         self.interview = interview
@@ -157,4 +174,5 @@ Every answer is kept at once: leave whenever you like, and go on later.
             self.query_one(QuestionPane).ask(asked)
         else:
             self.query_one(QuestionPane).end()
-            self.action_verdict()
+            if self.is_current:
+                self.action_verdict()

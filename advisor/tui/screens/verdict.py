@@ -13,6 +13,7 @@ from textual.widgets import Footer, OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
 from advisor.inquiry import interview as talk
+from advisor.render.lines import listed
 from advisor.tui.pages import pages
 from advisor.tui.screens.evidence import EvidenceScreen
 from advisor.tui.widgets.standing import StandingList
@@ -28,6 +29,7 @@ class VerdictScreen(Screen[None]):
 
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
         Binding("escape", "app.pop_screen", "Back"),
+        Binding("ctrl+r", "app.measure", "Measure"),
         Binding("left", "turn(-1)", "Tab before", show=False, priority=True),
         Binding("right", "turn(1)", "Next tab", show=False, priority=True),
         *(
@@ -42,6 +44,7 @@ What to build on, for the answers as they stand.
   up, down              read on, or choose an entry
   enter                 on a score: why the option stands there
                         on a finding: how it came about, down to its source
+  ctrl+r                measure the frameworks that are on this machine
   escape                back to the questions, to change an answer
 
 `advisor recommend --answers FILE` gives the same answer from the saved file.
@@ -53,11 +56,17 @@ What to build on, for the answers as they stand.
         given = talk.answers(interview, desk.base.vocabulary)
         self.recommendation = desk.recommend(given)
         self.consultation = desk.consult(given)
+        self.worth = desk.probing.worth(given) if desk.probing else ()
 
     def compose(self) -> ComposeResult:
         """The tabs."""
         page = pages(self.recommendation)
-        yield Static(f"advisor   verdict: {self.recommendation.recommendation.primary}", id="title", markup=False)
+        primary = self.recommendation.recommendation.primary
+        here = ", measured here" if self.recommendation.measurements.used else ""
+        yield Static(f"advisor   verdict: {primary}{here}", id="title", markup=False)
+        if self.worth:
+            said = f"How fast {listed(self.worth)} are here can still change this: ctrl+r measures it."
+            yield Static(said, id="worth", markup=False)
         with TabbedContent():
             with TabPane("1 Answer", id="answer"):
                 yield TextPane(page["answer"])
