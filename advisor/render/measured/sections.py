@@ -94,16 +94,7 @@ def _probe(measured: Measurements, contest: Contest) -> Section:
     return Section(
         title=f"{contest.probe}, {contest.dtype} on {contest.device}",
         within=True,
-        head=(
-            "rank:",
-            "variant",
-            f"{CLOCKS[clock]}:",
-            "relative:",
-            "90 % interval:",
-            "first call:",
-            "memory:",
-            "flags",
-        ),
+        head=("rank:", "variant", *figures, "flags"),
         rows=tuple(_figure(contest, result, spent(result, clock)) for result in results),
     )
 
