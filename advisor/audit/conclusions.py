@@ -17,7 +17,7 @@ from advisor.model.rule import Rule
 from advisor.model.vocabulary import Vocabulary
 
 HANDED_IN: Mapping[str, tuple[str, ...] | None] = {
-    "clash": ("definition", "detected_hardware"),
+    "clash": ("definition", "detected_hardware", "project_files"),
     "memory": None,
     "measured": None,
 }

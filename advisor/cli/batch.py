@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.cli.session import open_session
 from advisor.errors import InputError, Problem
-from advisor.loading.answers import LineError, batch_line, check_answers
+from advisor.frozen import dataclass
+from advisor.loading.answers import Identity, LineError, batch_line, check_answers
+from advisor.loading.documents import shown_key
 from advisor.loading.problems import Problems
 from advisor.render.json import line as json_line
 from advisor.session import Session
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.cli.jobs import Answer
+    from advisor.model.recommendation import Recommendation
 
 Line = tuple[int, str]
 """A line that is not blank, with its number."""
@@ -28,16 +31,30 @@ _STDIN = 0
 """The descriptor of standard input."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that cannot be used."""
+
+    identity: Identity
+    """As given, where that could be read."""
+    problems: tuple[Problem, ...]
+
+
 def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
     """The answers to a batch as lines, in order; only a bounded number of them are held at once."""
     full = arguments.depth == "full"
     if arguments.jobs in (None, 1):
-        return (_answer(session, line, full=full) for line in _lines(arguments.batch))
+        return (_answer(session, line, full=full) for line in lines_of(arguments.batch))
     from advisor.cli.jobs import shared  # noqa: PLC0415  (what runs processes is no business of one)
 
-    known = {"machine": session.machine, "measurements": session.measurements, "as_of": session.as_of}
+    known = {
+        "machine": session.machine,
+        "measurements": session.measurements,
+        "as_of": session.as_of,
+        "policy": session.policy,
+    }
     opening = partial(_open, arguments.options, arguments.knowledge, arguments.rules, known, full=full)
-    return shared(_lines(arguments.batch), opening, arguments.jobs)
+    return shared(lines_of(arguments.batch), opening, arguments.jobs)
 
 
 def _open(options: str, knowledge: list[str], rules: list[str], known: dict[str, Any], *, full: bool) -> Answer[Line]:
@@ -46,7 +63,8 @@ def _open(options: str, knowledge: list[str], rules: list[str], known: dict[str,
     return partial(_answer, session, full=full)
 
 
-def _lines(path: str) -> Iterator[Line]:
+def lines_of(path: str) -> Iterator[Line]:
+    """The lines of a file that are not blank; `-` is standard input. Raises `InputError` where it cannot be read."""
     try:
         # Not through sys.stdin, which a thread that still reads at exit must not hold.
         with open(_STDIN, "rb", closefd=False) if path == "-" else Path(path).open("rb") as content:
@@ -62,6 +80,12 @@ def _lines(path: str) -> Iterator[Line]:
 
 def _answer(session: Session, line: Line, *, full: bool) -> str:
     """The recommendation for a line, or what is wrong with it."""
+    answer = judged(session, line, full=full)
+    return _error_line(answer) if isinstance(answer, Refused) else json_line(answer)
+
+
+def judged(session: Session, line: Line, *, full: bool) -> Recommendation | Refused:
+    """The same as a value."""
     number, text = line
     identity: Any = None
     try:
@@ -72,19 +96,19 @@ def _answer(session: Session, line: Line, *, full: bool) -> str:
         )
         problems.settle()
     except LineError as error:
-        return _error_line(error.identity, [Problem(message=f"{error}.", place=f"line {number}")])
+        return Refused(error.identity, (Problem(message=f"{error}.", place=f"line {number}"),))
     except InputError as error:
-        return _error_line(identity, list(error.problems))
-    return json_line(session.recommend(answers, full=full, identity=identity))
+        return Refused(identity, error.problems)
+    return session.recommend(answers, full=full, identity=identity)
 
 
 def _place(number: int) -> Any:
     def place(path: tuple[str | int, ...]) -> str:
-        return f"line {number} " + ".".join(map(str, path))
+        return f"line {number} {shown_key('.'.join(map(str, path)))}"
 
     return place
 
 
-def _error_line(identity: Any, problems: list[Problem]) -> str:
-    error = {"problems": [dataclasses.asdict(problem) for problem in problems]}
-    return json.dumps({"id": identity, "error": error}) + "\n"
+def _error_line(refused: Refused) -> str:
+    error = {"problems": [dataclasses.asdict(problem) for problem in refused.problems]}
+    return json.dumps({"id": refused.identity, "error": error}) + "\n"

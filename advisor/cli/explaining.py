@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, chosen_options, day, overlays, today
+from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day, with_project
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
-from advisor.frozen import replace
 from advisor.inference import plain
 from advisor.inquiry.explain_grounds import Grounds, ground
 from advisor.loading.knowledge import load
@@ -30,18 +29,17 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
 
     The engine in plain Python is the one that can say why a rule did not fire; both find the same.
     """
-    if arguments.answers is None and not arguments.set:
-        hint = "Use --answers FILE or --set KEY=VALUE."
+    if arguments.answers is None and not arguments.set and arguments.project is None:
+        hint = "Use --answers FILE, --set KEY=VALUE or --project PATH."
         raise InputError(Problem(message="no answers were given.", place=arguments.command, hint=hint))
     if arguments.no_detect and arguments.machine:
         message = "with --no-detect there is no machine to speak of."
         raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
-    session = Session(base, Adviser(base, plain.compile_rules), only=chosen_options(base, arguments.options))
-    # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
-    if arguments.as_of or not arguments.no_detect:
-        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    adviser, only = Adviser(base, plain.compile_rules), chosen_options(base, arguments.options)
+    session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
     answers = answers_from(base, arguments.answers, arguments.set)
+    session = with_project(session, arguments, answers)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 

@@ -62,7 +62,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             build().print_help()
             return Exit.ANSWER
         arguments = parse(["interview"])
-    if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "interview"):
+    if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "interview", "mcp"):
         gc.enable()
     # Each command is imported when it is called: `--help` and the others need not wait for it.
     module = importlib.import_module(f"advisor.cli.commands.{arguments.command.replace('-', '_')}")

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
 from typing import TYPE_CHECKING
 
 from advisor import resources
@@ -19,6 +23,7 @@ from advisor.session import Session
 if TYPE_CHECKING:
     import argparse
 
+    from advisor.evidence.halt import Halt
     from advisor.evidence.probing.plan import Plan
 
 
@@ -43,18 +48,60 @@ def look_around(session: Session, arguments: argparse.Namespace, answers: Answer
 
 
 def measure(wanted: Plan, *, keep: bool) -> Measurements:
-    """Run the probes with progress on standard error, and store what they found."""
+    """Run the probes with progress on standard error, and store what they found.
+
+    Interrupted, it stores what was measured until then, and raises KeyboardInterrupt.
+    """
     from advisor.cli.progress import ProbeProgress  # noqa: PLC0415  (Rich takes its time to load)
+    from advisor.evidence.halt import Halt  # noqa: PLC0415
     from advisor.evidence.probing.run import run  # noqa: PLC0415
 
-    with ProbeProgress() as progress:
-        measured = run(wanted, progress)
-    if keep and any(result.outcome in ("ok", "unstable") for result in measured.results):
-        from advisor.evidence.keeping.whereabouts import places  # noqa: PLC0415
-
-        try:
-            store.save(measured, resources.home(), places(wanted), notice)
-        except AdvisorError as error:
-            for problem in error.problems:
-                notice(problem)
+    halt = Halt()
+    with ProbeProgress() as progress, interrupts(halt):
+        measured = run(wanted, progress, halt)
+    stored = keep and stores(measured, wanted, notice)
+    if halt.asked:
+        if stored:
+            notice(Problem(message="what was measured until then is stored.", place="probe"))
+        raise KeyboardInterrupt
     return measured
+
+
+def stores(measured: Measurements, wanted: Plan, say: Callable[[Problem], None]) -> bool:
+    """Store what was measured, if it has a figure; whether it is stored. What goes wrong is said."""
+    from advisor.evidence.keeping.whereabouts import places  # noqa: PLC0415
+
+    if not has_figures(measured):
+        return False
+    try:
+        store.save(measured, resources.home(), places(wanted), say)
+    except AdvisorError as error:
+        for problem in error.problems:
+            say(problem)
+        return False
+    return True
+
+
+def has_figures(measured: Measurements) -> bool:
+    """Whether there is anything in it to keep."""
+    return any(result.outcome in ("ok", "unstable") for result in measured.results)
+
+
+@contextmanager
+def interrupts(halt: Halt) -> Iterator[None]:
+    """A context in which the first interrupt asks for an end; the second one is as usual."""
+    usual = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or usual is signal.SIG_IGN:
+        # Signals are not its business, or nobody is to be interrupted.
+        yield
+        return
+
+    def ask(_: int, __: object) -> None:
+        signal.signal(signal.SIGINT, usual)
+        halt.ask()
+
+    signal.signal(signal.SIGINT, ask)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, usual)

@@ -51,6 +51,18 @@ def _print(text: str) -> None:
         raise InputError(Problem(message=message, place="standard output", hint="Use --output FILE.")) from None
 
 
+def replace_file(target: Path, content: bytes) -> None:
+    """Put other content into a file that is there, whole or not at all; who may read and write it stays."""
+    written = target.with_name(f".{target.name}-{os.getpid()}")
+    try:
+        with written.open("xb") as file:
+            file.write(content)
+        written.chmod(target.stat().st_mode & 0o7777)
+        written.replace(target)
+    finally:
+        written.unlink(missing_ok=True)
+
+
 def _replace(target: Path, lines: Iterable[str]) -> None:
     written = target.with_name(f".{target.name}-{os.getpid()}")
     try:

@@ -12,8 +12,31 @@ import advisor
 from advisor.errors import InputError, Problem
 from advisor.model.rule import Phase
 
-_EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 130 interrupted."
-_EPILOG_OF_ALL = _EPILOG.replace("130", "6 something has expired (knowledge stale), 130")
+_EPILOG = (
+    "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 7 an enforced policy is "
+    "violated, 130 interrupted."
+)
+_EPILOG_OF_ALL = _EPILOG.replace("7 an", "5 the recommendation has changed (check), 6 something has expired, 7 an")
+_DECISION = "advisor.lock.json"
+"""What a decision file is called where no other name is given."""
+_SCHEMAS = (
+    "answers",
+    "recommendation",
+    "explanation",
+    "measurements",
+    "portfolio",
+    "intake",
+    "policy",
+    "decision",
+    "check",
+    "diff",
+)
+_POLICY = "an organisation's own rules and weights, in YAML"
+_EPILOGS = {
+    "check": "Exit status: 0 it still holds, 7 a policy is violated, 5 the recommendation has changed, 6 evidence has "
+    "expired or a component has reached its end of life (of several the first here), 2 the file cannot be used.",
+    "diff": "Exit status: 0 the same verdict, 5 another one, 2 a file cannot be used.",
+}
 _MOST_JOBS = 60
 """So many processes can be waited for at once on every system."""
 _MOST_THREADS = 1024
@@ -90,24 +113,34 @@ def build() -> argparse.ArgumentParser:
         told = f"{_sentence(about + more)} The answers are given as for `recommend`."
         commands.add_parser(name, help=about, description=told, fill=partial(_explain, about=subject))
     for name, about, fill in (
+        ("check", "does a decision that was kept still hold?", _check),
+        ("diff", "two decisions beside each other", _diff),
+        ("decide", "note what was chosen in the end, and how it went", _decide),
+    ):
+        commands.add_parser(name, help=about, description=_sentence(about), epilog=_EPILOGS.get(name), fill=fill)
+    for name, about, fill in (
+        ("portfolio", "many projects on one page, and what one framework for all would cost", _portfolio),
+        ("intake", "what the files of a project say, read and never run, as answers", _intake),
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("serve", "the questionnaire in a browser", _serve),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
         ("knowledge", "what is known, whether it is sound, and whether it still holds", _knowledge),
         ("rules", "the rulebook, whether it is sound, and all of it as a document", _rules),
+        ("policy", "an organisation's policy: does it hold together, and what does it leave", _policy),
         ("measurements", "what was measured: list, show, hand on, take in, forget", _measurements),
         ("env", "environments with a framework each: make, list, mend, remove", _env),
         ("paths", "where everything lies", _output),
         ("purge", "remove everything that was stored on this machine", _purge),
         ("schema", "print a JSON Schema of what goes in or comes out", _schema),
+        ("mcp", "serve agents over the Model Context Protocol, on standard input and output", _mcp),
     ):
         commands.add_parser(name, help=about, description=_sentence(about), fill=fill)
     return parser
 
 
 def _sentence(about: str) -> str:
-    return f"{about[0].upper()}{about[1:]}."
+    return f"{about[0].upper()}{about[1:]}{'' if about.endswith('?') else '.'}"
 
 
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
@@ -116,8 +149,15 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
-    names = ["answers", "recommendation", "explanation", "measurements"]
-    parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument("name", choices=_SCHEMAS, metavar="NAME", help=", ".join(_SCHEMAS))
+
+
+def _mcp(parser: argparse.ArgumentParser) -> None:
+    root = "the folder that files may be read from (default: none is read)"
+    parser.add_argument("--root", metavar="DIR", help=root)
+    detect = "look at the machine for what answers leave open, and use what was measured on it"
+    parser.add_argument("--detect", action="store_true", help=detect)
+    _added(parser)
 
 
 def _recommend(parser: argparse.ArgumentParser) -> None:
@@ -143,6 +183,22 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     )
     _output(parser)
     parser.add_argument("--detail", action="store_true", help="everything behind the summary")
+    kept = parser.add_argument_group("decision")
+    locked = f"keep the decision in a file too, for `advisor check` (default: {_DECISION}); none is overwritten"
+    kept.add_argument("--lock", metavar="PATH", nargs="?", const=_DECISION, help=locked)
+    renewed = (
+        "take the place of that file, and keep what was chosen, how it went, and its verdict as history; without "
+        "--answers, decide anew from all that it holds"
+    )
+    kept.add_argument("--renew", action="store_true", help=renewed)
+    told = (
+        "from which change on it no longer holds: p_best_fall=0.2 (default: 0.1), or false for one of primary, status, "
+        "stack and expiry; repeatable"
+    )
+    kept.add_argument("--threshold", metavar="KEY=VALUE", action="append", default=[], help=told)
+    recorded = "also write a decision record into the folder where the team keeps them, under the next number"
+    parser.add_argument("--adr-dir", metavar="DIR", help=recorded)
+    parser.add_argument("--title", metavar="NAME", default="", help="what the record is about, for its title")
 
 
 def _explain(parser: argparse.ArgumentParser, about: str) -> None:
@@ -164,12 +220,81 @@ def _explain(parser: argparse.ArgumentParser, about: str) -> None:
     _output(parser)
 
 
+def _check(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default=_DECISION, help=f"the decision (default: {_DECISION})"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    alone = "do not look whether what was measured here is still installed"
+    parser.add_argument("--no-detect", action="store_true", help=alone)
+    _added(parser)
+    parser.add_argument("--policy", metavar="FILE", help=_POLICY)
+    _machine(parser.add_argument_group("machine"))
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "sarif", "markdown"],
+        help="sarif is for code hosts, which show it beside the file; --json is short for json",
+    )
+    _output(parser)
+
+
+def _diff(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("before", metavar="A", help="a decision")
+    parser.add_argument("after", metavar="B", help="the one to hold against it")
+    _output(parser)
+
+
+def _decide(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default=_DECISION, help=f"the decision (default: {_DECISION})"
+    )
+    parser.add_argument("--chose", metavar="OPTION", help="what was chosen in the end, whatever was recommended")
+    parser.add_argument("--why", metavar="TEXT", help="with --chose: the reason")
+    parser.add_argument("--outcome", metavar="TEXT", help="how it went")
+    parser.add_argument("--on", metavar="DATE", help="the day (default: today)")
+
+
+def _portfolio(parser: argparse.ArgumentParser) -> None:
+    lines = 'JSON Lines of {"id": ..., "answers": {...}}, one for each project; - reads standard input'
+    parser.add_argument("batch", metavar="FILE", help=lines)
+    given = parser.add_argument_group("answers")
+    _surroundings(given)
+    _machine(given)
+    parser.add_argument(
+        "--format",
+        choices=["text", "markdown", "html", "json"],
+        default="text",
+        help="html is one page for a review; --json is short for json",
+    )
+    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
+    parser.set_defaults(probe="stored", python=[], budget=None)
+    _output(parser)
+
+
 def _interview(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
     _answers(given)
     _machine(given)
-    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
-    parser.set_defaults(probe="stored", python=[], budget=None)
+    _measuring(parser.add_argument_group("measurements"))
+    # What was measured here before is used, as `recommend` does; anew it is measured when the questionnaire is told to.
+    parser.set_defaults(probe="stored")
+
+
+def _intake(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "path", metavar="PATH", nargs="?", default=".", help="the folder of a project (default: this one)"
+    )
+    _part(parser)
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "answers"],
+        help="answers is a file for `recommend --answers`, with its sources as comments; --json is short for json",
+    )
+    _output(parser)
+
+
+def _part(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    parser.add_argument("--part", metavar="NAME", default="", help="the one that is meant of several projects there")
 
 
 def _serve(parser: argparse.ArgumentParser) -> None:
@@ -183,9 +308,18 @@ def _serve(parser: argparse.ArgumentParser) -> None:
 def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
     given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    project = "answer from the files of a project what --answers and --set leave open; nothing of it is run"
+    given.add_argument("--project", metavar="PATH", help=project)
+    _part(given)
+    _surroundings(given)
+
+
+def _surroundings(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--no-detect", action="store_true", help="read nothing from this machine")
     given.add_argument("--options", metavar="A,B", default="", help="compare only these")
-    given.add_argument("--as-of", metavar="DATE", help="the day to judge expiry by; it annotates and moves nothing")
+    judged = "the day to judge expiry by, which annotates and moves nothing, and the days of a policy by"
+    given.add_argument("--as-of", metavar="DATE", help=judged)
+    given.add_argument("--policy", metavar="FILE", help=_POLICY)
     _added(given)
 
 
@@ -295,6 +429,16 @@ def _rules(parser: argparse.ArgumentParser) -> None:
     _output(show)
     reference = command("reference", "every rule, as Markdown")
     reference.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
+def _policy(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="policy_command", metavar="COMMAND", required=True, parser_class=_Parser)
+    about = "is everything in it known, can all of it apply, and what does it leave? Exit status 2 if not"
+    check = commands.add_parser("check", help=about, description=about)
+    check.add_argument("file", metavar="FILE", help="the policy, in YAML")
+    check.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    _added(check)
+    _output(check)
 
 
 def _measurements(parser: argparse.ArgumentParser) -> None:

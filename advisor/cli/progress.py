@@ -16,6 +16,7 @@ from rich.text import Text
 
 from advisor.evidence.probing.plan import Progress as Event
 from advisor.loading.problems import printable
+from advisor.render.measured import going
 from advisor.render.measured.figures import cut
 from advisor.render.measured.standing import FIRST, TIE, Standing
 
@@ -76,28 +77,14 @@ class ProbeProgress:
 
 def _lines(event: Event, *, everything: bool) -> Iterator[str]:
     """What is said of an event and stays: where there is no table, everything."""
-    who = f"{event.framework}/{event.variant}" if event.framework else ""
-    if event.kind == "failed" or (event.kind == "started" and event.outcome != "ok"):
-        where = f" in {event.probe}" if event.probe else ""
-        said = event.outcome.replace("_", " ")
-        yield f"{who}: {said}{where}: {event.text}".rstrip(": ")
+    if wrong := going.mishap(event):
+        yield wrong
     elif not everything:
         return
     elif event.kind == "started":
-        yield f"{who}: started {event.text}".rstrip()
+        yield f"{event.framework}/{event.variant}: started {event.text}".rstrip()
     elif event.kind == "probe":
-        again = " again" if event.text else ""
-        yield f"probe {event.number} of {event.of}: {event.probe}{again}, {_left(event.seconds_left)}{_process(event)}"
-
-
-def _left(seconds: float) -> str:
-    """How much time there is at most: the budget is an end, not a forecast."""
-    rest = max(0, round(seconds))
-    return f"at most {rest} s left" if rest < 600 else f"at most {rest // 60} min left"
-
-
-def _process(event: Event) -> str:
-    return f", process {event.generation} of {event.generations}" if event.generations > 1 else ""
+        yield f"probe {going.doing(event)}, {going.left(event.seconds_left)}{going.process(event)}"
 
 
 class Board:
@@ -126,14 +113,9 @@ class Board:
 
     def _state(self, width: int) -> str:
         """What is going on, in fewer words where there is less room."""
-        event, left = self._event, _left(self._until - time.monotonic())
-        if event.kind == "probe":
-            done = (event.number - 1) / max(1, event.of)
-            bar = f"[{'#' * round(done * _BAR):.<{_BAR}}] "
-            what = f"{event.number} of {event.of}: {event.probe}{' again' if event.text else ''}"
-        else:
-            bar, what = "", "starting the frameworks"
-        process = _process(event)
+        event, left = self._event, going.left(self._until - time.monotonic())
+        what, process = going.doing(event), going.process(event)
+        bar = f"[{'#' * round(going.done(event) * _BAR):.<{_BAR}}] " if event.kind == "probe" else ""
         ways = (f"{bar}{what}, {left}{process}", f"{what}, {left}{process}", f"{what}, {left}")
         return next((way for way in ways if len(way) <= width), cut(ways[-1], width))
 

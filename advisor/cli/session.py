@@ -9,44 +9,64 @@ from typing import TYPE_CHECKING, Any
 
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
+from advisor.frozen import replace
 from advisor.inference import choice
 from advisor.loading.answers import check_answers, merge, read_answers, read_setting
-from advisor.loading.documents import MAX_BYTES
+from advisor.loading.documents import MAX_BYTES, content
 from advisor.loading.knowledge import load
-from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.problems import Problems, shown
 from advisor.loading.structure import plain as plain_values
 from advisor.model.answers import Answer, Answers
 from advisor.model.knowledge import KnowledgeBase
-from advisor.session import Session
+from advisor.session import Session, day_of, options_of
+from advisor.session import today as today  # noqa: PLC0414  (commands take it from here)
 
 if TYPE_CHECKING:
+    import argparse
+
     from advisor.loading.answers import Place
+    from advisor.model.policy import Policy
 
 
 def open_session(
-    only: str = "", knowledge: Iterable[str] = (), rules: Iterable[str] = (), *, single: bool = False
+    only: str = "",
+    knowledge: Iterable[str] = (),
+    rules: Iterable[str] = (),
+    *,
+    single: bool = False,
+    policy: str | None = None,
 ) -> Session:
-    """The session over the program's knowledge and the overlays on it; `only` names options, separated by commas."""
+    """The session over the program's knowledge and the overlays on it, under the policy in a file.
+
+    `only` names options, separated by commas.
+    """
     base = load(overlays(knowledge), overlays(rules))
-    return Session(base, Adviser(base, choice.best(), single), only=chosen_options(base, only))
+    adviser = Adviser(base, choice.best(), single)
+    return Session(base, adviser, only=chosen_options(base, only), policy=policy_of(base, policy))
 
 
-def today() -> str:
-    """The day by the clock of this machine."""
-    from datetime import UTC, datetime  # noqa: PLC0415  (without detection there is no day to tell)
+def policy_of(base: KnowledgeBase, path: str | None) -> Policy | None:
+    """The policy in a file; raises `InputError` with everything that is wrong with it."""
+    if path is None:
+        return None
+    from advisor.loading.policy import load_policy  # noqa: PLC0415  (most answers are under none)
 
-    return datetime.now(tz=UTC).date().isoformat()
+    return load_policy(Path(path), base)
 
 
-def day(text: str) -> str:
+def session_day(session: Session, arguments: argparse.Namespace) -> Session:
+    """The session on the day that expiry is judged by: as `--as-of` says, else today.
+
+    Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
+    """
+    if arguments.as_of:
+        return replace(session, as_of=day(arguments.as_of))
+    return session if arguments.no_detect else replace(session, as_of=today())
+
+
+def day(text: str, place: str = "--as-of") -> str:
     """The day that the command line names; raises `InputError` where it names none."""
-    from datetime import date  # noqa: PLC0415
-
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        hint = "Write it as in 2026-11-22."
-        raise InputError(Problem(message=f"{shown(text)} is no day.", place="--as-of", hint=hint)) from None
+    return day_of(text, place)
 
 
 def overlays(folders: Iterable[str]) -> tuple[Path, ...]:
@@ -54,15 +74,33 @@ def overlays(folders: Iterable[str]) -> tuple[Path, ...]:
     return tuple(map(Path, folders))
 
 
+def kept_answers(base: KnowledgeBase) -> list[Answers]:
+    """The answers of the gold cases and examples that come with the program."""
+    from advisor import resources  # noqa: PLC0415  (only what is asked of all of them needs it)
+    from advisor.loading.cases import read_cases, read_examples  # noqa: PLC0415
+
+    folder = resources.knowledge()
+    cases = [case.answers for case in read_cases(sorted((folder / "cases").glob("*.yaml")), base)]
+    return [*cases, *read_examples(sorted((folder / "examples").glob("*.yaml")), base)]
+
+
 def chosen_options(base: KnowledgeBase, only: str) -> tuple[str, ...]:
     """The options named, separated by commas; raises `InputError` for what is none."""
-    names = tuple(name for name in only.split(",") if name)
-    problems = Problems()
-    for name in names:
-        if name not in base.frameworks:
-            problems.add(f"{shown(name)} is not an option.", "--options", nearest(name, base.frameworks, limit=20))
-    problems.settle()
-    return names
+    return options_of(base, (name for name in only.split(",") if name), "--options")
+
+
+def with_project(session: Session, arguments: argparse.Namespace, answers: Answers) -> Session:
+    """The session with what the files of a project answer, where the command line names one."""
+    if arguments.project is None:
+        if arguments.part:
+            hint = "Add --project PATH."
+            raise InputError(
+                Problem(message="there is no project that it could be a part of.", place="--part", hint=hint)
+            )
+        return session
+    from advisor.cli.project import read_project  # noqa: PLC0415  (most answers come without one)
+
+    return replace(session, project=read_project(session.base, arguments.project, arguments.part, answers))
 
 
 def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:
@@ -115,9 +153,4 @@ def _at_setting(path: tuple[str | int, ...]) -> str:
 def _content(path: str) -> bytes:
     if path == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        message = f"the answers cannot be read: {error.strerror or error}."
-        raise InputError(Problem(message=message, place=shown(path)[1:-1], hint="Check the path.")) from None
+    return content(Path(path), "the answers")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from advisor.errors import InputError, Problem
-from advisor.loading.problems import nearest, shown
+from advisor.inquiry.things import Thing, everything, facts_about, look_up
 from advisor.loading.structure import plain
 from advisor.model.attribute import FactAttribute, general
 from advisor.model.component import Component
@@ -16,39 +16,18 @@ from advisor.model.rule import Rule
 from advisor.render import knowledge as words
 from advisor.render import rules
 
-_Thing = Fact | Framework | Component | FactAttribute | Rule | Folklore | Benchmark
-
 
 def shown_as(identity: str, base: KnowledgeBase) -> tuple[Any, str]:
     """As a document and in words, what has that id: a fact, framework, component, attribute, rule, belief or table."""
-    known = _everything(base)
-    if identity not in known:
-        message = f"{shown(identity)} is not known: no fact, framework, component, attribute, rule, belief or table."
-        raise InputError(Problem(message=message, place="knowledge show", hint=nearest(identity, known)))
-    thing = known[identity]
+    known = everything(base)
+    thing = look_up(known, identity, "knowledge show")
     if isinstance(thing, FactAttribute):
-        names = thing.names if identity == thing.id else (identity,)
-        facts = [framework.facts[n] for framework in base.frameworks.values() for n in names if n in framework.facts]
+        facts = facts_about(base, thing, identity)
         return {**plain(thing), "facts": plain(facts)}, words.attribute(thing, facts)
     return plain(thing), _in_words(thing, known)
 
 
-def _everything(base: KnowledgeBase) -> dict[str, _Thing]:
-    """By id, also as evidence names it; of two things with one id the later one counts."""
-    found: dict[str, _Thing] = {}
-    found |= {name: belief for belief in base.folklore for name in (belief.id, f"folklore.{belief.id}")}
-    found |= {name: rule for rule in base.rules for name in (rule.id, f"rule.{rule.id}")}
-    found |= {f"benchmark.{name}": table for table in base.benchmarks for name in (table.id, *_rows(table))}
-    found |= {name: attribute for attribute in base.attributes for name in (attribute.id, *attribute.names)}
-    found |= {name: part for part in base.components.values() for name in (part.id, f"component.{part.id}")}
-    return found | dict(base.frameworks) | base.facts()
-
-
-def _rows(table: Benchmark) -> list[str]:
-    return [row.id for row in table.rows]
-
-
-def _in_words(thing: _Thing, known: dict[str, _Thing]) -> str:
+def _in_words(thing: Thing, known: Mapping[str, Thing]) -> str:
     match thing:
         case Fact():
             attribute = known.get(general(thing.attribute))

@@ -22,9 +22,10 @@ from advisor.intake.facts import Projected, Projector, Views, situation_facts
 from advisor.intake.memory import suffices
 from advisor.model.answers import Answers, Clash, Situation
 from advisor.model.fact import Fact
-from advisor.model.finding import Finding
+from advisor.model.finding import POLICY, Finding
 from advisor.model.framework import Framework
 from advisor.model.knowledge import Criterion, KnowledgeBase
+from advisor.model.policy import Policy
 from advisor.model.rule import Rule
 from advisor.model.score import Ranking, Value, Weight
 from advisor.model.trace import Given, Trace
@@ -35,6 +36,7 @@ from advisor.scoring.weights import settle
 
 if TYPE_CHECKING:
     from advisor.model.measurement import Measurements
+    from advisor.policy.house import House
 
 
 _MOST_KEPT = 1024
@@ -97,6 +99,8 @@ class Adviser:
     """What a criterion says of what the options say, by criterion, the identity of that, and the options."""
     settled: dict[tuple[object, ...], tuple[tuple[Weight, ...], tuple[Criterion, ...]]] = field(default_factory=dict)
     """The weights, by what they follow from."""
+    house: House | None = None
+    """What an organisation's policy has to say."""
 
     def __post_init__(self) -> None:
         self.projector = Projector(self.base.vocabulary)
@@ -124,6 +128,28 @@ class Adviser:
         other = copy(self)
         other.base = replace(self.base, frameworks=frameworks)
         other.projector, other.valued = Projector(self.base.vocabulary), {}
+        if self.house is not None:
+            other.house = self.house.over(frameworks)
+        return other
+
+    def under(self, policy: Policy, day: str = "") -> Adviser:
+        """An adviser to an organisation with this policy, by that day, or that of the knowledge base."""
+        from advisor.policy.house import house  # noqa: PLC0415  (most answers are under none)
+
+        return self._in(house(policy, self.base, day or self.base.as_of))
+
+    def allowing(self, option: str) -> Adviser:
+        """An adviser to whom the policy allows an option."""
+        return self if self.house is None else self._in(self.house.allowing(option))
+
+    def leave_needed(self, option: str, weighed: Weighed) -> str:
+        """Who has to allow an option before anything revives it, as a sentence without its end; else empty."""
+        barred = any(finding.rule == POLICY for finding in weighed.excluded[option])
+        return f"{self.house.policy.title} would have to allow it" if self.house and barred else ""
+
+    def _in(self, of: House) -> Adviser:
+        other = copy(self)
+        other.house, other.settled = of, {}
         return other
 
     def close(self) -> None:
@@ -195,8 +221,12 @@ class Adviser:
             seen = projected[name]
             said = findings(fired.firings, self.rules, {**known, **seen.facts}, self._evidence(seen, trace), name)
             excluding = tuple(finding for finding in said if self.rules[finding.rule].then.exclude)
-            failed = self._musts_failed(valued, name, answers)
-            excluded[name] = (*excluding, *(_must_finding(c, name, valued[name][c.id]) for c in failed))
+            asked = _priorities(answers)
+            failed = [
+                _must_finding(c, name, valued[name][c.id], self.house if c.id not in asked else None)
+                for c in self._musts_failed(valued, name, answers)
+            ]
+            excluded[name] = (*excluding, *failed, *(self.house.against(name) if self.house else ()))
         return Weighed(answers, trace.derived, situation, excluded, remaining, weights, projected, speeds, scores)
 
     def excluding(self, answers: Answers, clashes: Iterable[Clash]) -> frozenset[tuple[str, ...]]:
@@ -258,18 +288,18 @@ class Adviser:
         beside = {WISH: "requested_framework" in answers, "speed": known.get("workload"), "first_step": measured}
         spoken = frozenset([*asked, *(reads for reads, speaks in beside.items() if speaks)])
         moving = tuple(firing.rule for firing in trace.firings if self.rules[firing.rule].then.weigh)
-        priorities = answers.get("priorities", {})
-        levels = {k: str(v) for k, v in priorities.items()} if isinstance(priorities, Mapping) else {}
+        levels = {criterion: str(level) for criterion, level in _priorities(answers).items()}
         key = (spoken, moving, *levels.items())
         if key not in self.settled:
             if len(self.settled) >= _MOST_KEPT:
                 self.settled.clear()
             criteria = tuple(c for c in self.base.criteria if c.reads in spoken)
-            shifts: dict[str, dict[str, float]] = {}
+            shifts: dict[str, dict[str, float]] = dict(self.house.shifts(criteria)) if self.house else {}
             for rule in map(self.rules.__getitem__, moving):
                 for criterion, shift in rule.then.weigh.items():
                     shifts.setdefault(criterion, {})[rule.id] = shift
-            self.settled[key] = (settle(criteria, shifts, levels), criteria)
+            own = self.house.priorities if self.house else None
+            self.settled[key] = (settle(criteria, shifts, levels, own), criteria)
         return self.settled[key]
 
     def _column(
@@ -299,14 +329,20 @@ class Adviser:
         return found
 
     def _against(self, fired: Trace, valued: Valued, option: str, answers: Answers) -> bool:
-        """Whether a rule that fired excludes the option, or a must does."""
+        """Whether a rule that fired excludes the option, or a must or the policy does."""
         excluding = any(self.rules[firing.rule].then.exclude for firing in fired.firings)
-        return excluding or bool(self._musts_failed(valued, option, answers))
+        return excluding or self._kept_out(option) or bool(self._musts_failed(valued, option, answers))
+
+    def _kept_out(self, option: str) -> bool:
+        """Whether the policy has something against ranking the option."""
+        return self.house is not None and self.house.keeps_out(option)
 
     def _musts_failed(self, valued: Valued, option: str, answers: Answers) -> tuple[Criterion, ...]:
         """The criteria that are a must and whose threshold the option is known to miss."""
-        levels = answers.get("priorities")
-        if not isinstance(levels, Mapping) or "must" not in levels.values():
+        levels: Mapping[str, object] = _priorities(answers)
+        if self.house and option not in self.house.leave:
+            levels = {**self.house.priorities, **levels}
+        if "must" not in levels.values():
             return ()
         values = valued[option]
         return tuple(
@@ -357,6 +393,11 @@ def _of(criterion: Criterion, words: Mapping[str, Fact | None]) -> Value:
     return values.of_words(criterion, words) if words else values.UNKNOWN
 
 
+def _priorities(answers: Answers) -> Mapping[str, object]:
+    priorities = answers.get("priorities")
+    return priorities if isinstance(priorities, Mapping) else {}
+
+
 def _clash_finding(clash: Clash) -> Finding:
     return Finding(
         id=f"clash.{'.'.join(clash.keys)}",
@@ -367,11 +408,13 @@ def _clash_finding(clash: Clash) -> Finding:
     )
 
 
-def _must_finding(criterion: Criterion, option: str, value: Value) -> Finding:
-    return Finding(
+def _must_finding(criterion: Criterion, option: str, value: Value, asking: House | None) -> Finding:
+    """A must that is missed; `asking` is whose policy it is, where it is none of the answers."""
+    missed = Finding(
         id=f"must.{criterion.id}@{option}",
         rule="must",
         message=f"{option} reaches {value.most:.2f} at most in '{criterion.title}', and {criterion.must:g} is a must.",
         facts={f"priorities.{criterion.id}": "must"},
         evidence=value.evidence,
     )
+    return asking.own(missed, option) if asking else missed

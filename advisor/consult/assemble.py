@@ -15,7 +15,7 @@ from advisor.consult.passages import PINNED, passages
 from advisor.consult.vacancies import vacancies
 from advisor.frozen import dataclass, field
 from advisor.model.fact import OPEN
-from advisor.model.finding import Finding
+from advisor.model.finding import POLICY, Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import (
     Change,
@@ -99,7 +99,10 @@ def assemble(
     composed = composition(adviser, weighed, closing, primary)
     stack = composed.parts
     ways, between = _passages(adviser, weighed, primary, stack)
-    beside = (*vacancies(composed.left_out, situation.answers), *unknown_names(situation.answers, base.vocabulary))
+    beside = (
+        *vacancies(composed.left_out, situation.answers, adviser.house),
+        *unknown_names(situation.answers, base.vocabulary),
+    )
     said = (*said, *between, *beside)
     ranking = tuple(_ranked(s, closing.ranking) for s in closing.ranking.scored) if closing.ranking else ()
     first = closing.ranking.scored[0].option if closing.ranking else ""
@@ -109,7 +112,7 @@ def assemble(
     way_out = _way_out(base, primary)
     resting = {*_rests_on(findings, ranking), *(conflict.evidence for conflict in conflicts)}
     resting |= {*way_out.evidence} if way_out else set()
-    return Recommendation(
+    recommendation = Recommendation(
         id=identity,
         status=status,
         recommendation=Verdict(
@@ -147,6 +150,7 @@ def assemble(
             if measurements is not None and identity.startswith("measurement.")
             else adviser.library.evidence(identity, day)
             for identity in sorted(resting)
+            if not identity.startswith(f"{POLICY}.")
         ),
         measurements=MeasurementsUsed(
             used=used,
@@ -168,6 +172,11 @@ def assemble(
             seed=SEED,
         ),
     )
+    if adviser.house is None:
+        return recommendation
+    from advisor.consult.policing import policed  # noqa: PLC0415  (most answers are under no policy)
+
+    return policed(adviser.house, adviser.library, recommendation)
 
 
 def status_of(weighed: Weighed, closing: Closing, base: KnowledgeBase) -> Status:
@@ -220,7 +229,8 @@ def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: s
         ahead = [scored.option for scored in closing.ranking.scored[:_AHEAD]] if closing.ranking else []
         parts = {name: part for name, part in parts.items() if not part.requires or set(ahead) <= set(part.requires)}
         proposals = [proposal for proposal in proposals if proposal.put.place == "deploy"]
-    return compose(proposals, primary, parts, weighed.answers, slots)
+    barred = adviser.house.barred if adviser.house else None
+    return compose(proposals, primary, parts, weighed.answers, slots, barred=barred)
 
 
 def _passages(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.model.answers import Answers
 from advisor.model.component import Component
+from advisor.model.fact import released_on
 from advisor.model.finding import Finding
 from advisor.model.recommendation import StackPart
 
@@ -14,7 +14,6 @@ LOCKED = "lock_in_risk"
 """The flag for what would be costly to leave later; the findings that raise it are called so too."""
 _PASSING = ("experiment", "reproduce_paper", "teach")
 """Tasks whose result is not kept up, so that nothing has to be left later."""
-_DAY = re.compile(r"\((\d{4}-\d{2}-\d{2})\)")
 
 
 def dormant(
@@ -37,8 +36,8 @@ def _a_year_before(day: str) -> str:
 
 def _findings(option: str, components: Iterable[Component], since: str) -> Iterator[Finding]:
     for component in components:
-        released = _DAY.search(component.release)
-        if component.status != "maintenance" or released is None or released[1] >= since:
+        released = released_on(component.release)
+        if component.status != "maintenance" or not released or released >= since:
             continue
         way_out = (
             f"its successor, as far as that goes, is {component.successor}"
@@ -48,7 +47,7 @@ def _findings(option: str, components: Iterable[Component], since: str) -> Itera
         yield Finding(
             id=f"dormant.{component.id}",
             rule=LOCKED,
-            message=f"{component.name} has had no release since {released[1]}, and {way_out}: "
+            message=f"{component.name} has had no release since {released}, and {way_out}: "
             "keep what rests on it small.",
             facts={"option": option},
             evidence=(f"component.{component.id}.status", f"component.{component.id}.release"),

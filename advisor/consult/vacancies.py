@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from advisor.model.answers import Answers
 from advisor.model.finding import VACANCY, Finding
 from advisor.scoring.stack import LeftOut
+
+if TYPE_CHECKING:
+    from advisor.policy.house import House
 
 _SAID = {
     "constraint": "cannot keep {said}",
@@ -19,10 +24,19 @@ _BEHIND = {"constraint": "goes_with"}
 """The fact of the component that the reason is in, where it is not `platforms`."""
 
 
-def vacancies(left_out: Iterable[LeftOut], answers: Answers) -> tuple[Finding, ...]:
-    """A finding for each component that a rule proposes, or another one needs, and that an answer keeps out."""
-    found = {(left.component, left.place): left for left in _all(left_out) if left.reason in _SAID}
-    return tuple(_finding(left, answers) for _, left in sorted(found.items()))
+def vacancies(left_out: Iterable[LeftOut], answers: Answers, house: House | None = None) -> tuple[Finding, ...]:
+    """The findings for each component that a rule proposes, or another one needs, and that an answer keeps out.
+
+    Of those that a policy keeps out, they are what it has against them.
+    """
+    found = {(left.component, left.place): left for left in _all(left_out) if left.reason in (*_SAID, "policy")}
+    return tuple(chain.from_iterable(_findings(left, answers, house) for _, left in sorted(found.items())))
+
+
+def _findings(left: LeftOut, answers: Answers, house: House | None) -> tuple[Finding, ...]:
+    if house is not None and left.reason == "policy":
+        return house.barring(left.component, left.place)
+    return (_finding(left, answers),)
 
 
 def _all(left_out: Iterable[LeftOut]) -> Iterator[LeftOut]:

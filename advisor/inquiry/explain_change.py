@@ -14,7 +14,9 @@ from advisor.inquiry.explain_runs import said_change
 from advisor.inquiry.explain_words import figured
 from advisor.inquiry.whatif import OPEN, OUTSIDE
 from advisor.intake.situation import definition
+from advisor.model.answers import Answers
 from advisor.model.explanation import Explanation
+from advisor.model.policy import PRIORITIES
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
 from advisor.render.sureness import doubts, sureness
 
@@ -53,6 +55,12 @@ def what_if(before: Grounds, after: Grounds, change: Mapping[str, object]) -> Ex
         origin="" if differing else "run",
         change=change,
     )
+
+
+def changed(before: Answers, after: Answers) -> dict[str, object]:
+    """The answers that differ; `unknown` stands for one that is open now."""
+    keys = [key for key in (*after, *before) if before.get(key) != after.get(key)]
+    return {key: after.get(key, "unknown") for key in dict.fromkeys(keys)}
 
 
 def _comes(before: Recommendation, after: Recommendation) -> str:
@@ -141,7 +149,7 @@ class _Differences:
         if old is None or new is None or old.value != new.value:
             because += behind(grounds, criterion, option)
         because += weight(grounds, criterion)
-        gone = movers(self.before, name).keys() - movers(self.after, name).keys() - {"priorities"}
+        gone = movers(self.before, name).keys() - movers(self.after, name).keys() - {"priorities", PRIORITIES}
         because += self._gone(sorted(gone))
         text = f"{criterion.title}: {_valued(old)} -> {_valued(new)}"
         return Explanation(

@@ -72,6 +72,7 @@ _REASONS = {
     "platform": "it does not run under that system",
     "accelerator": "it does not run on that hardware",
     "python": "it does not run on that Python",
+    "policy": "the policy does not allow it",
     "slot": "{by} took its slot",
     "excluded": "{by} excludes it",
     "full": "there is no room beside {by}",
@@ -90,6 +91,8 @@ def _in_the_way(grounds: Grounds, left: LeftOut) -> Iterator[Explanation]:
     elif left.reason == "constraint":
         yield grounds.thing(component, "goes_with")
         yield from (grounds.answer("constraints", word) for word in left.by)
+    elif left.reason == "policy":
+        yield from (finding(grounds, grounds.findings[identity]) for identity in left.by)
     elif left.reason in ("slot", "full", "excluded"):
         if left.reason == "excluded":
             yield from (grounds.thing(one, "goes_with") for one in _declaring(grounds, left))

@@ -8,6 +8,7 @@ from advisor.inquiry.explain_grounds import Grounds
 from advisor.inquiry.explain_rules import finding
 from advisor.model.explanation import Explanation
 from advisor.model.knowledge import Criterion
+from advisor.model.policy import PRIORITIES, WEIGHTS
 from advisor.model.recommendation import Contribution
 from advisor.model.score import Weight
 from advisor.model.vocabulary import WISH
@@ -84,7 +85,18 @@ def of(grounds: Grounds, identity: str) -> Criterion:
 
 def _movers(grounds: Grounds, settled: Weight) -> Iterator[Explanation]:
     for name in settled.moved_by:
-        yield grounds.answer(name) if name == "priorities" else finding(grounds, grounds.findings[name])
+        if name == "priorities":
+            yield grounds.answer(name)
+        elif name in (PRIORITIES, WEIGHTS):
+            yield _asked(grounds, name)
+        else:
+            yield finding(grounds, grounds.findings[name])
+
+
+def _asked(grounds: Grounds, point: str) -> Explanation:
+    """What the policy asks by a point of it."""
+    policy = grounds.recommendation.policy
+    return Explanation(text=policy.asks[point] if policy else "", kind="answer", id=point, origin="policy")
 
 
 def _differing(grounds: Grounds, criterion: Criterion, option: str, other: str) -> tuple[str, ...]:

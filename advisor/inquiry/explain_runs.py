@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.consult.adviser import Weighed
+from advisor.frozen import replace
 from advisor.inference.applicable import fares
 from advisor.inference.plain import explain
 from advisor.inquiry.explain_grounds import Grounds
@@ -22,7 +23,12 @@ _FAR = -2.0
 
 
 def reviving(grounds: Grounds, option: str) -> Explanation:
-    """The smallest changes after which nothing excludes the option."""
+    """The smallest changes after which nothing excludes the option; where a policy does, it has to allow it first."""
+    title, needed = "The smallest change that revives it", grounds.adviser.leave_needed(option, grounds.weighed)
+    whatif = WhatIf(grounds.adviser.allowing(option), grounds.consultation)
+    if needed and option in whatif.run({}).options:
+        text = f"{needed}; then {_comes_of(option, whatif.run({}), grounds)}."
+        return Explanation(text=title, kind="section", id=option, because=(_ran(option, text),))
     rules = [
         grounds.adviser.rules[finding.rule]
         for finding in grounds.weighed.excluded[option]
@@ -36,8 +42,8 @@ def reviving(grounds: Grounds, option: str) -> Explanation:
             return -float(max(1, left))
         return expected_scores(then)[option]
 
-    found = smallest(WhatIf(grounds.adviser, grounds.consultation), nearness)
-    return _told("The smallest change that revives it", option, found, grounds)
+    told = _told(title, option, smallest(whatif, nearness), grounds)
+    return replace(told, because=(_ran(option, f"{needed} first."), *told.because)) if needed else told
 
 
 def putting_first(grounds: Grounds, option: str) -> Explanation:
@@ -69,12 +75,26 @@ def _told(text: str, option: str, found: Search, grounds: Grounds) -> Explanatio
     if not by_answers:
         counted = f"{found.singles} single changes and the {found.pairs} nearest pairs were run"
         none = f"No single or double change of an answer does: {counted}."
-        runs = (Explanation(text=none, kind="run", id=option, origin="run"), *runs)
+        runs = (_ran(option, none), *runs)
     return Explanation(text=text, kind="section", id=option, because=runs)
 
 
+def _ran(option: str, text: str) -> Explanation:
+    return Explanation(text=text, kind="run", id=option, origin="run")
+
+
 def _run(option: str, run: Run, grounds: Grounds) -> Explanation:
-    scores = expected_scores(run.then)
+    return replace(
+        _ran(
+            option, f"With {said_change(run.change, grounds.weighed.answers)}, {_comes_of(option, run.then, grounds)}."
+        ),
+        change={key: plain_answer(word) for key, word in run.change.items()},
+    )
+
+
+def _comes_of(option: str, then: Weighed, grounds: Grounds) -> str:
+    """Where an option stands in a situation that was run."""
+    scores = expected_scores(then)
     order = sorted(scores, key=lambda name: (-round(scores[name], 9), name))
     place = order.index(option) + 1
     if option in grounds.weighed.options:
@@ -84,14 +104,7 @@ def _run(option: str, run: Run, grounds: Grounds) -> Explanation:
         ahead = f", and {order[0]} first with {scores[order[0]]:.2f}" if place > 1 else ""
         stands = f"it is {ordinal(place)} of {len(order)} with {scores[option]:.2f}{ahead}"
         comes = f"nothing excludes {option}: {stands}"
-    doubted = doubts(*outcome(grounds.adviser, run.then)) if place == 1 else ""
-    return Explanation(
-        text=f"With {said_change(run.change, grounds.weighed.answers)}, {comes}{doubted}.",
-        kind="run",
-        id=option,
-        origin="run",
-        change={key: plain_answer(word) for key, word in run.change.items()},
-    )
+    return comes + (doubts(*outcome(grounds.adviser, then)) if place == 1 else "")
 
 
 def said_change(change: Mapping[str, object], before: Mapping[str, object]) -> str:

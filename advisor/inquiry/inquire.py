@@ -8,6 +8,7 @@ from itertools import islice
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.consult.assemble import Inquiries
+from advisor.frozen import replace
 from advisor.inquiry import lights
 from advisor.inquiry.asking import worthwhile
 from advisor.inquiry.outcomes import outcome
@@ -78,8 +79,18 @@ def _decisive(whatif: WhatIf, weighed: Weighed) -> tuple[str, ...]:
 
 
 def _revivals(whatif: WhatIf, option: str, weighed: Weighed) -> tuple[Change, ...]:
-    """The first change of each answer that stands in an exclusion after which the option remains."""
-    return tuple(islice(_reviving(whatif, option, weighed), 3))
+    """The first change of each answer that stands in an exclusion after which the option remains.
+
+    Of one that a policy keeps out, the policy has to allow it before any of them does.
+    """
+    needed = whatif.adviser.leave_needed(option, weighed)
+    if not needed:
+        return tuple(islice(_reviving(whatif, option, weighed), 3))
+    allowing, leave = WhatIf(whatif.adviser.allowing(option), whatif.consultation), {"policy": f"allow {option}"}
+    if option in allowing.run({}).options:
+        return (Change(change=leave, why=f"{needed}; then nothing excludes {option}."),)
+    found = islice(_reviving(allowing, option, weighed), 3)
+    return tuple(replace(one, change={**leave, **one.change}, why=f"{needed} first. {one.why}") for one in found)
 
 
 def _reviving(whatif: WhatIf, option: str, weighed: Weighed) -> Iterator[Change]:

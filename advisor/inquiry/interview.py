@@ -40,7 +40,7 @@ class Asked:
     why: str
     given: Answer | None = None
     origin: str = ""
-    """Where `given` is from: answered, detected or implied; `unknown` where it was said not to be known."""
+    """Where `given` is from: answered, project, detected or implied; `unknown` where it was said not to be known."""
     leads_to: Mapping[str, str] = field(default_factory=dict)
     """Of single words, the option that would be first with them, where that is another than now."""
 

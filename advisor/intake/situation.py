@@ -1,4 +1,4 @@
-"""Completes the answers: what follows by definition, and what this machine says about the places that are here."""
+"""Completes the answers by what a project says, by what this machine says of the places here, and by definition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from advisor.model.answers import Answer, Answers, Clash, Origin, Situation
+from advisor.model.answers import Answer, Answers, Clash, Origin, ProjectSays, Situation
 from advisor.model.vocabulary import Band, Naming, Vocabulary
 
 if TYPE_CHECKING:
@@ -25,10 +25,15 @@ _OWN_MACHINE = (None, "none")
 """Targets that leave the developers' own machine to run the model."""
 
 
-def complete(answers: Answers, vocabulary: Vocabulary, machine: Machine | None) -> Situation:
-    """The situation; an answer always wins over what is implied or detected."""
+def complete(
+    answers: Answers, vocabulary: Vocabulary, machine: Machine | None, project: ProjectSays | None = None
+) -> Situation:
+    """The situation; an answer always wins over what is read from a project, detected or implied, in this order."""
     known: dict[str, Answer] = dict(answers)
     origins: dict[str, Origin] = dict.fromkeys(answers, "answered")
+    for key, answer in project.answers.items() if project is not None else ():
+        if key not in known:
+            known[key], origins[key] = answer, "project"
     for key, value in _detected(answers, machine).items():
         if key not in known:
             known[key], origins[key] = value, "detected"
@@ -51,9 +56,15 @@ def definition(key: str, answers: Answers, vocabulary: Vocabulary) -> tuple[str,
     return next(((by, reason) for by, implied, reason in said if implied.get(key) == answers.get(key)), ("", ""))
 
 
-def clashes(answers: Answers, vocabulary: Vocabulary, machine: Machine | None = None) -> tuple[Clash, ...]:
-    """Pairs of answers that exclude each other by definition, and answers that this machine contradicts."""
-    return (*_by_definition(answers, vocabulary), *_by_detection(answers, machine))
+def clashes(
+    answers: Answers, vocabulary: Vocabulary, machine: Machine | None = None, project: ProjectSays | None = None
+) -> tuple[Clash, ...]:
+    """Pairs of answers that exclude each other by definition, and answers that machine or project contradict."""
+    return (
+        *_by_definition(answers, vocabulary),
+        *_by_detection(answers, machine),
+        *(_by_project(answers, project) if project is not None else ()),
+    )
 
 
 def _by_definition(answers: Answers, vocabulary: Vocabulary) -> Iterator[Clash]:
@@ -83,6 +94,14 @@ def _by_detection(answers: Answers, machine: Machine | None) -> Iterator[Clash]:
         )
         said = {key: str(answers[key])} if key else {}
         yield Clash(word="detected_hardware", said={**said, "detected_accelerator": str(detected)}, message=message)
+
+
+def _by_project(answers: Answers, project: ProjectSays) -> Iterator[Clash]:
+    for key in project.present:
+        given, read = answers.get(key), project.answers.get(key)
+        if given is not None and read is not None and given != read:
+            message = f"{key} is answered {given}, and the files of the project say {read}."
+            yield Clash(word="project_files", said={key: str(given)}, message=message)
 
 
 def _of_names(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, str | float]:

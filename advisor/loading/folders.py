@@ -95,7 +95,8 @@ def check_word(word: str, allowed: Collection[str], what: str, place: str, probl
     """Whether the word is one of those allowed; noted where it is not."""
     if word in allowed:
         return True
-    problems.add(f"{shown(word)} is not a {what}.", place, nearest(word, allowed))
+    article = "an" if what[0] in "aeiou" else "a"
+    problems.add(f"{shown(word)} is not {article} {what}.", place, nearest(word, allowed))
     return False
 
 

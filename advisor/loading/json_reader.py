@@ -14,7 +14,7 @@ from typing import Any
 
 from advisor.loading.documents import Document
 from advisor.loading.problems import Path as KeyPath
-from advisor.loading.problems import Problems
+from advisor.loading.problems import Problems, shown
 
 _MOST_BYTES, _MOST_NESTS = 64 * 1024, 40
 """With fewer the limits of the reader of YAML cannot be reached."""
@@ -34,19 +34,22 @@ def read_json(content: bytes, name: str) -> Document | None:
     if content.count(b"{") + content.count(b"[") > _MOST_NESTS:
         return None
     try:
-        return Document(name, json.loads(content, object_pairs_hook=_distinct), _Lines(content, name))
+        return Document(name, json.loads(content, object_pairs_hook=distinct), Lines(content, name))
     except ValueError:
         return None
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The entries of an object; raises ValueError where a key stands there twice."""
     entries = dict(pairs)
     if len(entries) != len(pairs):
-        raise ValueError("a key stands there twice")
+        keys = [key for key, _ in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {shown(twice)} stands there twice")
     return entries
 
 
-class _Lines(Mapping[KeyPath, int]):
+class Lines(Mapping[KeyPath, int]):
     """The line of each part, which only a mistake asks for."""
 
     def __init__(self, content: bytes, name: str) -> None:

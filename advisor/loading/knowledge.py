@@ -19,8 +19,8 @@ from advisor.loading.folders import Folder, everything, looks_read
 from advisor.loading.problems import printable
 from advisor.model.knowledge import KnowledgeBase
 
-_BESIDE = ("examples", "cases", "spot_checks.yaml")
-"""What lies beside the program's own knowledge, and no answer rests on."""
+_BESIDE = ("examples", "policies", "cases", "spot_checks.yaml", "signs.yaml")
+"""What lies beside the program's own knowledge, and no recommendation rests on: what a sign says becomes an answer."""
 
 
 def load(

@@ -50,7 +50,13 @@ def nearest(word: object, allowed: Iterable[str], *, limit: int = 12) -> str:
 
 def shown(value: object, *, limit: int = 60) -> str:
     """A value from outside as it can stand in a message: short, on one line, nothing that a terminal obeys."""
-    safe = printable(repr(value) if isinstance(value, str) else str(value).replace("\n", " "))
+    try:
+        # Of a long text no more than can be shown is looked at.
+        text = repr(value[: limit + 1]) if isinstance(value, str) else str(value).replace("\n", " ")
+    except (ValueError, RecursionError):
+        # A number of more digits than Python writes out, or lists in lists in lists.
+        return f"a {type(value).__name__} that is too large to be shown"
+    safe = printable(text)
     return safe if len(safe) <= limit else safe[: limit - 1] + "…"
 
 

@@ -174,7 +174,8 @@ class _Common(dict[int, Any]):
         self._data, self._build = data, build
 
     def __missing__(self, number: int) -> Any:
-        self[number] = self._build(self._data[number])
+        # Building uses the data up, and another thread may be about to build the same.
+        self[number] = self._build(dict(self._data[number]))
         return self[number]
 
 

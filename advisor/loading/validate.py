@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_type_hints
 from advisor.loading.problems import Problems, nearest, shown
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter
+    from pydantic import TypeAdapter, ValidationError
     from pydantic_core import ErrorDetails
 
     from advisor.loading.documents import Document
@@ -40,11 +40,29 @@ def validate(kind: type[T], document: Document, problems: Problems, path: KeyPat
     try:
         return adapter(kind).validate_python(data)
     except ValidationError as error:
-        for detail in error.errors(include_url=False):
-            at = _keys(detail, data)
-            message, hint = _explain(detail, kind)
-            problems.add(message, document.place(path + at), hint)
+        _tell(error, kind, document, problems, path)
     return None
+
+
+def validate_json(kind: type[T], content: bytes, document: Document, problems: Problems) -> T | None:
+    """The same of JSON that the document was read from, where a number is no text and a text no number."""
+    from pydantic import ValidationError  # noqa: PLC0415
+
+    try:
+        return adapter(kind).validate_json(content, strict=True)
+    except ValidationError as error:
+        _tell(error, kind, document, problems, ())
+    return None
+
+
+def _tell(error: ValidationError, kind: Any, document: Document, problems: Problems, path: KeyPath) -> None:
+    data = document.data
+    for key in path:
+        data = data[key]
+    for detail in error.errors(include_url=False):
+        at = _keys(detail, data)
+        message, hint = _explain(detail, kind)
+        problems.add(message, document.place(path + at), hint)
 
 
 def _forbid_extra_keys() -> None:

@@ -64,6 +64,26 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyAudit:
+    """What there is to say of a policy without a decision at hand."""
+
+    name: str
+    digest: str
+    asks: Mapping[str, str]
+    """The points of it, by id, in words."""
+    allowed: tuple[str, ...]
+    """The options that it leaves to be ranked."""
+    cases: int
+    """Gold cases and example files that were asked, of those that have an option."""
+    left: int
+    """Of these, those in which it leaves one."""
+    problems: tuple[Remark, ...]
+    """What has to be mended."""
+    notes: tuple[Remark, ...]
+    """What should be known, and may well be meant."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """Everything that was found."""
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from advisor.frozen import dataclass
 from advisor.model.fact import NOT_APPLICABLE, Fact, Source
+from advisor.model.rule import Place
 
 Status = Literal["active", "maintenance", "beta", "experimental", "ended"]
 
 THINGS = ("layer", "purpose", "goes_with", "status", "licence", "platforms", "release", "lineage")
 """What is known of every component: the attribute of each of its facts."""
+
+HARDWARE: Mapping[Place, str] = {"develop": "develop_hw", "train": "train_hw", "deploy": "deploy_chip"}
+"""The answer that names the accelerator of a place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

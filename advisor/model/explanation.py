@@ -28,10 +28,10 @@ answers, and `section` a heading over explanations of one sort."""
 Truth = Literal["true", "false", "unknown", "dropped"]
 """How a condition fares: `dropped` is one that makes no sense for the option, and stands in the way of nothing."""
 
-Basis = Literal["answered", "detected", "implied", "open", "asked", "ranked", "rules", "run", ""]
+Basis = Literal["answered", "project", "detected", "implied", "open", "asked", "ranked", "rules", "run", "policy", ""]
 """Where a sentence without a source comes from: an answer, something that is missing (`open`), the option that the
-question is about, the order of the options, the rules as a whole, of which none says otherwise, or a consultation that
-was run."""
+question is about, the order of the options, the rules as a whole, of which none says otherwise, a consultation that
+was run, or an organisation's policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ STATES = frozenset[str]({UNSUPPORTED, NOT_APPLICABLE, *OPEN})
 """What can stand instead of a word or a text."""
 
 
+_RELEASED = re.compile(r"\((\d{4}-\d{2}-\d{2})\)")
 _INSTALLED = re.compile(r"installed:([A-Za-z0-9][A-Za-z0-9._-]*)==([0-9][A-Za-z0-9.!]*)")
 
 
@@ -44,6 +45,12 @@ def measured_of(source: Source) -> tuple[str, str] | None:
     """Package and version, where it was seen in an installed package: `installed:jax==0.10.2 (introspected)`."""
     found = _INSTALLED.match(source.ref) if source.grade == "measured" else None
     return (found[1].lower().replace("_", "-"), found[2]) if found else None
+
+
+def released_on(release: str) -> str:
+    """The day that a release is stated with, as in `2.15.0 (2026-10-28)`; empty where there is none."""
+    found = _RELEASED.search(release)
+    return found[1] if found else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,9 @@ VACANCY = "vacancy"
 NAMES_NOTHING = "names_nothing"
 """In the place of a rule: a name among the answers that is not known."""
 
+POLICY = "policy"
+"""In the place of a rule: a point of an organisation's policy."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

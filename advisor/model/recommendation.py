@@ -321,7 +321,7 @@ class Recommendation:
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed
     answers: Mapping[str, object] = field(default_factory=dict)
-    """As understood, with what was detected and implied."""
+    """As understood, with what was read from a project, detected and implied."""
     origins: Mapping[str, str] = field(default_factory=dict)
-    """Key to answered, detected or implied."""
+    """Key to answered, project, detected or implied."""
     provenance: Provenance

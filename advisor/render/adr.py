@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from advisor.model.finding import Finding
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
 from advisor.render.firmness import staying
-from advisor.render.lines import Entry, as_markdown, listed
-from advisor.render.markdown import changes, document, entries, scores
+from advisor.render.lines import Entry, as_markdown, listed, origin_in_words
+from advisor.render.markdown import changes, document, entries, policy, scores
 from advisor.render.sources import cited
 from advisor.render.summary import in_words, summary
 
@@ -16,18 +18,48 @@ _GOOD, _BAD = 0.8, 0.4
 """Values from which on, and up to which, a criterion is a point for or against an option."""
 _COUNTS = 0.02
 """Weight from which on a criterion is a driver of the decision."""
+_AGAINST = ("Mind", "Conflict", "Error", "Warning")
+"""Labels of the summary that speak against what is chosen."""
 _NAMES = {"none_of_these": "None of these frameworks", "needs_more_info": "Nothing yet"}
 
 
-def render(recommendation: Recommendation) -> str:
-    """The record, as a proposal: who decides on what day is for those who sign it."""
-    return document(_lines(recommendation))
+GENERATED = "generated-by: advisor"
+"""What tells a record of this program from others."""
 
 
-def _lines(r: Recommendation) -> Iterator[str]:
-    chosen = _NAMES.get(r.recommendation.primary, r.recommendation.primary)
-    yield from ("---", "status: proposed", f"date: {as_markdown(r.provenance.as_of)}", "---", "")
-    yield from (f"# Build on {as_markdown(chosen)}", "", "## Context and Problem Statement", "")
+def render(recommendation: Recommendation, project: str = "", supersedes: str = "") -> str:
+    """The record, as a proposal: who decides on what day is for those who sign it.
+
+    `supersedes` is the name of the former record of the project, in the same folder.
+    """
+    return document(_lines(recommendation, project, supersedes))
+
+
+def title(recommendation: Recommendation, project: str = "") -> str:
+    """What a record is called."""
+    return f"Build {project} on {_chosen(recommendation)}" if project else f"Build on {_chosen(recommendation)}"
+
+
+def front_matter(project: str) -> list[str]:
+    """The lines by which the next record of the project finds this one."""
+    return [GENERATED, *([f"project: {json.dumps(project)}"] if project else [])]
+
+
+def _chosen(r: Recommendation) -> str:
+    return _NAMES.get(r.recommendation.primary, r.recommendation.primary)
+
+
+def _lines(r: Recommendation, project: str, supersedes: str) -> Iterator[str]:
+    chosen = _chosen(r)
+    yield from (
+        "---",
+        "status: proposed",
+        f"date: {as_markdown(r.provenance.as_of)}",
+        *front_matter(project),
+        "---",
+        "",
+    )
+    yield from (f"# {as_markdown(title(r, project))}", "", "## Context and Problem Statement", "")
     yield from (
         "Which AI framework, and which stack around it, should the project be built on? What is known of it:",
         "",
@@ -52,11 +84,17 @@ def _lines(r: Recommendation) -> Iterator[str]:
         yield from ("", f"### {as_markdown(excluded.option)}", "")
         yield from (f"- Bad, because {_because(finding.message)} ({as_markdown(finding.id)})" for finding in against)
     yield from ("", "## More Information")
+    if supersedes:
+        said = as_markdown(supersedes)
+        yield from (
+            "",
+            f"Supersedes [{said}]({quote(supersedes)}), which is to be marked as superseded by this record.",
+        )
     yield from _more(r)
 
 
 def _origin(origin: str) -> str:
-    return "" if origin == "answered" else f" ({origin})"
+    return "" if origin == "answered" else f" ({origin_in_words(origin)})"
 
 
 def _drivers(r: Recommendation) -> Iterator[str]:
@@ -80,7 +118,7 @@ def _outcome(r: Recommendation, chosen: str) -> Iterator[str]:
     reason = why[0] if why else said[0].said
     yield f'Chosen option: "{as_markdown(chosen)}", because {as_markdown(reason)}'
     yield ""
-    yield from entries(entry for entry in said if entry.label not in ("Why", "Mind", "Conflict"))
+    yield from entries(entry for entry in said if entry.label not in ("Why", *_AGAINST))
 
 
 def _consequences(r: Recommendation) -> Iterator[str]:
@@ -89,7 +127,7 @@ def _consequences(r: Recommendation) -> Iterator[str]:
         why = _finding(r, part.findings[0]).message if part.findings else ""
         yield f"- Good, because {as_markdown(part.component)} ({part.place}): {as_markdown(why)}"
     for entry in summary(r):
-        if entry.label in ("Mind", "Conflict"):
+        if entry.label in _AGAINST:
             yield f"- Bad, because {_because(entry.said)}"
     if r.exit:
         yield f"- Neutral, because of the way out: {as_markdown(r.exit.message)}"
@@ -132,6 +170,8 @@ def _more(r: Recommendation) -> Iterator[str]:
     if r.ranking:
         yield from ("", "### Scores", "")
         yield from scores(r)
+    if r.policy is not None:
+        yield from ("", "### Policy", "", *policy(r.policy))
     yield from changes(r)
     if r.provenance.depth == "core":
         yield from ("", "What would unseat it was not looked for: `--depth full` does.")

@@ -9,7 +9,7 @@ from advisor.loading.problems import printable
 from advisor.loading.structure import plain
 from advisor.model.explanation import Explanation, Truth, pruned
 from advisor.render.json import DIGITS
-from advisor.render.lines import WIDTH, folded
+from advisor.render.lines import WIDTH, folded, origin_in_words
 
 _STEP = 2
 _LEAST = 40
@@ -60,10 +60,10 @@ def _said(explanation: Explanation) -> str:
     text = f"{explanation.id}: {explanation.text}" if explanation.kind == "finding" else explanation.text
     if explanation.holds and explanation.kind == "condition":
         text = f"{_MET[explanation.holds]}: {text}"
-    return f"{text} ({explanation.origin})" if explanation.origin in _TOLD else text
+    return f"{text} ({origin_in_words(explanation.origin)})" if explanation.origin in _TOLD else text
 
 
-_TOLD = ("answered", "detected", "implied")
+_TOLD = ("answered", "project", "detected", "implied")
 _MET: Mapping[Truth, str] = {"true": "met", "false": "not met", "unknown": "open", "dropped": "does not apply"}
 
 

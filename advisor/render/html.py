@@ -1,72 +1,113 @@
-"""The recommendation as one page: no script, nothing loaded from anywhere, light and dark, on a screen and on paper."""
+"""The recommendation as one page, with everything behind it: for a review, on a screen and on paper."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from advisor.loading.problems import printable
-from advisor.model.recommendation import Evidence, Ranked, Recommendation
+from advisor.evidence.portable import portable
+from advisor.loading.structure import plain
+from advisor.model.measurement import Measurements
+from advisor.model.recommendation import Contribution, Recommendation
 from advisor.model.rule import PLACES
-from advisor.render.firmness import claims, lit
+from advisor.render.firmness import lit, staying
 from advisor.render.lines import Entry, listed
-from advisor.render.sources import places
-from advisor.render.summary import changed, in_words, summary
+from advisor.render.measured import words
+from advisor.render.measured.sections import Section, missing, sections
+from advisor.render.measured.svg import svg
+from advisor.render.measurements import machine_line
+from advisor.render.page import page
+from advisor.render.policy import HEAD, asked, rows, standing
+from advisor.render.summary import changed, summary
 from advisor.render.sureness import doubts
 
 _PLOT = 320
 """Width of a plot of scores, from 0 to 1."""
+_FOREIGN = "It was imported from elsewhere, and moves no answer."
 
 
-class Bar(NamedTuple):
-    """An option on the axis of scores: where its interval begins and ends, and where it is."""
+class Criterion(NamedTuple):
+    """A criterion: its weight, and what it comes to in every option."""
 
-    option: str
-    score: float
-    low: float
-    high: float
+    name: str
+    weight: float
+    each: list[Contribution]
 
 
-def render(recommendation: Recommendation) -> str:
-    """The page. Every text in it is escaped, whatever it says."""
-    environment = Environment(
-        loader=PackageLoader("advisor.render"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_shown,
-    )
-    environment.filters |= {"words": in_words, "listed": listed, "linked": _linked, "changed": changed}
-    first, *others = summary(recommendation)
-    page = environment.get_template("report.html").render(
-        r=recommendation,
-        headline=first.said.partition("  (")[0],
-        sure=first.said.partition("  (")[2].rstrip(")"),
-        summary=[entry for entry in others if entry.label.lower() not in PLACES],
-        stack=[(place, parts) for place in PLACES if (parts := _parts(recommendation, place))],
-        bars=[_bar(ranked) for ranked in recommendation.ranking],
+class Run(NamedTuple):
+    """What a run of the probes says."""
+
+    headline: str
+    state: list[str]
+    drawing: Markup | None
+    sections: list[Section]
+
+
+def render(recommendation: Recommendation, measured: Measurements | None = None) -> str:
+    """The page; of the run at hand it shows everything, where it has a part in the answer."""
+    r = recommendation
+    first, *others = summary(r)
+    headline, _, sure = first.said.partition("  (")
+    return page(
+        "report.html",
+        r=r,
+        headline=headline,
+        sure=sure.rstrip(")"),
+        summary=[
+            *(entry for entry in others if entry.label.lower() not in PLACES),
+            *([Entry("Way out", r.exit.message)] if r.exit else []),
+        ],
+        stack=[(place, parts) for place in PLACES if (parts := _parts(r, place))],
         plot=_PLOT,
-        criteria=_criteria(recommendation),
-        claims=list(claims(recommendation)),
-        lights=list(lit(recommendation)),
+        criteria=(criteria := _criteria(r)),
+        heaviest=max((own.contribution for criterion in criteria for own in criterion.each), default=0.0) or 1.0,
+        measured=_run(measured) if measured and measured.id in r.measurements.used else None,
+        conflicts=[
+            (each.variant, each.reference, f"{each.published:.2f}", f"{each.measured:.2f}", each.evidence)
+            for each in r.measurements.conflicts
+        ],
+        lights=list(lit(r)),
+        staying=staying(r.staying, r.recommendation.primary) if r.staying else "",
+        violations=rows(r.policy) if r.policy else [],
+        head=HEAD,
+        asked=asked(r.policy) if r.policy else [],
+        standing=standing(r.policy) if r.policy else "",
         flips=[
             Entry(flip.to, f"{changed(flip.change)}{doubts(flip.status, flip.confidence)}")
-            for flip in recommendation.sensitivity.flips
+            for flip in r.sensitivity.flips
         ],
-        against={
-            excluded.option: [f for f in recommendation.findings if f.id in excluded.findings]
-            for excluded in recommendation.excluded
-        },
+        weights=[
+            (each.criterion, f"{each.now:.1%}", f"{each.becomes:.1%}", each.to, f"{each.moved:.1%}")
+            for each in r.sensitivity.weights
+        ],
+        facts=[
+            (
+                f"{each.option}.{each.attribute}",
+                each.now,
+                each.becomes,
+                f"{each.to}{doubts(each.status, each.confidence)}",
+                each.criterion,
+                f"{each.way:.2f}",
+            )
+            for each in r.sensitivity.facts
+        ],
+        moved=[
+            (
+                each.criterion,
+                f"{each.base:.2f}",
+                ", ".join(f"{name} {shift:+.2g}" for name, shift in each.moved_by.items()),
+                f"{each.final:.1%}",
+            )
+            for each in r.weights
+        ],
+        against={excluded.option: [f for f in r.findings if f.id in excluded.findings] for excluded in r.excluded},
+        given=_given(r),
+        command=_command(r),
+        provenance=list(_provenance(r)),
     )
-    return page.rstrip("\n") + "\n"
-
-
-def _shown(value: object) -> object:
-    """A text without anything that a terminal or a reader's eye obeys: control characters and turns of direction."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _parts(r: Recommendation, place: str) -> list[tuple[str, str]]:
@@ -79,32 +120,59 @@ def _parts(r: Recommendation, place: str) -> list[tuple[str, str]]:
     ]
 
 
-def _bar(ranked: Ranked) -> Bar:
-    low, high = ranked.interval
-    return Bar(ranked.option, ranked.score, low, high)
-
-
-def _criteria(r: Recommendation) -> list[tuple[str, float, list[tuple[str, float, str]]]]:
-    """Each criterion that counts: its weight, and the value of every option with what it rests on."""
-    if not r.ranking:
-        return []
-    return [
-        (
-            each.criterion,
-            each.weight,
-            [
-                (own.option, own.contributions[i].value, listed(own.contributions[i].evidence) or "unknown")
-                for own in r.ranking
-            ],
-        )
-        for i, each in enumerate(r.ranking[0].contributions)
-        if each.weight
+def _criteria(r: Recommendation) -> list[Criterion]:
+    """Every criterion, those that count first."""
+    found = [
+        Criterion(own.criterion, own.weight, [ranked.contributions[i] for ranked in r.ranking])
+        for i, own in enumerate(r.ranking[0].contributions if r.ranking else ())
     ]
+    return sorted(found, key=lambda criterion: not criterion.weight)
 
 
-def _linked(evidence: Evidence) -> Markup:
-    """The source with its addresses as links."""
-    said = Markup()
-    for text, address in places(printable(evidence.source)):
-        said += Markup('<a href="{}" rel="noreferrer">{}</a>').format(address, text) if address else text
-    return said
+def _run(measured: Measurements) -> Run:
+    """The run without what tells whose machine it was."""
+    headline = machine_line(measured.machine)
+    origin = [_FOREIGN] if measured.foreign else []
+    return Run(
+        headline=headline,
+        state=portable([*origin, *words.state(measured), words.how(measured)]),
+        # Its texts are escaped where it is drawn.
+        drawing=Markup(svg(measured, headline)) if measured.classes or measured.results else None,  # noqa: S704
+        sections=[_portable(section) for section in (*sections(measured), *missing(measured))],
+    )
+
+
+def _portable(section: Section) -> Section:
+    return Section(
+        title=portable(section.title),
+        within=section.within,
+        said=tuple(portable(section.said)),
+        head=section.head,
+        rows=tuple(tuple(portable(row)) for row in section.rows),
+        points=tuple((portable(said), portable(command)) for said, command in section.points),
+    )
+
+
+def _given(r: Recommendation) -> str:
+    """The answers that were given, as a file that says them again."""
+    answered = {key: value for key, value in r.answers.items() if r.origins.get(key, "answered") == "answered"}
+    return json.dumps(plain(answered), indent=1, ensure_ascii=False)
+
+
+def _command(r: Recommendation) -> str:
+    detected = "detected" in r.origins.values()
+    alone = "" if detected or r.measurements.used else " --no-detect"
+    depth = "" if r.provenance.depth == "full" else " --depth core"
+    return f"advisor recommend --answers answers.json{alone} --as-of {r.provenance.as_of}{depth} --format html"
+
+
+def _provenance(r: Recommendation) -> Iterator[Entry]:
+    p = r.provenance
+    yield Entry("Program", f"advisor {p.advisor}, rules chained by {p.engine}, seed {p.seed}, depth {p.depth}")
+    yield Entry("As of", p.as_of)
+    yield Entry("Knowledge", p.knowledge)
+    yield Entry("Rules", p.rules)
+    if p.overlays:
+        yield Entry("Overlays", listed(p.overlays))
+    if p.measurements:
+        yield Entry("Measurements", listed(p.measurements))

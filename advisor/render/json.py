@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import struct
 from json.encoder import encode_basestring
 from math import isfinite
 from typing import Any
@@ -12,6 +14,11 @@ from advisor.model.recommendation import Recommendation
 
 DIGITS = 6
 """Of floats: what lies beyond is the same on no two machines."""
+
+_OBEYED = re.compile(
+    "[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+"""Controls that JSON lets through: those beyond ASCII, turns of direction, and signs that are not seen."""
 
 _in_ascii = json.JSONEncoder(check_circular=False).encode
 _brief = json.JSONEncoder(ensure_ascii=False, check_circular=False).encode
@@ -27,7 +34,17 @@ def document(recommendation: Recommendation) -> dict[str, Any]:
 
 def render(recommendation: Recommendation) -> str:
     """The document over several lines."""
-    return _indented(document(recommendation), "\n") + "\n"
+    return inert(_indented(document(recommendation), "\n")) + "\n"
+
+
+def inert(written: str) -> str:
+    """JSON in which what a terminal or a reader's eye obeys is written as its number, and means the same."""
+    return _OBEYED.sub(lambda found: "".join(f"\\u{unit:04x}" for unit in _units(found[0])), written)
+
+
+def _units(sign: str) -> tuple[int, ...]:
+    """A sign in the units that JSON has numbers for."""
+    return struct.unpack(f">{len(sign.encode('utf-16-be')) // 2}H", sign.encode("utf-16-be"))
 
 
 def line(recommendation: Recommendation) -> str:

@@ -55,6 +55,11 @@ def listed(names: Sequence[str], joined: str = "and") -> str:
     return f" {joined} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
+def origin_in_words(origin: str) -> str:
+    """Where an answer is from: answered, read from the project, detected or implied."""
+    return "read from the project" if origin == "project" else origin
+
+
 def text(lines: Iterable[str]) -> str:
     """The lines without anything that a terminal obeys: some of it comes from overlays."""
     return "\n".join(map(printable, lines)).rstrip("\n") + "\n"

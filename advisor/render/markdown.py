@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from advisor.loading.problems import printable
+from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Recommendation
 from advisor.render.firmness import claims, lit
-from advisor.render.lines import Entry, as_markdown
+from advisor.render.lines import Entry, as_markdown, origin_in_words
+from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.sources import cited
 from advisor.render.summary import changed, in_words, summary
 from advisor.render.sureness import doubts
@@ -80,6 +82,16 @@ def changes(r: Recommendation) -> Iterator[str]:
             yield from ("", f"### {title}", "", *said)
 
 
+def policy(report: PolicyReport) -> Iterator[str]:
+    """What a policy says: how it fares, the violations in a table, and what it asks."""
+    yield as_markdown(standing(report))
+    if found := rows(report):
+        yield from ("", *table(HEAD, found))
+    if asks := list(entries(asked(report))):
+        yield from ("", *asks)
+    yield from ("", f"Digest of the policy: `{as_markdown(report.digest)}`.")
+
+
 def _lines(r: Recommendation) -> Iterator[str]:
     first, *others = summary(r)
     yield from (f"# {as_markdown(first.label)} {as_markdown(first.said)}", "")
@@ -87,6 +99,8 @@ def _lines(r: Recommendation) -> Iterator[str]:
     if r.ranking:
         yield from ("", "## Scores", "")
         yield from scores(r)
+    if r.policy is not None:
+        yield from ("", "## Policy", "", *policy(r.policy))
     if said := list(changes(r)):
         yield from ("", "## What would change it", *said)
     yield from ("", "## Findings", "")
@@ -96,7 +110,7 @@ def _lines(r: Recommendation) -> Iterator[str]:
     yield from ("", "## Answers", "")
     yield from table(
         ("key", "answer", "from"),
-        ((key, in_words(value), r.origins.get(key, "answered")) for key, value in r.answers.items()),
+        ((key, in_words(value), origin_in_words(r.origins.get(key, "answered"))) for key, value in r.answers.items()),
     )
     yield from ("", "## Sources", "")
     yield from (f"- {cited(evidence)}" for evidence in r.evidence)

@@ -54,8 +54,8 @@ def checked(found: Audit) -> str:
     for book in found.books:
         lines += wrapped(_book(book), 0, 4)
     lines += wrapped(_covered(found), 0, 2)
-    lines += _said("note", found.notes)
-    lines += _said("problem", found.problems)
+    lines += remarks("note", found.notes)
+    lines += remarks("problem", found.problems)
     return text(lines)
 
 
@@ -77,8 +77,8 @@ def _covered(found: Audit) -> str:
     )
 
 
-def _said(label: str, remarks: Iterable[Remark]) -> Iterator[str]:
+def remarks(label: str, found: Iterable[Remark]) -> Iterator[str]:
     """One remark on a line, however long, so that it can be searched for."""
-    for one in remarks:
+    for one in found:
         where = " ".join(filter(None, [one.place, one.about]))
         yield f"{label}: {where}: {' '.join(filter(None, [one.message, one.hint]))}"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.model.finding import NAMES_NOTHING, Finding
 from advisor.model.recommendation import Contradiction, Contribution, Excluded, Recommendation
 from advisor.model.rule import PLACES
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, listed
+from advisor.render.policy import in_short
 from advisor.render.sureness import SETTLED, doubts, sureness
 
 _HEADLINES = {"needs_more_info": "nothing yet", "none_of_these": "none of these frameworks"}
@@ -25,6 +26,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
     yield from _stack(r)
     for passage in r.passages:
         yield Entry("Passage", _finding_of(r, passage.finding).message)
+    yield from in_short(r.policy)
     yield from _asked_for(r)
     if r.ranking and r.recommendation.primary == r.ranking[0].option:
         yield Entry("Why", _why(r))
@@ -205,10 +207,10 @@ def _measured(r: Recommendation) -> str:
 def _speed(r: Recommendation) -> Iterator[Entry]:
     yield Entry("Measured", r.measurements.note or _measured(r))
     if r.measurements.conflicts:
-        yield Entry("Conflict", _contradicted(r))
+        yield Entry("Conflict", contradicted(r))
 
 
-def _contradicted(r: Recommendation) -> str:
+def contradicted(r: Recommendation) -> str:
     """The published figure that is furthest from what was measured."""
     furthest = max(r.measurements.conflicts, key=lambda c: abs(math.log(c.published / c.measured)))
     more = len(r.measurements.conflicts) - 1
@@ -223,6 +225,8 @@ def in_words(value: object) -> str:
     """An answer or a fact in a sentence."""
     if isinstance(value, float):
         return f"{value:g}"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {in_words(item)}" for key, item in value.items()) or "nothing"
     return (" and ".join(map(str, value)) or "nothing") if isinstance(value, (list, tuple)) else str(value)
 
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.loading.problems import printable
 from advisor.model.finding import Finding
+from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Ranked, Recommendation
 from advisor.render.firmness import firmness, lights
 from advisor.render.lines import folded
+from advisor.render.policy import asked, rows
 from advisor.render.summary import changed, in_words, summary
 from advisor.render.sureness import doubts
 
@@ -41,6 +43,8 @@ def _detail(r: Recommendation) -> Iterator[str]:
     yield from _what_if(r)
     yield from _section("How firmly it stands", firmness(r))
     yield from _section("In other lights", lights(r))
+    if r.policy is not None:
+        yield from _policy(r.policy)
     yield from _heading("Findings")
     for finding in r.findings:
         yield from _finding(finding)
@@ -50,6 +54,16 @@ def _detail(r: Recommendation) -> Iterator[str]:
         origin = f" from {evidence.origin}" if evidence.origin else ""
         source = f"{evidence.id}{origin}  {evidence.source}, {evidence.observed} ({evidence.grade}{aged})"
         yield from _hanging(source, 4)
+
+
+def _policy(report: PolicyReport) -> Iterator[str]:
+    """The violations, each with its point, and what the policy asks."""
+    yield from _heading("Policy")
+    for severity, point, about, message, remedy in rows(report):
+        yield from _hanging(f"{severity}  {about} ({point})  {message} {remedy}", 4)
+    for entry in asked(report):
+        yield from _hanging(f"asks  {entry.label}  {entry.said}", 4)
+    yield from _hanging(f"digest  {report.digest}", 4)
 
 
 def _what_if(r: Recommendation) -> Iterator[str]:

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal
 
 from advisor.frozen import dataclass
 from advisor.model.answers import Answers
-from advisor.model.component import Component
+from advisor.model.component import HARDWARE, Component
 from advisor.model.recommendation import StackPart
 from advisor.model.rule import PLACES, Place, Put
 
 MAX_IN_PLACE = 8
 MAX_PARTS = 15
-HARDWARE: Mapping[Place, str] = {"develop": "develop_hw", "train": "train_hw", "deploy": "deploy_chip"}
-"""The answer that names the accelerator of a place."""
 _BOUND = {"mixed", "none"}
 """Answers about hardware that no component is held against."""
+
+Barred = Callable[[str, Place], tuple[str, ...]]
+"""What an organisation's policy has against a component in a place, as ids of findings; empty where it has nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,17 @@ class Proposal:
 
 
 Reason = Literal[
-    "ended", "primary", "constraint", "platform", "accelerator", "python", "excluded", "slot", "full", "lacking"
+    "ended",
+    "primary",
+    "constraint",
+    "platform",
+    "accelerator",
+    "python",
+    "policy",
+    "excluded",
+    "slot",
+    "full",
+    "lacking",
 ]
 """Why a component is left out, in the order in which it is looked at."""
 
@@ -43,7 +54,7 @@ class LeftOut:
     reason: Reason
     by: tuple[str, ...] = ()
     """What stands in its way: the successor, the primaries it goes with, the constraints, the answer of its place, the
-    components that took the slot or exclude it, or those of which it needs one."""
+    findings of the policy, the components that took the slot or exclude it, or those of which it needs one."""
     because: tuple[LeftOut, ...] = ()
     """Where it lacks another component, why none of these can be had."""
 
@@ -73,21 +84,23 @@ class _Part:
         )
 
 
-def compose(
+def compose(  # noqa: PLR0913  (what a stack is held within)
     proposals: Iterable[Proposal],
     primary: str,
     components: Mapping[str, Component],
     answers: Answers,
     slots: Mapping[str, int] | None = None,
+    *,
+    barred: Barred | None = None,
 ) -> Composition:
     """The parts that remain, by place, and what does not.
 
     A component is left out where it has ended, goes with another primary, runs on none of the machines of its place,
-    or breaks a constraint. Of several in one slot (`slots`: layer to the most of it in a place), and of two that
-    exclude each other, the preferred ones stay, then the first by name. What a part cannot do without comes with it;
-    where that cannot be had, the part goes.
+    breaks a constraint, or is `barred` by a policy. Of several in one slot (`slots`: layer to the most of it in a
+    place), and of two that exclude each other, the preferred ones stay, then the first by name. What a part cannot do
+    without comes with it; where that cannot be had, the part goes.
     """
-    choice = _Choice(primary, components, answers, slots or {})
+    choice = _Choice(primary, components, answers, slots or {}, barred or (lambda *_: ()))
     tried = [choice.take(part) for part in _in_order(proposals, components)]
     found = [
         StackPart(
@@ -123,9 +136,15 @@ class _Choice:
     """The parts taken so far."""
 
     def __init__(
-        self, primary: str, components: Mapping[str, Component], answers: Answers, slots: Mapping[str, int]
+        self,
+        primary: str,
+        components: Mapping[str, Component],
+        answers: Answers,
+        slots: Mapping[str, int],
+        barred: Barred,
     ) -> None:
         self._primary, self._components, self._answers, self._slots = primary, components, answers, slots
+        self._barred = barred
         self.taken: list[_Part] = []
 
     def take(self, part: _Part) -> LeftOut | None:
@@ -143,7 +162,7 @@ class _Choice:
             old = self.taken[there[0]]
             self.taken[there[0]] = _Part(old.component, old.place, old.findings | part.findings)
             return None
-        left = self._misfit(part) or self._no_room(part)
+        left = self._misfit(part) or self._not_allowed(part) or self._no_room(part)
         if left is not None:
             return left
         self.taken.append(part)
@@ -167,6 +186,10 @@ class _Choice:
                 failed.append(left)
             self.taken = before
         return part.left_out("lacking", group, tuple(failed))
+
+    def _not_allowed(self, part: _Part) -> LeftOut | None:
+        against = self._barred(part.component.id, part.place)
+        return part.left_out("policy", against) if against else None
 
     def _no_room(self, part: _Part) -> LeftOut | None:
         beside = [old for old in self.taken if old.place == part.place]

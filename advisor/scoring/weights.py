@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from advisor.model.knowledge import Criterion
+from advisor.model.policy import PRIORITIES
 from advisor.model.score import Weight
 
 _PRIORITIES = {"must": 1.0, "should": 0.5, "could": -0.5, "ignore": -1.0}
 
 
 def settle(
-    criteria: Iterable[Criterion], shifts: Mapping[str, Mapping[str, float]], priorities: Mapping[str, str]
+    criteria: Iterable[Criterion],
+    shifts: Mapping[str, Mapping[str, float]],
+    priorities: Mapping[str, str],
+    policy: Mapping[str, str] | None = None,
 ) -> tuple[Weight, ...]:
-    """The weights, summing to 1; `shifts` is by criterion, from finding to shift."""
+    """The weights, summing to 1; `shifts` is by criterion, from finding to shift.
+
+    The priorities of a policy count where the answers have none.
+    """
     raw = []
     for criterion in criteria:
         moved = dict(shifts.get(criterion.id, {}))
-        level = priorities.get(criterion.id)
+        level, mover = priorities.get(criterion.id), "priorities"
+        if level is None and policy:
+            level, mover = policy.get(criterion.id), PRIORITIES
         if level is not None:
-            moved["priorities"] = _PRIORITIES[level]
+            moved[mover] = _PRIORITIES[level]
         raw.append((criterion, moved, 0.0 if level == "ignore" else _moved(criterion, sum(moved.values()))))
     total = sum(weight for _, _, weight in raw) or 1.0
     return tuple(

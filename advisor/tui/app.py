@@ -19,6 +19,7 @@ from advisor.render import rendering
 from advisor.tui.commands import commands
 from advisor.tui.screens.help import HelpScreen
 from advisor.tui.screens.interview import InterviewScreen
+from advisor.tui.screens.probing import ProbingScreen
 from advisor.tui.screens.save import SaveScreen
 from advisor.tui.screens.start_anew import StartAnewScreen
 from advisor.tui.screens.verdict import VerdictScreen
@@ -48,8 +49,12 @@ class Questionnaire(App[None]):
 
     def __init__(self, desk: Desk, interview: Interview) -> None:
         super().__init__()
-        self.desk = desk
         self.questions = InterviewScreen(desk, interview)
+
+    @property
+    def desk(self) -> Desk:
+        """What the interview works with now."""
+        return self.questions.desk
 
     @property
     def crash(self) -> BaseException | None:
@@ -100,6 +105,11 @@ class Questionnaire(App[None]):
     def action_what_if(self) -> None:
         """What another answer or weight would change."""
         self._at_questions().action_what_if()
+
+    def action_measure(self) -> None:
+        """What can be measured here, and how it goes."""
+        if not isinstance(self.screen, ProbingScreen):
+            self._at_questions().action_measure()
 
     def go_to(self, key: str) -> None:
         """Ask for a key."""

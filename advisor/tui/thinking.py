@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from threading import Lock
+from threading import RLock
 from typing import Any, TypeVar
 
 from textual.timer import Timer
@@ -16,7 +16,9 @@ Found = TypeVar("Found")
 
 _SOON_S = 0.1
 """What takes no longer is not called thinking."""
-_ALONE = Lock()
+THINKING = "thinking"
+"""The workers that think."""
+ALONE = RLock()
 """One thing at a time: consultations share what they have worked out, and two at once would only hold each other up."""
 
 
@@ -66,7 +68,7 @@ class Thinking(Widget):
     def _set_to_work(self, newest: object) -> None:
         if self._newest is not None and newest is self._newest:
             work = partial(_alone, self._newest[0])
-            self._worker = self.run_worker(work, thread=True, exclusive=True, group="thinking")
+            self._worker = self.run_worker(work, thread=True, exclusive=True, group=THINKING)
 
     def _done(self) -> None:
         self._newest = self._worker = None
@@ -78,6 +80,6 @@ class Thinking(Widget):
 
 def _alone(work: Callable[[], Found]) -> Found | None:
     worker = get_current_worker()
-    with _ALONE:
+    with ALONE:
         # What was superseded while it waited is looked for no more.
         return None if worker.is_cancelled else work()

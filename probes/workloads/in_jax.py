@@ -42,41 +42,54 @@ def step_transformer(inputs, sizes):
 
 
 def decode(inputs, sizes):
-    """Write tokens from a cache that is donated; one call for each token."""
-    p, start = jax.device_put((inputs["params"], inputs["start"]))
+    """Read a prompt in one call, and write tokens from a cache that is donated; one call for each token."""
+    p, prompt = jax.device_put((inputs["params"], inputs["prompt"]))
     heads, length, batch = sizes["heads"], sizes["sequence"], sizes["batch"]
-    shape = (batch, length, heads, sizes["width"] // heads)
+    room = length + sizes["new_tokens"]
+    shape = (batch, room, heads, sizes["width"] // heads)
     cache = [(jnp.zeros(shape), jnp.zeros(shape)) for _ in range(sizes["layers"])]
-    positions = [jax.device_put(jnp.int32(position)) for position in range(sizes["new_tokens"])]
+    positions = [jax.device_put(jnp.int32(position)) for position in range(length, room - 1)]
 
     @functools.partial(jax.jit, donate_argnums=1)
-    def following(p, cache, token, position):
-        h = (p["tokens"][token] + p["positions"][position])[:, None]
-        visible = (jnp.arange(length) <= position)[None, None, None]
+    def read(p, cache, prompt, last):
+        tokens = prompt.at[:, -1].set(last)
+        attend = functools.partial(jax.nn.dot_product_attention, is_causal=True)
+        return following(p, cache, tokens, 0, lambda q, k, v, _: attend(q, k, v))
+
+    @functools.partial(jax.jit, donate_argnums=1)
+    def write(p, cache, token, position):
+        visible = (jnp.arange(room) <= position)[None, None, None]
+        attend = functools.partial(jax.nn.dot_product_attention, mask=visible)
+        return following(p, cache, token[:, None], position, lambda q, _k, _v, kept: attend(q, *kept))
+
+    def following(p, cache, tokens, position, attend):
+        h = p["tokens"][tokens] + jax.lax.dynamic_slice_in_dim(p["positions"], position, tokens.shape[1])
         kept = []
 
-        def attend(q, k, v):
-            keys, values = (
-                jax.lax.dynamic_update_slice_in_dim(old, new, position, axis=1)
-                for old, new in zip(cache[len(kept)], (k, v))  # noqa: B905 - `strict` came with Python 3.10
+        def remember(q, k, v):
+            kept.append(
+                tuple(
+                    jax.lax.dynamic_update_slice_in_dim(old, new, position, axis=1)
+                    for old, new in zip(cache[len(kept)], (k, v))  # noqa: B905 - `strict` came with Python 3.10
+                )
             )
-            kept.append((keys, values))
-            return jax.nn.dot_product_attention(q, keys, values, mask=visible)
+            return attend(q, k, v, kept[-1])
 
         for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, heads, attend)
-        logits = (_norm(p, "norm", h) @ p["head"])[:, 0]
-        return logits, logits.argmax(axis=-1).astype(token.dtype), kept
+            h = _block(p, layer, h, heads, remember)
+        logits = _norm(p, "norm", h[:, -1]) @ p["head"]
+        return logits, logits.argmax(axis=-1).astype(tokens.dtype), kept
 
     def step(state):
         _, tokens, cache = state
-        token, tokens, logits = tokens[-1], [], None
+        logits, token, cache = read(p, cache, prompt, tokens[-1])
+        tokens = [token]
         for position in positions:
-            logits, token, cache = following(p, cache, token, position)
+            logits, token, cache = write(p, cache, token, position)
             tokens.append(token)
         return logits, tokens, cache
 
-    return (None, [start], cache), step, lambda state: [state[0], jnp.stack(state[1])]
+    return (None, [prompt[:, -1]], cache), step, lambda state: [state[0], jnp.stack(state[1])]
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

@@ -37,41 +37,45 @@ def step_transformer(inputs, sizes):
 
 
 def decode(inputs, sizes):
-    """Write tokens from a cache that goes in and comes out, as KerasHub does; one call for each token."""
+    """Continue a prompt from a cache that goes in and comes out, as KerasHub does: a call for it and for each token."""
     batch, length, heads, width = sizes["batch"], sizes["sequence"], sizes["heads"], sizes["width"]
-    token, place = keras.Input((), batch_size=batch, dtype="int32"), keras.Input(batch_shape=(), dtype="int32")
-    room = (batch, length, heads, width // heads)
+    texts = keras.Input((None,), batch_size=batch, dtype="int32")
+    places = keras.Input(batch_shape=(None,), dtype="int32")
+    room = (batch, length + sizes["new_tokens"], heads, width // heads)
     cache = [keras.Input(batch_shape=room) for _ in range(2 * sizes["layers"])]
-    h = Positions(length)(keras.layers.Embedding(sizes["vocabulary"], width)(token), place)
+    h = Positions(room[1])(keras.layers.Embedding(sizes["vocabulary"], width)(texts), places)
     kept = []
     for layer in range(sizes["layers"]):
         attend = Remembering(heads)
 
         def remember(z, old=cache[2 * layer : 2 * layer + 2], attend=attend):
-            y, *new = attend(z, *old, place)
+            y, *new = attend(z, *old, places)
             kept.extend(new)
             return y
 
         h = _block(h, remember)
-    logits = _logits(h, sizes)
-    model = keras.Model([token, place, *cache], [logits, keras.ops.argmax(logits, axis=-1), *kept])
+    logits = _logits(h[:, -1], sizes)
+    model = keras.Model([texts, places, *cache], [logits, keras.ops.argmax(logits, axis=-1), *kept])
     _fill(model.trainable_variables, inputs["params"])
     following = _compiled(model)
-    places = [keras.ops.convert_to_tensor(each, dtype="int32") for each in range(sizes["new_tokens"])]
+    integers = functools.partial(keras.ops.convert_to_tensor, dtype="int32")
+    prompt, whole, *each = map(integers, (inputs["prompt"], range(length), *([n] for n in range(length, room[1] - 1))))
 
     def step(state):
-        _, logits, tokens, cache = state
-        token, tokens = tokens[-1], []
-        for each in places:
-            logits, token, *cache = following(token, each, cache)
+        _, _, tokens, cache = state
+        last = keras.ops.cast(tokens[-1], "int32")
+        text = keras.ops.concatenate([prompt[:, :-1], last[:, None]], axis=1)
+        logits, token, *cache = following(text, whole, cache)
+        tokens = [token]
+        for place in each:
+            logits, token, *cache = following(keras.ops.cast(token, "int32")[:, None], place, cache)
             tokens.append(token)
         return model, logits, tokens, cache
 
     def outputs(state):
         return [keras.ops.convert_to_numpy(array) for array in (state[1], keras.ops.stack(state[2]))]
 
-    start = keras.ops.convert_to_tensor(inputs["start"], dtype="int32")
-    return (model, None, [start], [keras.ops.zeros(room) for _ in cache]), step, outputs
+    return (model, None, [prompt[:, -1]], [keras.ops.zeros(room) for _ in cache]), step, outputs
 
 
 def step_resnet(inputs, sizes):
@@ -163,7 +167,7 @@ def step_ode(inputs, sizes):
 
 
 class Positions(keras.layers.Layer):
-    """Adds a learned vector to each place of a sequence, or to the one that is named."""
+    """Adds a learned vector to each place of a sequence, or to those that are named."""
 
     def __init__(self, length):
         super().__init__()
@@ -173,13 +177,13 @@ class Positions(keras.layers.Layer):
         """Make one vector for each place."""
         self.table = self.add_weight(shape=(self.length, shape[-1]), name="table")
 
-    def call(self, x, place=None):
+    def call(self, x, places=None):
         """Add the vectors."""
-        return x + (self.table if place is None else keras.ops.take(self.table, place, axis=0))
+        return x + (self.table if places is None else keras.ops.take(self.table, places, axis=0))
 
 
 class Remembering(keras.layers.Layer):
-    """Attends from one token to itself and those before it, whose keys and values it is given."""
+    """Attends from tokens in a row to those up to each of them; keys and values of those before them it is given."""
 
     def __init__(self, heads):
         super().__init__()
@@ -191,18 +195,22 @@ class Remembering(keras.layers.Layer):
         for dense in self.projections:
             dense.build(shape)
 
-    def call(self, x, keys, values, place):
-        """Keep the key and the value of this place, then attend."""
+    def compute_output_spec(self, *given):
+        """What comes out is shaped like what goes in, however many tokens there are."""
+        return tuple(keras.KerasTensor(each.shape, dtype=each.dtype) for each in given[:3])
+
+    def call(self, x, keys, values, places):
+        """Keep the keys and the values of these places, then attend."""
         *projections, out = self.projections
-        split = (x.shape[0], 1, self.heads, x.shape[-1] // self.heads)
+        split = (x.shape[0], -1, self.heads, x.shape[-1] // self.heads)
         q, k, v = (keras.ops.reshape(project(x), split) for project in projections)
         keys, values = (
-            keras.ops.slice_update(old, (0, place, 0, 0), new)
+            keras.ops.slice_update(old, (0, places[0], 0, 0), new)
             for old, new in zip((keys, values), (k, v))  # noqa: B905 - `strict` came with Python 3.10
         )
-        mask = keras.ops.reshape(keras.ops.arange(keys.shape[1]) <= place, (1, 1, 1, -1))
+        mask = (keras.ops.arange(keys.shape[1]) <= places[:, None])[None, None]
         y = keras.ops.dot_product_attention(q, keys, values, mask=mask)
-        return out(keras.ops.reshape(y, x.shape)), keys, values
+        return out(keras.ops.reshape(y, (x.shape[0], -1, x.shape[2]))), keys, values
 
 
 class Solved(keras.Model):
@@ -458,15 +466,15 @@ def _fill(variables, params):
 def _compiled(model):
     """Compile a call of the model as KerasHub does, whose results stay on the device."""
 
-    def write(token, place, cache):
-        return model([token, place, *cache])
+    def write(tokens, places, cache):
+        return model([tokens, places, *cache])
 
     backend = keras.backend.backend()
     if backend == "jax":
         import jax  # noqa: PLC0415 - each back end is another package
 
-        def written(weights, token, place, cache):
-            return model.stateless_call(weights, [], [token, place, *cache])[0]
+        def written(weights, tokens, places, cache):
+            return model.stateless_call(weights, [], [tokens, places, *cache])[0]
 
         return functools.partial(jax.jit(written, donate_argnums=3), [each.value for each in model.trainable_variables])
     if backend == "tensorflow":

@@ -45,18 +45,25 @@ def step_transformer(inputs, sizes):
     return _training(loss, inputs, ("x", "y"))
 
 
-def decode(inputs, sizes):
-    """Write tokens, each by a call of its own that is under way while the next is prepared.
+def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
+    """Read a prompt in one call, and write tokens, each by a call that is under way while the next is prepared.
 
     Attention looks at as much of the cache as is filled. Compiled, that would be another function for each length:
     there it looks at the whole cache through a mask.
     """
     heads, length, width, batch = sizes["heads"], sizes["sequence"], sizes["width"] // sizes["heads"], sizes["batch"]
+    room = length + sizes["new_tokens"]
     p = {name: mx.array(array) for name, array in inputs["params"].items()}
-    caches = [[mx.zeros((batch, heads, length, width)) for _ in range(2)] for _ in range(sizes["layers"])]
+    caches = [[mx.zeros((batch, heads, room, width)) for _ in range(2)] for _ in range(sizes["layers"])]
     attention = functools.partial(mx.fast.scaled_dot_product_attention, scale=width**-0.5)
     compiles = _framework.compiles()
-    places = [mx.array([n]) if compiles else n for n in range(sizes["new_tokens"])]
+    places = [mx.array([n]) if compiles else n for n in range(length, room - 1)]
+    prompt = mx.array(inputs["prompt"])
+
+    def whole(cache, q, *new):
+        for kept, each in zip(cache, new):  # noqa: B905 - `strict` came with Python 3.10
+            kept[..., :length, :] = each
+        return attention(q, *new, mask="causal")
 
     def by_slices(cache, place, q, *new):
         for kept, each in zip(cache, new):  # noqa: B905 - `strict` came with Python 3.10
@@ -65,27 +72,36 @@ def decode(inputs, sizes):
 
     def by_mask(cache, place, q, *new):
         cache[:] = [mx.slice_update(kept, each, place, axes=(2,)) for kept, each in zip(cache, new)]  # noqa: B905 - as above
-        return attention(q, *cache, mask=mx.arange(length) <= place)
+        return attention(q, *cache, mask=mx.arange(room) <= place)
 
-    def following(p, token, place):
-        h = p["tokens"][token][:, None] + p["positions"][place]
+    def read(p, prompt, last):
+        tokens = mx.concatenate([prompt[:, :-1], last[:, None]], axis=1)
+        return following(p, tokens, slice(length), whole)
+
+    def write(p, token, place):
+        attend = by_mask if compiles else by_slices
+        return following(p, token[:, None], place, lambda cache, *new: attend(cache, place, *new))
+
+    def following(p, tokens, places, attend):
+        h = p["tokens"][tokens] + p["positions"][places]
         for layer, cache in enumerate(caches):
-            attend = functools.partial(by_mask if compiles else by_slices, cache, place)
-            h = _block(p, layer, h, heads, attend)
-        logits = (_norm(p, "norm", h) @ p["head"])[:, 0]
-        return logits, logits.argmax(axis=-1).astype(token.dtype)
+            h = _block(p, layer, h, heads, functools.partial(attend, cache))
+        logits = _norm(p, "norm", h[:, -1]) @ p["head"]
+        return logits, logits.argmax(axis=-1).astype(tokens.dtype)
 
     def step(state):
-        token, tokens, logits = state[1][-1], [], None
+        logits, token = read(p, prompt, state[1][-1])
+        mx.async_eval(token)
+        tokens = [token]
         for place in places:
-            logits, token = following(p, token, place)
+            logits, token = write(p, token, place)
             mx.async_eval(token)
             tokens.append(token)
         mx.eval(logits, tokens, caches)
         return logits, tokens, caches
 
-    following = _framework.compiled(following, inputs=caches, outputs=caches)
-    return (None, [mx.array(inputs["start"])], caches), step, lambda state: [state[0], mx.stack(state[1])]
+    read, write = (_framework.compiled(each, inputs=caches, outputs=caches) for each in (read, write))
+    return (None, [prompt[:, -1]], caches), step, lambda state: [state[0], mx.stack(state[1])]
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

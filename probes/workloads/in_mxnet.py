@@ -55,28 +55,38 @@ def step_transformer(inputs, sizes):
 
 
 def decode(inputs, sizes):
-    """Write tokens, each by a call of one graph, which takes and returns keys and values."""
-    heads, count = sizes["heads"], sizes["new_tokens"]
-    net = Writer(sizes, WritingBlock)
-    _filled(net, _packed(inputs["params"], ("key", "value"), sizes))
-    net = _hybrid(net)
-    shape = (sizes["sequence"], sizes["batch"], 2 * sizes["width"])
+    """Read a prompt and write tokens, each by a call of a graph, which takes and returns keys and values."""
+    length, room = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
+    read, write = (Writer({**sizes, "sequence": room}, WritingBlock) for _ in range(2))
+    for net in (read, write):
+        _filled(net, _packed(inputs["params"], ("key", "value"), sizes))
+        _hybrid(net)
+    shape = (room, sizes["batch"], 2 * sizes["width"])
     caches = [_array(np.zeros(shape, dtype=np.float32)) for _ in range(sizes["layers"])]
-    visible = np.ones((sizes["batch"] * heads, 1), dtype=np.int32)
-    places = [(_array(np.array([at], dtype=np.int32)), _array(visible * (at + 1))) for at in range(count)]
+    seen = np.ones((sizes["batch"] * sizes["heads"], 1), dtype=np.int32)
+
+    def these(*places):
+        at = np.array(places, dtype=np.int32)
+        return _array(at), _array(seen * (at + 1))
+
+    whole, each = these(*range(length)), [these(at) for at in range(length, room - 1)]
+    prompt = _array(inputs["prompt"].T.astype(np.float32))
+    before = prompt[: length - 1]
 
     def step(state):
         _, tokens, caches = state
-        token, tokens, logits = tokens[-1], [], None
-        for place in places:
-            logits, token, *caches = net(token, *place, *caches)
+        text = mx.nd.concat(before, tokens[-1], dim=0) if length > 1 else tokens[-1]
+        logits, token, *caches = read(text, *whole, *caches)
+        tokens = [token]
+        for place in each:
+            logits, token, *caches = write(token, *place, *caches)
             tokens.append(token)
         return logits, tokens, caches
 
     def outputs(state):
         return [state[0].asnumpy(), np.concatenate([token.asnumpy() for token in state[1]]).astype(np.int32)]
 
-    return (None, [_array(inputs["start"][None].astype(np.float32))], caches), step, outputs
+    return (None, [prompt[length - 1 :]], caches), step, outputs
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
@@ -201,15 +211,15 @@ class Transformer(gluon.HybridBlock):
 
 
 class Writer(Transformer):
-    """The same, for one token after those whose keys and values it is given."""
+    """The same, for tokens in a row after those whose keys and values it is given."""
 
-    def hybrid_forward(self, F, token, place, visible, *caches):
-        """Give the logits, the likeliest token, and the keys and values."""
-        h, kept = self._embedded(F, token, place), []
+    def hybrid_forward(self, F, tokens, places, visible, *caches):
+        """Give the logits behind the last, the likeliest token, and the keys and values."""
+        h, kept = self._embedded(F, tokens, places), []
         for block, cache in zip(self.blocks, caches):  # noqa: B905 - `strict` came with Python 3.10
-            h, longer = block(h, visible, place, cache)
+            h, longer = block(h, visible, places, cache)
             kept.append(longer)
-        logits = self.head(self.norm(h))
+        logits = self.head(self.norm(F.slice_axis(h, axis=0, begin=-1, end=None)))
         return (F.reshape(logits, (-3, 0)), F.argmax(logits, axis=-1), *kept)
 
 
@@ -243,16 +253,16 @@ class Block(gluon.HybridBlock):
 
 
 class WritingBlock(Block):
-    """The same, for one token after those whose keys and values it is given."""
+    """The same, for tokens in a row after those whose keys and values it is given."""
 
     def _project(self, width):
         self.query = nn.Dense(width, use_bias=False, flatten=False, in_units=width)
         self.packed = nn.Dense(2 * width, use_bias=False, flatten=False, in_units=width)
 
-    def hybrid_forward(self, F, h, visible, place, kept):
-        """Keep the new key and value in their place, and attend to all that are kept."""
+    def hybrid_forward(self, F, h, visible, places, kept):
+        """Keep the new keys and values in their places, and attend to all that each place sees."""
         z = self.norm1(h)
-        kept = F.contrib.index_copy(kept, place, self.packed(z))
+        kept = F.contrib.index_copy(kept, places, self.packed(z))
         scores = F.contrib.interleaved_matmul_encdec_qk(self.query(z), kept, heads=self._heads)
         shares = F.softmax(scores, visible, use_length=True)
         return self._rest(F, h, F.contrib.interleaved_matmul_encdec_valatt(kept, shares, heads=self._heads)), kept

@@ -46,17 +46,26 @@ def step_transformer(inputs, sizes):
     return _training(model, weights, loss, inputs, (_put(inputs["x"]).long(), _put(inputs["y"]).long()))
 
 
-def decode(inputs, sizes):
-    """Write tokens from a cache that is written in place, one call for each token.
+def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
+    """Read a prompt in one call, and write tokens from a cache that is written in place, one call for each token.
 
     What has been written so far is cut out of the cache, but shapes that are compiled stay the same: there the rest is
     masked.
     """
     model = _Transformer(_Weights(inputs["params"]), sizes).requires_grad_(requires_grad=False)
-    length, device = sizes["sequence"], _here["device"]
-    shape = (sizes["batch"], sizes["heads"], length, sizes["width"] // sizes["heads"])
+    prompt, length, device = _put(inputs["prompt"]).long(), sizes["sequence"], _here["device"]
+    room = length + sizes["new_tokens"]
+    shape = (sizes["batch"], sizes["heads"], room, sizes["width"] // sizes["heads"])
     cache = [(torch.zeros(shape, device=device), torch.zeros(shape, device=device)) for _ in range(sizes["layers"])]
-    places = torch.arange(length, device=device)
+    places = torch.arange(room, device=device)
+
+    def read(prompt):
+        def attend(layer, q, k, v):
+            keys, values = cache[layer]
+            keys[:, :, :length], values[:, :, :length] = k, v
+            return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+        return following(prompt, slice(length), attend)
 
     def cut(token, position):
         def attend(layer, q, k, v):
@@ -64,7 +73,7 @@ def decode(inputs, sizes):
             keys[:, :, position], values[:, :, position] = k[:, :, 0], v[:, :, 0]
             return F.scaled_dot_product_attention(q, keys[:, :, : position + 1], values[:, :, : position + 1])
 
-        return following(token, position, attend)
+        return following(token[:, None], position, attend)
 
     def masked(token, position):
         visible = (places <= position)[None]
@@ -75,26 +84,27 @@ def decode(inputs, sizes):
             values.index_copy_(2, position, v)
             return F.scaled_dot_product_attention(q, keys, values, attn_mask=visible)
 
-        return following(token, position, attend)
+        return following(token[:, None], position, attend)
 
-    def following(token, position, attend):
-        logits = model(token[:, None], position, attend)[:, 0]
+    def following(tokens, positions, attend):
+        logits = model(tokens, positions, attend, slice(-1, None))[:, 0]
         return logits, logits.argmax(dim=-1)
 
-    write, positions = cut, range(sizes["new_tokens"])
+    write, positions = cut, range(length, room - 1)
     if _here["variant"] == "compiled":
-        write, positions = _here["compile"](masked), [places[place : place + 1].clone() for place in positions]
+        read, write = _here["compile"](read), _here["compile"](masked)
+        positions = [places[place : place + 1].clone() for place in positions]
 
     @torch.no_grad()
     def step(state):
-        token, tokens, logits = state[1][-1], [], None
+        logits, token = read(torch.cat([prompt[:, :-1], state[1][-1][:, None]], dim=1))
+        tokens = [token]
         for position in positions:
             logits, token = write(token, position)
             tokens.append(token)
         return logits, tokens, cache
 
-    start = [_put(inputs["start"]).long()]
-    return (None, start, cache), step, lambda state: [_get(state[0]), _get(torch.stack(state[1]))]
+    return (None, [prompt[:, -1]], cache), step, lambda state: [_get(state[0]), _get(torch.stack(state[1]))]
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
@@ -362,12 +372,12 @@ class _Transformer(nn.Module):
         self.blocks = nn.ModuleList(_Block(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
         self.norm, self.head = weights.norm("norm"), weights.linear("head")
 
-    def forward(self, x, positions, attend):
-        """Give the logits; `attend(layer, q, k, v)` is told the number of its layer."""
+    def forward(self, x, positions, attend, wanted=slice(None)):
+        """Give the logits at the places `wanted`; `attend(layer, q, k, v)` is told the number of its layer."""
         h = self.tokens(x) + self.positions[positions]
         for layer, block in enumerate(self.blocks):
             h = block(h, functools.partial(attend, layer))
-        return self.head(self.norm(h))
+        return self.head(self.norm(h[:, wanted]))
 
 
 class _Block(nn.Module):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -48,45 +49,57 @@ def step_transformer(inputs, sizes):
     return _training(loss, inputs, ("x", "y"))
 
 
-def decode(inputs, sizes):
-    """Write tokens, one call for each; keys and values are kept in variables, place by place."""
+def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
+    """Read a prompt in one call, and write tokens, one call for each; variables keep keys and values by place."""
     heads, length, width = sizes["heads"], sizes["sequence"], sizes["width"]
+    room = length + sizes["new_tokens"]
     p = {name: tf.constant(array) for name, array in inputs["params"].items()}
-    shape = (length, sizes["batch"], heads, width // heads)
+    shape = (room, sizes["batch"], heads, width // heads)
     caches = [(tf.Variable(tf.zeros(shape)), tf.Variable(tf.zeros(shape))) for _ in range(sizes["layers"])]
-    places = [tf.constant(place, tf.int64) for place in range(sizes["new_tokens"])]
+    places = [tf.constant(place, tf.int64) for place in range(length, room - 1)]
+    prompt = tf.constant(inputs["prompt"], tf.int64)
+    causal = tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0)
 
-    def following(token, place):
-        kept = iter(caches)
+    def read(last):
+        def attend(cache, q, k, v):
+            for old, new in zip(cache, (k, v)):  # noqa: B905 - `strict` came with Python 3.10
+                old[:length].assign(tf.transpose(new, (1, 0, 2, 3)))
+            return _attend(q, k, v, causal)
 
-        def attend(q, k, v):
-            cache = next(kept)
+        return following(tf.concat([prompt[:, :-1], last[:, None]], axis=1), tf.range(length), attend)
+
+    def write(token, place):
+        def attend(cache, q, k, v):
             for old, new in zip(cache, (k, v)):  # noqa: B905 - `strict` came with Python 3.10
                 old.scatter_update(tf.IndexedSlices(tf.transpose(new, (1, 0, 2, 3)), place[None]))
             keys, values = cache
             scores = tf.einsum("bqhd,kbhd->bhqk", q, keys) * q.shape[3] ** -0.5
-            weights = tf.nn.softmax(tf.where(tf.range(length, dtype=tf.int64) <= place, scores, scores.dtype.min))
+            weights = tf.nn.softmax(tf.where(tf.range(room, dtype=tf.int64) <= place, scores, scores.dtype.min))
             return tf.einsum("bhqk,kbhd->bqhd", weights, values)
 
-        h = (tf.gather(p["tokens"], token) + tf.gather(p["positions"], place))[:, None]
-        for layer in range(sizes["layers"]):
-            h = _block(p, layer, h, heads, attend)
-        logits = (_norm(p, "norm", h) @ p["head"])[:, 0]
+        return following(token[:, None], place[None], attend)
+
+    def following(tokens, places, attend):
+        h = tf.gather(p["tokens"], tokens) + tf.gather(p["positions"], places)
+        for layer, cache in enumerate(caches):
+            h = _block(p, layer, h, heads, functools.partial(attend, cache))
+        logits = _norm(p, "norm", h[:, -1]) @ p["head"]
         return logits, tf.argmax(logits, axis=-1)
 
-    following = _framework.compiled(following)
+    read, write = _framework.compiled(read), _framework.compiled(write)
 
     def step(state):
-        token, tokens, logits = state[1][-1], [], None
+        logits, token = read(state[1][-1])
+        tokens = [token]
         for place in places:
-            logits, token = following(token, place)
+            logits, token = write(token, place)
             tokens.append(token)
         return logits, tokens, caches
 
     def outputs(state):
         return [state[0].numpy(), np.stack(_numpy(state[1]))]
 
-    return (None, [tf.constant(inputs["start"], tf.int64)], caches), step, outputs
+    return (None, [prompt[:, -1]], caches), step, outputs
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

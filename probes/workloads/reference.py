@@ -56,29 +56,33 @@ def step_transformer(sizes, seed):
 
 
 def decode(sizes, seed):
-    """Write `new_tokens` tokens for each of `batch` texts, one call for each token: `(logits, tokens)`.
+    """Continue `batch` prompts by `new_tokens` tokens each: `(logits, tokens)`.
 
-    The model is that of `step_transformer`, and keeps keys and values for `sequence` positions. The first call takes
-    the tokens `start` at position 0, and each call takes the likeliest after those before it; `tokens`
-    (new_tokens, batch) are what the calls chose, `logits` (batch, vocabulary) those of the last call. The next
-    iteration takes the last tokens as its `start`, at position 0 again. Where two tokens are as likely but for rounding
-    either may be chosen: each is held against the float64 logits after the tokens before it.
+    The model is that of `step_transformer`, and keeps keys and values for `sequence` + `new_tokens` positions. One call
+    takes the whole `prompt` (batch, sequence) and gives the logits behind it; each further call takes the likeliest
+    token after those before it. `tokens` (new_tokens, batch) are what the calls chose, `logits` (batch, vocabulary)
+    those of the last call. The next iteration has the last tokens at the end of its prompt, and begins at position 0
+    again. Where two tokens are as likely but for rounding either may be chosen: each is held against the float64 logits
+    after the tokens before it.
     """
-    draw, count, layers, width = ops.Draw(seed), sizes["new_tokens"], sizes["layers"], sizes["width"]
-    params, start = _transformer(draw, sizes), draw.labels(sizes["vocabulary"], sizes["batch"])
+    draw, count, length = ops.Draw(seed), sizes["new_tokens"], sizes["sequence"]
+    params = _transformer(draw, {**sizes, "sequence": length + count})
+    prompt = draw.labels(sizes["vocabulary"], sizes["batch"], length)
 
     def error(outputs):
         tokens = np.asarray(outputs[1])
-        if tokens.shape != (count, len(start)) or not np.all((tokens >= 0) & (tokens < sizes["vocabulary"])):
+        if tokens.shape != (count, len(prompt)) or not np.all((tokens >= 0) & (tokens < sizes["vocabulary"])):
             return float("inf")
         p = {name: ops.double(array) for name, array in params.items()}
-        exact = _language(p, np.concatenate([start[None], tokens[:-1]]).T.astype(int), sizes).swapaxes(0, 1)
+        text = np.concatenate([prompt, tokens[:-1].T], axis=1).astype(int)
+        exact = _language(p, text, sizes)[:, length - 1 :].swapaxes(0, 1)
         behind = exact.max(axis=-1) - _at(exact, tokens)
         return ops.largest([ops.distance(outputs[0], exact[-1]), (behind / np.abs(exact).max(axis=-1)).max()])
 
-    attended = 4.0 * layers * width * count * (count + 1) / 2
-    flops = len(start) * (2.0 * count * _weights(params) + attended)
-    return ops.Problem({"params": params, "start": start}, flops, error)
+    read, head = length + count - 1, params["head"].size
+    products = 2.0 * (read * (_weights(params) - head) + count * head)
+    attended = 4.0 * sizes["layers"] * sizes["width"] * read * (read + 1) / 2
+    return ops.Problem({"params": params, "prompt": prompt}, len(prompt) * (products + attended), error)
 
 
 def step_resnet(sizes, seed):
@@ -167,14 +171,16 @@ def step_dlrm(sizes, seed):
     table; each of the `tables` gives the row that `indices` (batch, tables) name. Of these vectors, the dense one
     first, all products of two different ones come behind the dense one, in the order of `numpy.tril_indices(n, -1)`.
     The dense layers `top`, with relu between them, make one number of it; the loss is the mean binary cross entropy of
-    its sigmoid with `y` (batch), 0 or 1. Several examples may read the same row: their gradients add up.
+    its sigmoid with `y` (batch), 0 or 1. Several examples may read the same row: their gradients add up. The more rows
+    the smaller they start, as the authors of the model have it (Naumov et al. 2019), which float32 resolves updates of.
     """
     draw, batch, tables, dim = ops.Draw(seed), sizes["batch"], sizes["tables"], sizes["embedding_dim"]
     hidden = [sizes["mlp_width"]] * sizes["mlp_layers"]
     pairs = tables * (tables + 1) // 2
     params = {**_stack(draw, "bottom", [13, *hidden, dim]), **_stack(draw, "top", [dim + pairs, *hidden, 1])}
     products = 2.0 * batch * (sum(a.size for a in params.values() if a.ndim == 2) + (tables + 1) ** 2 * dim)
-    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=0.1) for k in range(tables)})
+    small = sizes["table_rows"] ** -0.5
+    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=small) for k in range(tables)})
     x = draw(batch, 13)
     indices = np.stack([draw.skewed(sizes["table_rows"], batch) for _ in range(tables)], axis=1)
     y = draw.labels(2, batch).astype(np.float32)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import signal
+import sys
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
-from cli.program import Ran, Run, example
+from cli.program import Ran, Run, example, start
 
 pytestmark = [pytest.mark.frameworks, pytest.mark.slow]
 
@@ -150,3 +152,26 @@ def test_a_workload_that_makes_no_sense_is_said_before_anything_starts(run: Run,
     assert (ran.exit, ran.stdout) == (2, "")
     assert "'rll' is not a class of workload. Did you mean 'rl'?" in ran.stderr
     assert "'bach' is not a word of sizes. Did you mean 'batch'?" in ran.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
+@pytest.mark.usefixtures("there")
+def test_interrupted_it_stores_what_was_measured_until_then(run: Run, tmp_path: Path) -> None:
+    process = start("probe", "--budget", "300", home=tmp_path)
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if line.startswith("probe 2 of"):
+            break
+    process.send_signal(signal.SIGINT)
+    said += process.stderr.readlines()
+    for pipe in (process.stdin, process.stdout, process.stderr):
+        assert pipe is not None
+        pipe.close()
+    assert process.wait(20) == 130, said
+    assert said[-2:] == ["advisor: probe: what was measured until then is stored.\n", "advisor: interrupted\n"]
+    found = document(run("measurements", "show", "--json", env={"ADVISOR_HOME": str(tmp_path)}))
+    assert {result["outcome"] for result in found["results"]} & {"ok", "unstable"}
+    assert any(result["reason"] == "stopped" for result in found["results"])
+    assert "Stopped before its end" in run("measurements", "show", env={"ADVISOR_HOME": str(tmp_path)}).stdout

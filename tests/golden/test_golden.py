@@ -6,13 +6,27 @@ import json
 import re
 
 import pytest
+from cli.decided import LOCK, SITUATION, STACK, World
 from cli.program import Run, example
+from cli.small_base import made
 
 import advisor
 from golden.keeping import FOLDER, INPUTS, UPDATE, hold
 
 EXAMPLES = ("document_understanding", "thin")
-SCHEMAS = ("answers", "explanation", "measurements", "recommendation")
+SCHEMAS = (
+    "answers",
+    "check",
+    "decision",
+    "diff",
+    "explanation",
+    "intake",
+    "measurements",
+    "policy",
+    "portfolio",
+    "recommendation",
+)
+CHECKED = {"text": "txt", "json": "json", "markdown": "md", "sarif": "sarif"}
 EXPLAINED = {
     "why": ("why", "pytorch"),
     "why_not": ("why-not", "mxnet"),
@@ -31,8 +45,32 @@ def test_an_answer_as_text(run: Run, name: str) -> None:
 def test_an_answer_as_a_document(run: Run, form: str, kept: str) -> None:
     ran = run("recommend", "--answers", example("document_understanding"), "--no-detect", "--format", form)
     assert (ran.exit, ran.stderr) == (0, "")
-    # Digests of the files change without the answer.
-    hold(f"document_understanding.{kept}", re.sub(r"sha256:[0-9a-f]+", "sha256:...", ran.stdout))
+    # Digests of the files and the engine change without the answer.
+    said = re.sub(r"rules chained by [\w. -]+,", "rules chained by ...,", ran.stdout)
+    hold(f"document_understanding.{kept}", re.sub(r"sha256:[0-9a-f]+", "sha256:...", said))
+
+
+@pytest.mark.parametrize(("form", "kept"), [("detail", "txt"), ("markdown", "md"), ("adr", "adr.md"), ("html", "html")])
+def test_an_answer_under_a_policy(run: Run, form: str, kept: str) -> None:
+    given = ("--answers", example("image_generation"), "--no-detect", "--depth", "core")
+    ran = run("recommend", *given, "--policy", INPUTS / "policy" / "house.yaml", "--format", form)
+    assert (ran.exit, ran.stderr) == (7, "")
+    hold(f"policy.{kept}", re.sub(r"sha256:[0-9a-f]+", "sha256:...", ran.stdout))
+
+
+def test_everything_wrong_with_a_policy(run: Run) -> None:
+    given = ("--set", "domain=cv", "--no-detect")
+    ran = run("recommend", *given, "--policy", "wrong.yaml", cwd=INPUTS / "policy")
+    assert (ran.exit, ran.stdout) == (2, "")
+    hold("policy_wrong.txt", ran.stderr)
+
+
+def test_what_a_policy_asks_and_leaves(run: Run) -> None:
+    ran = run("policy", "check", INPUTS / "policy" / "house.yaml", "--as-of", "2026-11-29")
+    assert (ran.exit, ran.stderr) == (0, "")
+    # How many gold cases there are is nothing of a policy's.
+    without_counts = re.sub(r"\d+ of \d+ cases", "N of N cases", ran.stdout)
+    hold("policy_check.txt", re.sub(r"sha256:[0-9a-f]+", "sha256:...", without_counts))
 
 
 def test_an_answer_as_json(run: Run) -> None:
@@ -57,7 +95,38 @@ def test_a_schema(run: Run, name: str) -> None:
     hold(f"{name}.schema.json", run("schema", name).stdout)
 
 
-@pytest.mark.parametrize("file", sorted(path.name for path in INPUTS.iterdir()))
+@pytest.fixture(scope="module")
+def world(run: Run, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """A decision, whose loader has come to its end since."""
+    found = World(made(tmp_path_factory.mktemp("made")), tmp_path_factory.mktemp("world"), run)
+    found.base.write("rules/stack/parts.yaml", STACK)
+    assert found.ask("recommend", *SITUATION, "--lock").exit == 0
+    found.ask("decide", "--chose", "red", "--why", "It was recommended.", "--on", "2024-06-02")
+    found.base.edit("knowledge/components/data.yaml", "status: active", "status: ended")
+    found.base.edit("knowledge/components/data.yaml", 'successor: ""', "successor: engine")
+    found.ask("recommend", *SITUATION, "--lock", "later.json")
+    return found
+
+
+def masked(text: str) -> str:
+    """Without digests, which change without the answer, and the version."""
+    return re.sub(r"sha256:[0-9a-f]+", "sha256:...", text).replace(f'"{advisor.__version__}"', '"..."')
+
+
+def test_a_decision(world: World) -> None:
+    hold("decision.json", masked(world.lock.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("form", CHECKED)
+def test_a_decision_looked_at_again(world: World, form: str) -> None:
+    hold(f"check.{CHECKED[form]}", masked(world.check("--format", form, as_of="2024-09-01").stdout))
+
+
+def test_a_decision_beside_a_later_one(world: World) -> None:
+    hold("diff.txt", masked(world.ask("diff", LOCK, "later.json").stdout))
+
+
+@pytest.mark.parametrize("file", sorted(path.name for path in INPUTS.iterdir() if path.is_file()))
 def test_everything_wrong_with_answers(run: Run, file: str) -> None:
     ran = run("recommend", "--answers", file, "--no-detect", cwd=INPUTS)
     assert (ran.exit, ran.stdout) == (2, "")
@@ -82,8 +151,11 @@ def test_everything_wrong_with_a_command_line(run: Run) -> None:
 def test_every_kept_file_is_held_against_something() -> None:
     answers = [f"{name}.txt" for name in (*EXAMPLES, *EXPLAINED)]
     schemas = [f"{name}.schema.json" for name in SCHEMAS]
-    errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir()]
-    known = {*answers, "frontier_on_tpu.json", *schemas, *errors, "command_line.txt", "measured.txt"}
+    errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir() if path.is_file()]
+    policies = ["policy.txt", "policy_wrong.txt", "policy_check.txt"]
+    decisions = ["decision.json", "check.txt", "check.json", "diff.txt"]
+    others = ["frontier_on_tpu.json", "command_line.txt", "measured.txt", "tools.json"]
+    known = {*answers, *schemas, *errors, *policies, *decisions, *others}
     assert {path.name for path in FOLDER.iterdir() if path.suffix in (".txt", ".json")} == known
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from advisor import resources
 
 FIELD = Path(__file__).resolve().parents[1] / "cases" / "field"
+FIRST = Path(__file__).resolve().parent / "first_answers.json"
 
 
 def gold() -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,7 +22,7 @@ from advisor.loading.cases import GoldCase
 from advisor.loading.problems import Problems
 from advisor.model.knowledge import KnowledgeBase
 from advisor.scoring.acceptance import lead
-from honesty.inputs import FIELD
+from honesty.inputs import FIELD, FIRST
 
 _DECIDING = ("derive", "preference", "eligibility")
 """The phases whose rules have a part in which option comes first."""
@@ -102,6 +104,12 @@ def observed(base: KnowledgeBase, cases: Iterable[GoldCase]) -> Iterator[Observa
                 p_best=ranking.p_best,
                 accepted=scored.option in case.acceptable,
             )
+
+
+def first_answers() -> list[Observation]:
+    """What came first in the situations that were written last, before a rule had learnt from one."""
+    answers = json.loads(FIRST.read_text(encoding="utf-8"))["answers"]
+    return [Observation(case=case, first=True, p_best=math.nan, **seen) for case, seen in answers.items()]
 
 
 def field_cases(base: KnowledgeBase) -> tuple[GoldCase, ...]:

@@ -26,16 +26,17 @@ def reference() -> ModuleType:
 
 def decode(inputs: Any, sizes: Any) -> list[Any]:
     """All texts, one after the other."""
-    written = [_written(inputs, start, sizes) for start in inputs["start"]]
+    written = [_written(inputs, prompt, sizes) for prompt in inputs["prompt"]]
     return [np.stack([logits for logits, _ in written]), np.stack([tokens for _, tokens in written], axis=1)]
 
 
-def _written(inputs: Any, start: Any, sizes: Any) -> tuple[Any, Any]:
+def _written(inputs: Any, prompt: Any, sizes: Any) -> tuple[Any, Any]:
     """One token at a time, from the keys and values of those before it."""
     p = {name: array.astype(float) for name, array in inputs["params"].items()}
     cache: list[list[Any]] = [[] for _ in range(sizes["layers"])]
-    token, tokens, logits = int(start), [], np.zeros(0)
-    for position in range(sizes["new_tokens"]):
+    text, logits = [int(token) for token in prompt], np.zeros(0)
+    for position in range(len(prompt) + sizes["new_tokens"] - 1):
+        token = text[position]
         h = p["tokens"][token] + p["positions"][position]
         for layer in range(sizes["layers"]):
             z = _norm(p, f"{layer}.norm1", h)
@@ -47,9 +48,8 @@ def _written(inputs: Any, start: Any, sizes: Any) -> tuple[Any, Any]:
             up = up / (1 + np.exp(-2 * math.sqrt(2 / math.pi) * (up + 0.044715 * up**3)))
             h = h + up @ p[f"{layer}.down.kernel"] + p[f"{layer}.down.bias"]
         logits = _norm(p, "norm", h) @ p["head"]
-        token = int(logits.argmax())
-        tokens.append(token)
-    return logits, np.array(tokens)
+        text += [int(logits.argmax())] if position + 1 == len(text) else []
+    return logits, np.array(text[len(prompt) :])
 
 
 def _norm(p: Any, name: str, h: Any) -> Any:
@@ -111,7 +111,7 @@ def test_what_is_written_varies_and_starts_differently_again(reference: ModuleTy
         inputs = reference.decode(sizes, seed).inputs
         tokens = decode(inputs, sizes)[1][:, 0]
         assert len(set(tokens)) > sizes["new_tokens"] / 3
-        assert tokens[-1] != inputs["start"][0]
+        assert tokens[-1] != inputs["prompt"][0, -1]
 
 
 def test_what_is_learned_right_passes(reference: ModuleType) -> None:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ import standin_folder
 from standin_folder import GEMM, STREAM
 
 from advisor.errors import InputError
+from advisor.evidence.halt import Halt
 from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.plan import Limits, Plan, Progress
 from advisor.evidence.probing.stability import FEWEST
@@ -234,6 +236,39 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(KeyboardInterrupt):
         probing.run(Plan(probes=place, definitions=(GEMM,), limits=LIMITS), interrupt)
+
+
+def test_a_run_that_is_halted_keeps_what_was_measured(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good")
+    halt, events = Halt(), []
+
+    def stop(event: Progress) -> None:
+        events.append(event.kind)
+        if event.probe == "stream":
+            halt.ask()
+
+    found = probing.run(Plan(probes=place, definitions=(GEMM, STREAM), limits=LIMITS), stop, halt)
+    assert was_measured(found, "good", "gemm")
+    assert (result_of(found, "good", "stream").outcome, result_of(found, "good", "stream").reason) == (
+        "skipped",
+        "stopped",
+    )
+    assert found.settings["stopped"]
+    assert events[-2:] == ["probe", "done"]
+
+
+def test_a_run_is_halted_while_a_worker_hangs(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good", "hang")
+    halt = Halt()
+
+    def stop(event: Progress) -> None:
+        if event.kind == "probe":
+            Timer(1, halt.ask).start()
+
+    patient = replace(LIMITS, prepare_s=60)
+    found = probing.run(Plan(probes=place, definitions=(GEMM,), budget_s=300, limits=patient), stop, halt)
+    assert run_of(found, "hang").outcome == "skipped"
+    assert result_of(found, "hang", "gemm").reason == "stopped"
 
 
 def test_progress_is_told(tmp_path: Path) -> None:

@@ -53,7 +53,8 @@ def test_the_wheel_holds_one_package_and_no_tests(wheel: zipfile.ZipFile) -> Non
     names = wheel.namelist()
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"advisor"}
-    assert [name for name in names if "test" in name.lower() or name.endswith((".pyc", ".jsonl"))] == []
+    shipped = [name for name in names if not name.startswith("advisor/knowledge/examples/")]
+    assert [name for name in shipped if "test" in name.lower() or name.endswith((".pyc", ".jsonl"))] == []
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert "advisor/py.typed" in names
 
@@ -63,7 +64,7 @@ def test_the_wheel_holds_every_data_file(wheel: zipfile.ZipFile, checkout: Path,
     wanted = {
         f"advisor/{folder}/{path.relative_to(checkout / folder).as_posix()}"
         for path in (checkout / folder).rglob("*")
-        if path.suffix in (".yaml", ".py")
+        if path.suffix in (".yaml", ".jsonl", ".py")
     }
     assert {name for name in wheel.namelist() if name.startswith(f"advisor/{folder}/")} == wanted
     assert len(wanted) > 5
@@ -71,7 +72,7 @@ def test_the_wheel_holds_every_data_file(wheel: zipfile.ZipFile, checkout: Path,
 
 
 def test_the_wheel_holds_every_module(wheel: zipfile.ZipFile, checkout: Path) -> None:
-    files = [path for path in (checkout / "advisor").rglob("*") if path.suffix in (".py", ".tcss", ".html")]
+    files = [path for path in (checkout / "advisor").rglob("*") if path.suffix in (".py", ".tcss", ".html", ".css")]
     modules = {path.relative_to(checkout).as_posix() for path in files}
     assert {"advisor/tui/app.tcss", "advisor/render/templates/report.html"} <= modules
     assert modules <= set(wheel.namelist())
@@ -93,7 +94,7 @@ def test_a_framework_that_can_be_probed_can_be_asked_for(checkout: Path, project
     assert len(extras) >= 5
     assert extras <= set(project["optional-dependencies"])
     (every,) = project["optional-dependencies"]["all"]
-    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"refresh"}
+    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"mcp", "refresh"}
 
 
 def test_no_framework_is_a_dependency(project: Any) -> None:

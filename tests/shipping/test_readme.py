@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
-from advisor.cli.parser import build
+from advisor.cli.parser import build, parse
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 
@@ -23,7 +26,7 @@ def blocks(language: str = "") -> list[str]:
 
 def run(command: str, home: Path, folder: Path = README.parent) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", *command.split()],
+        [sys.executable, "-m", *shlex.split(command)],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -32,7 +35,7 @@ def run(command: str, home: Path, folder: Path = README.parent) -> subprocess.Co
     )
 
 
-@pytest.mark.parametrize("command", ["recommend", "how"])
+@pytest.mark.parametrize("command", ["recommend", "how", "why-not", "portfolio"])
 def test_what_a_command_answers_is_printed_as_it_stands_there(command: str, tmp_path: Path) -> None:
     shown = next(block for block in blocks() if block.startswith(f"$ advisor {command} "))
     line, _, expected = shown.partition("\n")
@@ -71,6 +74,71 @@ def test_the_worked_example_is_refused_as_it_stands_there(house: Path) -> None:
     done = run("advisor rules check --rules house/rules", house / "home", house)
     assert done.returncode == 2
     assert next(block for block in blocks() if block.startswith("problem: ")) in done.stdout
+
+
+def test_what_is_done_from_python_comes_to_what_stands_there(tmp_path: Path) -> None:
+    sample = tmp_path / "sample.txt"
+    (block,) = blocks("pycon")
+    sample.write_text(block, encoding="utf-8")
+    done = run(f"doctest {sample}", tmp_path)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_an_agent_is_told_a_command_that_there_is() -> None:
+    (block,) = blocks("json")
+    server = json.loads(block)["mcpServers"]["advisor"]
+    assert server["command"] == "advisor"
+    assert parse(server["args"]).command == "mcp"
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """A folder with the decision that the README makes, and the files that watch over it."""
+    (line,) = (block.strip() for block in blocks() if block.strip().endswith("--lock"))
+    for block in blocks("yaml"):
+        if (name := block.partition("\n")[0].removeprefix("# ")).startswith("."):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_text(block, encoding="utf-8")
+    (tmp_path / "knowledge").symlink_to(README.parent / "knowledge")
+    assert run(line, tmp_path / "home", tmp_path).returncode == 0
+    return tmp_path
+
+
+def test_a_decision_is_looked_at_again_as_it_stands_there(kept: Path) -> None:
+    shown = next(block for block in blocks() if block.startswith("$ advisor check "))
+    line, _, expected = shown.partition("\n")
+    done = run(line.removeprefix("$ "), kept / "home", kept)
+    assert (done.returncode, done.stderr) == (6, "")
+    assert done.stdout.startswith(expected)
+
+
+def test_what_is_noted_in_a_decision_succeeds(kept: Path) -> None:
+    commands = next(block for block in blocks() if block.startswith("advisor decide")).splitlines()
+    for command in commands:
+        done = run(command, kept / "home", kept)
+        assert done.returncode == 0, done.stderr
+    assert json.loads((kept / "advisor.lock.json").read_text(encoding="utf-8"))["chosen"][0]["option"] == "keras"
+
+
+def test_the_hook_is_one_and_its_command_succeeds(kept: Path) -> None:
+    (repository,) = yaml.safe_load((kept / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    (hook,) = repository["hooks"]
+    assert (repository["repo"], hook["language"], hook["pass_filenames"]) == ("local", "system", False)
+    assert re.search(hook["files"], "advisor.lock.json")
+    assert not re.search(hook["files"], "docs/advisor.lock.json")
+    assert run(f"{hook['entry']} --as-of 2026-11-29", kept / "home", kept).returncode == 0
+
+
+def test_the_workflow_is_one_and_its_command_writes_what_it_uploads(kept: Path) -> None:
+    file = kept / ".github" / "workflows" / "decision.yaml"
+    held = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-workflows", str(file)]
+    done = subprocess.run(held, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+    steps = yaml.safe_load(file.read_text(encoding="utf-8"))["jobs"]["check"]["steps"]
+    (command,) = (step["run"] for step in steps if step.get("run", "").startswith("advisor "))
+    assert run(f"{command} --as-of 2027-01-15", kept / "home", kept).returncode == 6
+    uploaded = next(step for step in steps if "upload-sarif" in step.get("uses", ""))["with"]["sarif_file"]
+    assert json.loads((kept / uploaded).read_text(encoding="utf-8"))["version"] == "2.1.0"
 
 
 def test_both_commands_stand_there_and_name_files_that_exist() -> None:

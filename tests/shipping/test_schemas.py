@@ -12,7 +12,18 @@ from advisor.loading.knowledge import load
 if TYPE_CHECKING:
     from cli.program import Run
 
-NAMES = ("answers", "recommendation", "explanation", "measurements")
+NAMES = (
+    "answers",
+    "recommendation",
+    "explanation",
+    "measurements",
+    "portfolio",
+    "intake",
+    "policy",
+    "decision",
+    "check",
+    "diff",
+)
 
 PROMISED = {
     "recommendation": {
@@ -36,8 +47,45 @@ PROMISED = {
         "MeasurementsUsed": "used share",
         "Provenance": "advisor knowledge rules measurements seed",
     },
+    "policy": {
+        "Policy": (
+            "schema name mode allow deny licences support hardware priorities weights required confidence evidence"
+        ),
+        "Denial": "name reason severity remedy until exceptions",
+        "Exemption": "who until why",
+    },
     "explanation": {
         "Explanation": "text kind id holds because source observed grade expires expired origin change more",
+    },
+    "decision": {
+        "Decision": (
+            "schema basis answers options machine measurements verdict evidence thresholds seal chosen outcomes history"
+        ),
+        "DecidedAnswers": "given understood origins",
+        "Basis": "advisor knowledge rules overlays as_of",
+        "DecidedVerdict": "status primary stack confidence tied_with ranking excluded findings policy",
+        "Choice": "option on why",
+        "Outcome": "on text",
+    },
+    "check": {
+        "Check": "schema decision decided as_of outcome primary points causes",
+        "Point": "kind level subject key message",
+        "Causes": "basis answers facts findings_new findings_gone scores",
+    },
+    "diff": {"DecisionDiff": "schema before after same_verdict differences", "Difference": "part key before after"},
+    "portfolio": {
+        "Portfolio": "schema projects bad statuses primaries compared common knowledge rules as_of",
+        "Project": "line id status primary tied_with stack p_best level costs",
+        "Cost": "option lost tied reason speed",
+        "Common": "option ruled_out lost most",
+    },
+    "intake": {
+        "Survey": "schema parts meant why files read left_out",
+        "Part": "path name python uses readings",
+        "Reading": "key answer sure candidates",
+        "Candidate": "answer sure why where seen",
+        "Use": "part versions sure where",
+        "Place": "file line",
     },
     "measurements": {
         "Measurements": "schema machine frameworks results classes elapsed_s",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,9 @@ import pytest
 from cli.program import home, run
 
 from tui.terminal import Terminals
+
+# Stand-ins for frameworks lie beside the tests of the runner, which are no package.
+sys.path.append(str(Path(__file__).resolve().parents[1] / "probes"))
 
 __all__ = ["home", "run", "terminals"]
 

@@ -8,7 +8,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from pathlib import Path
 
+from cli.program import Run
 from textual.pilot import Pilot
 from textual.strip import Strip
 from textual.widgets import Static
@@ -19,13 +21,18 @@ from advisor.consult.adviser import Adviser
 from advisor.inference import choice, plain
 from advisor.inquiry.interview import Interview
 from advisor.loading.knowledge import load
-from advisor.model.measurement import Machine
+from advisor.model.answers import ProjectSays
+from advisor.model.measurement import Machine, Measurements
 from advisor.session import Session
 from advisor.tui.app import Questionnaire
-from advisor.tui.desk import Desk
+from advisor.tui.desk import Desk, Probing
+from advisor.tui.thinking import THINKING
 from advisor.tui.widgets.choices import Choices
+from tui.bench import Bench
 
 Story = Callable[["Told"], Awaitable[None]]
+Benches = Callable[[Callable[[Measurements | None], Desk]], Bench]
+"""Makes the doors to a machine that is made up, which go on at the desk over what they measured."""
 SMALL, LARGE = (80, 24), (160, 48)
 
 
@@ -41,15 +48,37 @@ def _chaining() -> Adviser:
     return Adviser(session().base, choice.best())
 
 
-def desk(kept: list[Interview], machine: Machine | None = None) -> Desk:
-    here = replace(session(), machine=machine)
+def desk(  # noqa: PLR0913, PLR0917  (what a story begins with)
+    kept: list[Interview],
+    machine: Machine | None = None,
+    project: ProjectSays | None = None,
+    probing: Probing | None = None,
+    measured: Measurements | None = None,
+    as_of: str = "",
+) -> Desk:
+    here = replace(session(), machine=machine, project=project, measurements=measured, as_of=as_of)
 
     def keep(interview: Interview) -> str:
         kept.append(interview)
         return ""
 
     recommend = partial(replace(here, adviser=_chaining()).recommend, full=True)
-    return Desk(adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep)
+    return Desk(
+        adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep, probing=probing
+    )
+
+
+def opened(  # noqa: PLR0913, PLR0917  (what a story begins with)
+    kept: list[Interview],
+    begun: Interview | None = None,
+    machine: Machine | None = None,
+    project: ProjectSays | None = None,
+    probing: Benches | None = None,
+    as_of: str = "",
+) -> tuple[Questionnaire, Bench | None]:
+    """The questionnaire at its beginning, or at an interview that had begun, with what it measures with."""
+    bench = probing(lambda measured: desk(kept, machine, project, bench, measured, as_of)) if probing else None
+    return Questionnaire(desk(kept, machine, project, bench, None, as_of), begun or Interview()), bench
 
 
 @dataclass
@@ -59,6 +88,7 @@ class Told:
     app: Questionnaire
     pilot: Pilot[None]
     kept: list[Interview] = field(default_factory=list)
+    bench: Bench | None = None
     strips: list[Strip] = field(default_factory=list)
 
     async def press(self, *keys: str) -> None:
@@ -70,8 +100,11 @@ class Told:
         """Wait until nothing is worked out any more, and everything is shown."""
         await self.pilot.pause()
         while any(getattr(screen, "thinking", False) for screen in self.app.screen_stack):
-            with suppress(WorkerCancelled):
-                await self.app.workers.wait_for_complete()
+            thinks = [worker for worker in self.app.workers if worker.group == THINKING]
+            # Of none given it would wait for every worker, and one that measures takes its time.
+            if thinks:
+                with suppress(WorkerCancelled):
+                    await self.app.workers.wait_for_complete(thinks)
             await self.pilot.pause()
 
     async def choose(self, word: str) -> None:
@@ -108,20 +141,23 @@ class Told:
         return asked.attribute.name if asked else ""
 
 
-def tell(
+def tell(  # noqa: PLR0913  (what a story begins with)
     story: Story,
     *,
     size: tuple[int, int] = SMALL,
     begun: Interview | None = None,
     machine: Machine | None = None,
+    project: ProjectSays | None = None,
+    probing: Benches | None = None,
+    as_of: str = "",
 ) -> Told:
     """Tell a story from its beginning, or from an interview that had begun; what is left of it."""
     kept: list[Interview] = []
 
     async def telling() -> Told:
-        app = Questionnaire(desk(kept, machine), begun or Interview())
+        app, bench = opened(kept, begun, machine, project, probing, as_of)
         async with app.run_test(size=size) as pilot:
-            told = Told(app, pilot, kept)
+            told = Told(app, pilot, kept, bench)
             await told.settle()
             await story(told)
         return told
@@ -136,6 +172,22 @@ def pressing(*keys: str) -> Story:
         await told.press(*keys)
 
     return story
+
+
+async def saved(told: Told) -> None:
+    """Save the answers and the recommendation as JSON, under the names that are proposed."""
+    if told.screen == "VerdictScreen":
+        await told.press("escape")
+    await told.press("ctrl+s", "enter")
+    await told.press("ctrl+s", "shift+tab", "down", "tab", "enter")
+    assert told.screen == "InterviewScreen"
+
+
+def assert_same_bytes(run: Run, folder: Path, *arguments: str, home: Path | None = None) -> None:
+    """The saved answers, put to the program, give the JSON that was saved beside them."""
+    env = {"ADVISOR_HOME": str(home)} if home else {}
+    again = run("recommend", "--answers", folder / "answers.yaml", *(arguments or ("--no-detect",)), "--json", env=env)
+    assert again.stdout == (folder / "recommendation.json").read_text(encoding="utf-8")
 
 
 def machine() -> Machine:

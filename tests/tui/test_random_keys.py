@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
 
+from advisor.model.measurement import Measurements
+from advisor.tui.desk import Desk
+from tui.bench import Bench
 from tui.stories import LARGE, SMALL, Told, tell
 
 KEYS = (
     *("escape", "enter", "down", "escape") * 12,
     *("enter", "escape", "space", "tab", "shift+tab", "up", "down", "left", "right", "pageup", "pagedown") * 3,
-    *("home", "end", "delete", "backspace", "ctrl+n", "ctrl+s", "f1", "question_mark") * 2,
+    *("home", "end", "delete", "backspace", "ctrl+n", "ctrl+r", "ctrl+s", "f1", "question_mark") * 2,
     *("ctrl+p", *"abcdeny1234."),
 )
 SEED = 7
@@ -35,4 +39,9 @@ def test_five_hundred_keys_crash_nothing(tmp_path: Path, monkeypatch: pytest.Mon
         await told.choose("speech")
         assert told.kept[-1].said["domain"] == "speech"
 
-    tell(story)
+    def bench(furnish: Callable[[Measurements | None], Desk]) -> Bench:
+        there = Bench(furnish)
+        there.go_on()
+        return there
+
+    tell(story, probing=bench)

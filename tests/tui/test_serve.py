@@ -15,6 +15,8 @@ from cli.program import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
+from advisor.cli.commands.serve import command
+from advisor.cli.parser import parse
 from advisor.web.guard import Guard, is_local
 from tui.browser import Served, tab
 
@@ -163,6 +165,8 @@ def test_only_a_loop_back_is_local() -> None:
     [
         (("--answers", "-"), "--answers: standard input can be read once"),
         (("--set", "domain=alchemy"), "--set domain: 'alchemy' is not a word of domain"),
+        (("--policy", "nowhere.yaml"), "nowhere.yaml"),
+        (("--part", "backend"), "--part: there is no project that it could be a part of"),
         (("--port", "65536"), "ports go up to 65535"),
         (("--host", "192.0.2.1"), "192.0.2.1:8000: cannot be listened on"),
     ],
@@ -173,6 +177,17 @@ def test_what_makes_no_sense_is_refused_before_anything_is_served(
     ran = run("serve", "--no-detect", *arguments)
     assert (ran.exit, ran.stdout) == (2, "")
     assert said in ran.stderr
+
+
+def test_each_page_is_asked_with_every_option_that_was_given() -> None:
+    once = ("answers", "project", "part", "options", "as-of", "policy")
+    repeated = ("set", "machine", "knowledge", "rules", "probes")
+    given = [f"--{name}=a b" for name in (*once, *repeated, *repeated)]
+    given += ["--budget=1.5", "--python=jax=/opt/a b/python", "--no-detect"]
+    every, usual = vars(parse(["interview", *given])), vars(parse(["interview"]))
+    assert {name for name in usual if every[name] == usual[name]} == {"command", "probe"}
+    _, _, _, *asked = command(parse(["serve", *given, "--port=1"]))
+    assert vars(parse(asked)) == every
 
 
 def test_without_the_extra_it_says_what_to_install(run: Run, tmp_path: Path) -> None:

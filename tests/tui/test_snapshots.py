@@ -6,20 +6,27 @@ After a change that is meant: `pytest tests/tui/test_snapshots.py --snapshot-upd
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from golden.made_up_run import MEASURED
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from advisor.frozen import replace
 from advisor.inquiry.interview import Interview
-from advisor.tui.app import Questionnaire
+from advisor.tui.screens import probing
 from advisor.tui.widgets.choices import Choices
-from tui.stories import LARGE, SMALL, Story, Told, desk, pressing, session
+from tui import probing as measuring
+from tui.bench import NOBODY, Bench
+from tui.stories import LARGE, SMALL, Benches, Story, Told, opened, pressing, session
 
 SnapCompare = Callable[..., bool]
 
 BEGUN = Interview({"domain": "cv", "task": "train", "train_hw": "nvidia_gpu", "train_os": "linux"})
+ON_THIS_MACHINE = Interview({"domain": "llm", "task": "train", "train_hw": "cpu", "train_os": "linux"})
 NOTHING_KNOWN = Interview(dict.fromkeys((question.key for question in session().base.questions), None))
 
 
@@ -80,6 +87,41 @@ async def starting_anew(told: Told) -> None:
     await told.settle()
 
 
+async def found(told: Told) -> None:
+    await measuring.opened(told)
+
+
+async def running(told: Told) -> None:
+    bench = await measuring.opened(told)
+    await told.press("enter")
+    await measuring.at(told, "measuring")
+    bench.steps.release(measuring.SHOWN)
+    await measuring.until(told, lambda: told.said("#state").startswith("Measuring 3 of"))
+
+
+async def stopped(told: Told) -> None:
+    await running(told)
+    await told.press("escape")
+    await measuring.at(told, "over")
+
+
+async def finished(told: Told) -> None:
+    bench = await measuring.opened(told)
+    bench.go_on()
+    await told.press("enter")
+    await measuring.at(told, "over")
+
+
+async def measured(told: Told) -> None:
+    await finished(told)
+    await told.press("ctrl+n")
+
+
+async def asking(told: Told) -> None:
+    await measuring.missing(told, "mlx")
+    await measuring.at(told, "asking")
+
+
 SCREENS: dict[str, tuple[Interview, Story]] = {
     "start": (Interview(), pressing()),
     "middle": (BEGUN, answered),
@@ -103,12 +145,25 @@ SCREENS: dict[str, tuple[Interview, Story]] = {
     "palette": (BEGUN, pressing("ctrl+p")),
 }
 """What is seen: where the interview has come to, and what is done then."""
+# What was worked out of a run is kept by its name.
+WHOLE_RUN = partial(Bench, run=replace(MEASURED, id="made up"))
+MEASURING: dict[str, tuple[Benches, Story]] = {
+    "nothing-to-measure": (partial(Bench, prospect=NOBODY), found),
+    "ready-to-measure": (WHOLE_RUN, found),
+    "measuring": (WHOLE_RUN, running),
+    "measured": (partial(WHOLE_RUN, said=("As published it is otherwise.",)), finished),
+    "stopped": (WHOLE_RUN, stopped),
+    "environment": (WHOLE_RUN, asking),
+    "worth-measuring": (partial(Bench, worthy=("jax", "pytorch")), pressing("ctrl+n")),
+    "verdict-measured": (Bench, measured),
+}
+"""What is seen where there is something to measure: what is there, and what is done."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("theme", ["dark", "light"])
 @pytest.mark.parametrize("size", [SMALL, LARGE], ids=["80x24", "160x48"])
-@pytest.mark.parametrize("seen", SCREENS)
+@pytest.mark.parametrize("seen", [*SCREENS, *MEASURING])
 def test_it_looks_as_it_did(  # noqa: PLR0913, PLR0917  (what a picture depends on)
     snap_compare: SnapCompare,
     monkeypatch: pytest.MonkeyPatch,
@@ -119,13 +174,16 @@ def test_it_looks_as_it_did(  # noqa: PLR0913, PLR0917  (what a picture depends 
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("NO_COLOR", raising=False)
-    begun, story = SCREENS[seen]
-    app = Questionnaire(desk([]), begun)
+    # While it measures it says how much time is left.
+    monkeypatch.setattr(probing, "time", SimpleNamespace(monotonic=lambda: 0.0))
+    bench, story = MEASURING.get(seen, (None, None))
+    begun, story = (ON_THIS_MACHINE, story) if story else SCREENS[seen]
+    app, there = opened([], begun, probing=bench)
     app.theme = f"textual-{theme}"
     app.animation_level = "none"
 
     async def before(pilot: Pilot[None]) -> None:
-        told = Told(app, pilot)
+        told = Told(app, pilot, bench=there)
         await told.settle()
         await story(told)
         for line in app.screen.query(Input):

@@ -11,10 +11,11 @@ from textual.widgets import Input, OptionList, TabbedContent
 
 from advisor.inquiry import transcript
 from advisor.inquiry.interview import Interview
+from advisor.model.answers import ProjectSays
 from advisor.render import text
 from advisor.tui.pages import pages
 from advisor.tui.widgets.choices import DONE, NONE, UNKNOWN
-from tui.stories import Told, machine, session, tell
+from tui.stories import Story, Told, assert_same_bytes, machine, saved, session, tell
 
 EXAMPLES_SHOWN = ("laptop", "driver_assistance", "document_understanding")
 
@@ -231,6 +232,17 @@ def test_what_is_detected_is_there_already_and_called_so() -> None:
     tell(story, machine=machine())
 
 
+def test_what_a_project_says_is_there_already_and_called_so() -> None:
+    async def story(told: Told) -> None:
+        assert any("existing_code jax  (project)" in line for line in told.lines)
+        told.app.go_to("existing_code")
+        await told.press()
+        await told.pilot.pause()
+        assert "Read from the project" in told.said("#origin")
+
+    tell(story, project=ProjectSays(answers={"existing_code": "jax"}))
+
+
 def test_an_interview_goes_on_where_it_was_left() -> None:
     async def beginning(told: Told) -> None:
         await told.choose("cv")
@@ -286,18 +298,52 @@ def test_the_saved_answers_give_the_same_bytes_as_the_verdict(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, begun: Interview
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    tell(saved, begun=begun)
+    assert_same_bytes(run, tmp_path)
 
-    async def story(told: Told) -> None:
+
+async def knows_little(told: Told) -> None:
+    known = {"domain": "cv", "task": "train", "team_skill": "beginner"}
+    for _ in range(len(session().base.questions)):
         if told.screen == "VerdictScreen":
-            await told.press("escape")
-        await told.press("ctrl+s", "enter")
-        await told.press("ctrl+s", "shift+tab", "down", "tab", "enter")
-        assert told.screen == "InterviewScreen"
+            break
+        await told.choose(known.get(told.asked, UNKNOWN))
+    assert told.screen == "VerdictScreen"
 
-    tell(story, begun=begun)
-    again = run("recommend", "--answers", tmp_path / "answers.yaml", "--no-detect", "--json")
-    saved = (tmp_path / "recommendation.json").read_text(encoding="utf-8")
-    assert again.stdout == saved
+
+async def changes_an_answer(told: Told) -> None:
+    await told.choose("cv")
+    await told.choose(UNKNOWN)
+    await told.press("escape", "escape")
+    assert told.asked == "domain"
+    await told.choose("scientific_ml")
+
+
+async def goes_on(told: Told) -> None:
+    assert told.asked not in ("domain", "task")
+    await told.choose(UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("story", "begun"),
+    [
+        (knows_little, Interview()),
+        (changes_an_answer, Interview()),
+        (goes_on, Interview({"domain": "speech", "task": None})),
+    ],
+    ids=["a beginner", "back and changed", "gone on with later"],
+)
+def test_whatever_the_way_the_saved_answers_give_the_same_bytes(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, story: Story, begun: Interview
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    async def whole(told: Told) -> None:
+        await story(told)
+        await saved(told)
+
+    tell(whole, begun=begun)
+    assert_same_bytes(run, tmp_path)
 
 
 def test_a_file_that_is_there_is_replaced_at_the_second_asking_only(

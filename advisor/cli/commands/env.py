@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
+from advisor.cli import ordering
 from advisor.cli.asking import agreed
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
@@ -19,17 +19,14 @@ from advisor.evidence.environments import standing as environments
 from advisor.evidence.environments.making import Order, Outcome
 from advisor.evidence.environments.standing import Site
 from advisor.evidence.machine.detection import detect
-from advisor.loading.environments import load_recipes
 from advisor.loading.problems import nearest, printable, shown
 from advisor.loading.structure import plain
-from advisor.model.environment import Recipe, Standing
+from advisor.model.environment import Standing
 from advisor.render.lines import folded
+from advisor.render.measured.figures import amount
 
 if TYPE_CHECKING:
     import argparse
-
-_FETCHED_MB_S, _UNPACKED_MB_S = 10.0, 60.0
-"""What the time that is told beforehand rests on."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -39,35 +36,24 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _create(arguments: argparse.Namespace) -> int:
     home = resources.home().absolute()
-    recipes = _recipes()
-    machine, here = detect(), f"{sys.platform} {platform.machine()}"
+    recipes, machine = ordering.recipes(), detect()
     orders: list[Order] = []
     there: list[Outcome] = []
     problems: list[Problem] = []
     for framework in dict.fromkeys(arguments.frameworks):
         try:
-            recipe = making.recipe_for(framework, recipes, machine, here)
+            recipe = ordering.recipe_here(framework, recipes, machine)
             site = Site(home, framework)
             made = environments.read(site)
             if made is not None and made.complete and environments.standing(site).state == "ok":
                 there.append(Outcome(framework=framework, outcome="there", packages=made.packages))
                 continue
-            base = making.base_for(recipe.python, framework)
-            orders.append(_order_of(site, recipe, base, arguments, recipe.note))
+            orders.append(ordering.order_of(site, recipe, arguments.installer))
         except InputError as error:
             problems += error.problems
     if problems:
         raise InputError(*problems)
     return _carried_out(orders, there, arguments)
-
-
-def _installer(arguments: argparse.Namespace) -> dict[str, Any]:
-    installer, tool = making.installer_for(arguments.installer, os.environ)
-    return {"installer": installer, "tool": tool}
-
-
-def _recipes() -> tuple[Recipe, ...]:
-    return load_recipes(resources.probes() / "environments.yaml")
 
 
 def _repair(arguments: argparse.Namespace) -> int:
@@ -97,47 +83,33 @@ def _mending(site: Site, standing: Standing, arguments: argparse.Namespace) -> O
     note = f"It is {standing.state}: {standing.why}."
     if made is not None and pinned:
         base, python = making.base_for(f"=={made.python.rpartition('.')[0]}.*", site.framework)
+        installer, tool = making.installer_for(arguments.installer, os.environ)
         return Order(
             site=site,
             requirements=pinned,
             modules=made.modules,
             base=base,
             python=python,
-            **_installer(arguments),
+            installer=installer,
+            tool=tool,
             download_mb=made.size_mb,
             installed_mb=made.size_mb,
             note=note,
         )
-    recipe = making.recipe_for(site.framework, _recipes(), detect(), f"{sys.platform} {platform.machine()}")
-    return _order_of(site, recipe, making.base_for(recipe.python, site.framework), arguments, note)
-
-
-def _order_of(site: Site, recipe: Recipe, at: tuple[str, str], arguments: argparse.Namespace, note: str) -> Order:
-    base, python = at
-    return Order(
-        site=site,
-        requirements=recipe.requirements,
-        modules=recipe.modules,
-        base=base,
-        python=python,
-        **_installer(arguments),
-        download_mb=recipe.download_mb,
-        installed_mb=recipe.installed_mb,
-        least_mb=recipe.least_mb,
-        note=note,
-    )
+    recipe = ordering.recipe_here(site.framework, ordering.recipes(), detect())
+    return ordering.order_of(site, recipe, arguments.installer, note)
 
 
 def _carried_out(orders: list[Order], there: list[Outcome], arguments: argparse.Namespace) -> int:
     if arguments.dry_run:
         commands = [list(command) for order in orders for command in (*order.commands, order.check)]
         document = {"orders": [_order(order) for order in orders], "commands": commands}
-        text = "".join([*map(_plan, orders), _sum(orders)]) if orders else "There is nothing to do.\n"
+        text = "".join([*map(ordering.plan, orders), ordering.total(orders)]) if orders else "There is nothing to do.\n"
         _out(arguments, document, text)
         return Exit.ANSWER
     outcomes = list(there)
     if orders:
-        sys.stderr.write("".join([*map(_plan, orders), _sum(orders)]))
+        sys.stderr.write("".join([*map(ordering.plan, orders), ordering.total(orders)]))
         if not agreed("Go on?", yes=arguments.yes, place=f"env {arguments.env_command}"):
             sys.stderr.write("advisor: nothing was done\n")
             return Exit.ANSWER
@@ -147,35 +119,13 @@ def _carried_out(orders: list[Order], there: list[Outcome], arguments: argparse.
             except KeyboardInterrupt:
                 _say(f"{order.site.framework} is incomplete; called again, it is begun anew with what was fetched.")
                 raise
-    _out(arguments, {"environments": [_outcome(of) for of in outcomes]}, "".join(map(_line, outcomes)))
+    _out(arguments, {"environments": [_outcome(of) for of in outcomes]}, "".join(map(ordering.became, outcomes)))
     return Exit.NO_ANSWER if any(of.outcome == "failed" for of in outcomes) else Exit.ANSWER
 
 
 def _say(line: str) -> None:
     sys.stderr.write(f"advisor: {printable(line)}\n")
     sys.stderr.flush()
-
-
-def _sum(orders: Iterable[Order]) -> str:
-    these = list(orders)
-    fetched, installed = sum(order.download_mb for order in these), sum(order.installed_mb for order in these)
-    minutes = (fetched / _FETCHED_MB_S + installed / _UNPACKED_MB_S) / 60
-    time = f"{minutes:.0f} min" if minutes >= 1.5 else "a minute or two"
-    return f"Together about {_size(fetched)} to fetch and {_size(installed)} of disk: {time} at 10 MB/s.\n"
-
-
-def _size(megabytes: float) -> str:
-    return f"{megabytes / 1000:.1f} GB" if megabytes >= 1000 else f"{megabytes:.0f} MB"
-
-
-def _plan(order: Order) -> str:
-    first = (
-        f"{order.site.framework}: {', '.join(order.requirements)} for Python {order.python}, by {order.installer}; "
-        f"about {_size(order.download_mb)} to fetch, {_size(order.installed_mb)} on the disk."
-    )
-    told = [*folded(first, "", "  "), *(folded(order.note, "  ", "  ") if order.note else [])]
-    commands = [f"  $ {making.told(command)}" for command in (*order.commands, order.check)]
-    return "".join(f"{printable(line)}\n" for line in (*told, *commands))
 
 
 def _order(order: Order) -> dict[str, Any]:
@@ -195,15 +145,6 @@ def _outcome(of: Outcome) -> dict[str, Any]:
     return {**plain(of), "packages": dict(of.packages or {})}
 
 
-def _line(of: Outcome) -> str:
-    if of.outcome == "made":
-        return f"{of.framework}: made in {of.seconds:.0f} s, {_size(of.size_mb)}, {len(of.packages or {})} packages.\n"
-    if of.outcome == "there":
-        return f"{of.framework}: is there and works.\n"
-    said = "".join(f"    {line}\n" for line in of.said)
-    return f"{of.framework}: not made: {printable(of.reason)}. {printable(of.hint)}".rstrip() + f"\n{said}"
-
-
 def _list(arguments: argparse.Namespace) -> int:
     found = [environments.standing(site) for site in environments.sites(resources.home())]
     text = "".join(map(_stands, found)) or "There is none. `advisor env create FRAMEWORK` makes one.\n"
@@ -213,7 +154,7 @@ def _list(arguments: argparse.Namespace) -> int:
 
 def _stands(one: Standing) -> str:
     named = [f"{name} {version}" for name, version in one.packages.items() if _is_main(name, one.framework)]
-    about = ", ".join([*named, f"Python {one.python}", _size(one.size_mb)]) if one.packages else ""
+    about = ", ".join([*named, f"Python {one.python}", amount(one.size_mb)]) if one.packages else ""
     lines = [f"{one.framework:12} {one.state:11} {about}".rstrip()]
     if one.why:
         mend = "" if one.state == "ok" else f" `advisor env repair {one.framework}` makes it anew."
@@ -230,7 +171,7 @@ def _is_main(package: str, framework: str) -> bool:
 def _remove(arguments: argparse.Namespace) -> int:
     sites = _sites(arguments.frameworks)
     sizes = {site.framework: environments.size_mb(site.folder) for site in sites}
-    named = ", ".join(f"{name} ({_size(size)})" for name, size in sizes.items())
+    named = ", ".join(f"{name} ({amount(size)})" for name, size in sizes.items())
     if not agreed(f"Remove {named}?", yes=arguments.yes, place="env remove"):
         sys.stderr.write("advisor: nothing was done\n")
         return Exit.ANSWER
@@ -242,7 +183,7 @@ def _remove(arguments: argparse.Namespace) -> int:
             gone.append(site.framework)
         except AdvisorError as error:
             problems += error.problems
-    text = "".join(f"{name}: removed, {_size(sizes[name])}.\n" for name in gone)
+    text = "".join(f"{name}: removed, {amount(sizes[name])}.\n" for name in gone)
     _out(arguments, {"removed": {name: sizes[name] for name in gone}}, text)
     if problems:
         raise AdvisorError(*problems)

@@ -11,13 +11,13 @@ from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.keeping import Keeper
 from advisor.cli.output import write
-from advisor.cli.session import chosen_options, day, overlays, said_from, today
+from advisor.cli.session import chosen_options, overlays, policy_of, said_from, session_day, with_project
 from advisor.consult.adviser import Adviser
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.frozen import replace
 from advisor.inference import choice, plain
 from advisor.inquiry import transcript
-from advisor.inquiry.interview import Interview
+from advisor.inquiry.interview import Interview, answers
 from advisor.loading.documents import MAX_BYTES
 from advisor.loading.knowledge import load
 from advisor.session import Session
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.model.knowledge import KnowledgeBase
+    from advisor.tui.desk import Desk
 
 
 _NOT_ALONE = "Another questionnaire is open. This one begins anew, and is kept in a file of its own beside it."
@@ -36,43 +37,61 @@ def run(arguments: argparse.Namespace) -> int:
     if not on_terminal() and "TEXTUAL_DRIVER" not in os.environ:
         hint = "Use `advisor recommend --answers FILE` or `--set KEY=VALUE`."
         raise InputError(Problem(message="there is no terminal to ask on.", place="interview", hint=hint))
-    if arguments.no_detect and arguments.machine:
-        message = "with --no-detect there is no machine to speak of."
-        raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
     keeper = Keeper(resources.interview())
     interview = _begun(base, arguments, keeper)
-    session = Session(base, Adviser(base, choice.best()), only=chosen_options(base, arguments.options))
-    # Without detection the day of the knowledge base counts, as for `recommend`.
-    if arguments.as_of or not arguments.no_detect:
-        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
-    if not arguments.no_detect:
-        from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
-
-        session = look_around(session, arguments, {})
-    # The engine in plain Python is the faster one for many short consultations, and can say why a rule did not fire.
-    thinking = replace(session, adviser=session.adviser.with_engine(plain.compile_rules))
-
+    session = opened(base, arguments, interview)
     from advisor.tui.app import Questionnaire  # noqa: PLC0415  (no other command waits for Textual)
-    from advisor.tui.desk import Desk  # noqa: PLC0415
     from advisor.tui.running import run as run_app  # noqa: PLC0415
 
-    desk = Desk(
-        adviser=thinking.adviser,
-        consult=thinking.consult,
-        recommend=partial(session.recommend, full=True),
-        write=write,
-        keep=keeper,
-        notice="" if keeper.alone else _NOT_ALONE,
-        as_of=session.as_of,
-    )
     try:
-        run_app(Questionnaire(desk, interview))
+        run_app(Questionnaire(_furnished(session, arguments, keeper), interview))
     except Exception:
         if keeper.goes_on:
             sys.stderr.write("advisor: the answers are kept, and `advisor` goes on with them.\n")
         raise
     return Exit.ANSWER
+
+
+def opened(base: KnowledgeBase, arguments: argparse.Namespace, interview: Interview) -> Session:
+    """The session to ask in; raises `InputError` for options that make no sense."""
+    if arguments.no_detect and arguments.machine:
+        message = "with --no-detect there is no machine to speak of."
+        raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
+    adviser, only = Adviser(base, choice.best()), chosen_options(base, arguments.options)
+    session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
+    session = with_project(session, arguments, answers(interview, base.vocabulary))
+    if not arguments.no_detect:
+        from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
+        from advisor.cli.planning import plan  # noqa: PLC0415
+
+        session = look_around(session, arguments, {})
+        if arguments.python or arguments.probes_from or arguments.budget is not None:
+            plan(arguments)  # what is wrong with it is said while there is no screen before it
+    return session
+
+
+def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper) -> Desk:
+    """The desk over a session; with detection there is something to measure, too."""
+    from advisor.cli.bench import Bench  # noqa: PLC0415
+    from advisor.tui.desk import Desk  # noqa: PLC0415
+
+    # The engine in plain Python is the faster one for many short consultations, and can say why a rule did not fire.
+    thinking = replace(session, adviser=session.adviser.with_engine(plain.compile_rules))
+
+    def furnish(after: Session) -> Desk:
+        return _furnished(replace(after, adviser=session.adviser), arguments, keeper)
+
+    return Desk(
+        adviser=thinking.adviser,
+        consult=thinking.consult,
+        recommend=partial(session.recommend, full=True),
+        write=write,
+        keep=keeper,
+        probing=None if arguments.no_detect else Bench(arguments, thinking, furnish),
+        as_of=session.as_of,
+        notice="" if keeper.alone else _NOT_ALONE,
+    )
 
 
 def on_terminal() -> bool:

@@ -39,9 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    from advisor.loading.signs import load_signs  # noqa: PLC0415  (of knowledge, only this command reads them)
     from advisor.upkeep import completeness, contradictions  # noqa: PLC0415
 
     base = _load(arguments)
+    # What is wrong with it is raised as what is wrong with any other file is.
+    load_signs(resources.knowledge(), base.vocabulary)
     frameworks, components = completeness.frameworks(base), completeness.components(base)
     covered = [*frameworks.values(), *components.values()]
     missing = [identity for coverage in covered for identity in coverage.missing]

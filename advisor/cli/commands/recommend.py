@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
-from advisor.cli.session import answers_from, day, open_session, today
-from advisor.frozen import replace
+from advisor.cli.session import answers_from, changed_answers, open_session, session_day, with_project
+from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
 from advisor.render import rendering
 from advisor.session import Session
@@ -15,26 +16,62 @@ from advisor.session import Session
 if TYPE_CHECKING:
     import argparse
 
+    from advisor.cli.locking import Lock
+    from advisor.model.answers import Answers
     from advisor.model.recommendation import Recommendation
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
     _check_usage(arguments)
-    session = open_session(arguments.options, arguments.knowledge, arguments.rules, single=arguments.batch is None)
-    # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
-    if arguments.as_of or not arguments.no_detect:
-        session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
+    session = open_session(
+        arguments.options,
+        arguments.knowledge,
+        arguments.rules,
+        single=arguments.batch is None,
+        policy=arguments.policy,
+    )
+    session = session_day(session, arguments)
     if arguments.batch is not None:
         return _batch(session, arguments)
+    lock = _lock(arguments)
+    session, answers = _asked(session, arguments, lock)
+    recommendation = session.recommend(answers, full=arguments.depth != "core")
+    if lock is not None:
+        from advisor.cli.locking import keep  # noqa: PLC0415
+
+        keep(lock, session, answers, recommendation)
+    write(rendering(_form(arguments), session.measurements)(recommendation), arguments.output)
+    status = _exit_of(recommendation)
+    if arguments.adr_dir is not None:
+        from advisor.cli.decision_log import record  # noqa: PLC0415
+
+        record(recommendation, arguments.adr_dir, arguments.title, answered=status != Exit.NO_ANSWER)
+    return status
+
+
+def _lock(arguments: argparse.Namespace) -> Lock | None:
+    if arguments.lock is None:
+        return None
+    from advisor.cli.locking import looked_at  # noqa: PLC0415  (most answers are not kept)
+
+    return looked_at(arguments)
+
+
+def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -> tuple[Session, Answers]:
+    """The session with what it has to know of the machine, and the answers, or those of the old decision."""
+    if lock is not None and lock.old is not None and arguments.answers is None:
+        from advisor.cli.deciding import asked_again  # noqa: PLC0415
+
+        session, answers = asked_again(session, lock.old)
+        return session, changed_answers(session.base, answers, arguments.set)
     answers = answers_from(session.base, arguments.answers, arguments.set)
+    session = with_project(session, arguments, answers)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 
         session = look_around(session, arguments, answers)
-    recommendation = session.recommend(answers, full=arguments.depth != "core")
-    write(rendering(_form(arguments))(recommendation), arguments.output)
-    return _exit_of(recommendation)
+    return session, answers
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -46,27 +83,57 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     problems = Problems()
     if arguments.format not in (None, "json") and arguments.json:
         problems.add("--json is short for --format json.", f"--format {arguments.format}", "Leave out one of them.")
-    if arguments.batch is not None and (arguments.answers is not None or arguments.set):
-        problems.add("a batch has its own answers.", "--batch", "Leave out --answers and --set.")
+    if arguments.batch is not None and (arguments.answers is not None or arguments.set or arguments.project):
+        problems.add("a batch has its own answers.", "--batch", "Leave out --answers, --set and --project.")
     if arguments.batch is not None and _form(arguments) != "json":
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
-    if arguments.batch is None and arguments.answers is None and not arguments.set:
-        hint = "Use --answers FILE, --set KEY=VALUE or --batch FILE."
+    given = (arguments.batch, arguments.answers, arguments.project)
+    if given == (None, None, None) and not arguments.set and not _renews(arguments):
+        hint = "Use --answers FILE, --set KEY=VALUE, --project PATH or --batch FILE."
         problems.add("no answers were given.", "recommend", hint)
     if arguments.no_detect and arguments.probe in ("auto", "run"):
         place = f"--probe {arguments.probe}"
         problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
     if arguments.no_detect and arguments.machine:
         problems.add("with --no-detect there is no machine to speak of.", "--machine", "Leave out one of them.")
+    _check_lock(arguments, problems)
+    _check_record(arguments, problems)
     problems.settle()
+
+
+def _renews(arguments: argparse.Namespace) -> bool:
+    """Whether there is a decision that has the answers."""
+    return arguments.lock is not None and arguments.renew and Path(arguments.lock).exists()
+
+
+def _check_lock(arguments: argparse.Namespace, problems: Problems) -> None:
+    if arguments.lock is None:
+        if arguments.renew or arguments.threshold:
+            problems.add("there is no decision file to speak of.", "--renew and --threshold", "Add --lock.")
+        return
+    if arguments.batch is not None:
+        problems.add("a batch is not a decision.", "--lock", "Leave out one of them.")
+    if arguments.lock == arguments.output:
+        problems.add("the answer and the decision cannot be one file.", "--output", "Give them two names.")
+
+
+def _check_record(arguments: argparse.Namespace, problems: Problems) -> None:
+    if arguments.batch is not None and arguments.adr_dir is not None:
+        problems.add("a record is of one recommendation.", "--adr-dir", "Leave out --batch, or --adr-dir.")
+    if arguments.title and arguments.adr_dir is None:
+        problems.add("it names what a record is about.", "--title", "Add --adr-dir DIR, or leave it out.")
+    if len(arguments.title) > MAX_TEXT or not arguments.title.isprintable():
+        problems.add(f"a name of up to {MAX_TEXT} printable characters was expected.", "--title", "Shorten it.")
 
 
 def _exit_of(recommendation: Recommendation) -> Exit:
     verdict = recommendation.recommendation
     answered = verdict.primary != "needs_more_info" and (verdict.primary != "none_of_these" or bool(verdict.stack))
-    return Exit.ANSWER if answered else Exit.NO_ANSWER
+    if not answered:
+        return Exit.NO_ANSWER
+    return Exit.POLICY if recommendation.policy is not None and recommendation.policy.violated else Exit.ANSWER
 
 
 def _batch(session: Session, arguments: argparse.Namespace) -> int:

@@ -6,12 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import overlays, today
+from advisor.cli.session import kept_answers, overlays, today
 from advisor.errors import InputError, Problem
-from advisor.loading.cases import read_cases, read_examples
 from advisor.loading.knowledge import load
 from advisor.loading.problems import nearest, shown
 from advisor.loading.structure import plain
@@ -33,10 +31,7 @@ def _check(arguments: argparse.Namespace) -> int:
     from advisor.audit.audit import audit  # noqa: PLC0415  (no other command needs it)
 
     base = _load(arguments)
-    folder = resources.knowledge()
-    cases = [case.answers for case in read_cases(sorted((folder / "cases").glob("*.yaml")), base)]
-    cases += read_examples(sorted((folder / "examples").glob("*.yaml")), base)
-    found = audit(base, cases, today())
+    found = audit(base, kept_answers(base), today())
     document = plain(found)
     document["coverage"]["share"] = round(found.coverage.share, 4)
     _out(arguments, document, words.checked(found))

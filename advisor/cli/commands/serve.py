@@ -7,9 +7,11 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
+from advisor.cli.commands.interview import opened
 from advisor.cli.exits import Exit
-from advisor.cli.session import chosen_options, day, overlays, said_from
+from advisor.cli.session import overlays, said_from
 from advisor.errors import InputError, Problem
+from advisor.inquiry.interview import Interview
 from advisor.loading.knowledge import load
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
 
 PORT = 8000
 """Where it listens if nothing else is said, and nothing else listens there."""
-_ONCE = ("answers", "options", "as_of")
-_REPEATED = ("set", "machine", "knowledge", "rules")
+_ONCE = ("answers", "project", "part", "options", "as_of", "policy", "budget")
+_REPEATED = ("set", "machine", "knowledge", "rules", "python", "probes")
 """The options of `interview`, by whether they may be given several times."""
 
 
@@ -38,14 +40,14 @@ def run(arguments: argparse.Namespace) -> int:
     if not is_local(arguments.host):
         sys.stderr.write(
             f"advisor: whoever can reach {arguments.host}:{port} and reads the address below, which travels "
-            "unencrypted, can answer here and see what is known of this machine.\n"
+            "unencrypted, can answer and measure here, and see what is known of this machine.\n"
         )
     shown = f"[{arguments.host}]" if ":" in arguments.host else arguments.host
     print(f"http://{shown}:{port}/?token={guard.token}", flush=True)  # noqa: T201
     sys.stderr.write(
         "advisor: open this address in a browser; Ctrl-C ends the questionnaire, and its answers are kept.\n"
     )
-    QuestionnaireServer(_command(arguments), guard).run(listening)
+    QuestionnaireServer(command(arguments), guard).run(listening)
     return Exit.ANSWER
 
 
@@ -55,10 +57,7 @@ def _check(arguments: argparse.Namespace) -> None:
         message = "standard input can be read once, and there may be several pages."
         raise InputError(Problem(message=message, place="--answers", hint="Name a file."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
-    said_from(base, arguments.answers, arguments.set)
-    chosen_options(base, arguments.options)
-    if arguments.as_of:
-        day(arguments.as_of)
+    opened(base, arguments, Interview(said_from(base, arguments.answers, arguments.set)))
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
@@ -73,9 +72,10 @@ def _listen(host: str, port: int | None) -> socket.socket:
     raise InputError(Problem(message=message, place=f"{host}:{port or PORT}", hint="Choose with --host and --port."))
 
 
-def _command(arguments: argparse.Namespace) -> list[str]:
+def command(arguments: argparse.Namespace) -> list[str]:
     """The questionnaire with the options that were given."""
-    once = [(name, getattr(arguments, name)) for name in _ONCE if getattr(arguments, name)]
-    repeated = [(name, value) for name in _REPEATED for value in getattr(arguments, name)]
+    asked = {**vars(arguments), "probes": arguments.probes_from}
+    once = [(name, asked[name]) for name in _ONCE if asked[name] not in (None, "")]
+    repeated = [(name, value) for name in _REPEATED for value in asked[name]]
     given = [f"--{name.replace('_', '-')}={value}" for name, value in (*once, *repeated)]
     return [sys.executable, "-m", "advisor", "interview", *given, *["--no-detect"] * arguments.no_detect]

@@ -28,6 +28,7 @@ from packaging.version import Version
 
 from advisor.errors import InputError, Problem
 from advisor.evidence.environments.standing import BusyError, Site, delete, locked, read, size_mb, version_of, write
+from advisor.evidence.halt import Halt
 from advisor.frozen import dataclass, replace
 from advisor.loading.problems import nearest, printable, shown
 from advisor.model.environment import Made, Recipe
@@ -175,11 +176,12 @@ def _pip_is_told() -> bool:
     return bool(found.url or found.passed_over)
 
 
-def make(order: Order, say: Say) -> Outcome:
+def make(order: Order, say: Say, halt: Halt | None = None) -> Outcome:
     """Make an environment in the place of whatever is left of one; whatever fails is an outcome.
 
-    Interrupted, it is incomplete, and nothing that it started goes on.
+    Interrupted or halted, it is incomplete, and nothing that it started goes on.
     """
+    halt = halt or Halt()
     framework = order.site.framework
     began = time.monotonic()
     try:
@@ -189,7 +191,7 @@ def make(order: Order, say: Say) -> Outcome:
             if made is None and order.site.folder.exists():
                 reason = f"there is a folder in its place that advisor did not make: {order.site.folder}"
                 return Outcome(framework=framework, outcome="failed", reason=reason, hint="Move it away.")
-            return _made(order, descriptor, say, began)
+            return _made(order, descriptor, say, began, halt)
     except BusyError as error:
         (problem,) = error.problems
         return Outcome(framework=framework, outcome="failed", reason=problem.message, hint=problem.hint)
@@ -200,7 +202,7 @@ def make(order: Order, say: Say) -> Outcome:
         return Outcome(framework=framework, outcome="failed", reason=reason, hint=hint)
 
 
-def _made(order: Order, descriptor: int, say: Say, began: float) -> Outcome:
+def _made(order: Order, descriptor: int, say: Say, began: float, halt: Halt) -> Outcome:
     site = order.site
     begun = Made(
         framework=site.framework,
@@ -221,9 +223,9 @@ def _made(order: Order, descriptor: int, say: Say, began: float) -> Outcome:
     site.log.unlink(missing_ok=True)
     for command in order.commands:
         say(f"{site.framework}: {told(command)}")
-        _run(command, order, descriptor)
+        _run(command, order, descriptor, halt)
     say(f"{site.framework}: loading {', '.join(order.modules)} once")
-    _run(order.check, order, descriptor, limit_s=_LOAD_S)
+    _run(order.check, order, descriptor, halt, limit_s=_LOAD_S)
     packages = _installed(site)
     whole = replace(
         begun,
@@ -281,7 +283,7 @@ class _Log:
         return [line for line in lines if line][-_LAST_LINES:]
 
 
-def _run(command: Sequence[str], order: Order, descriptor: int, limit_s: float | None = None) -> None:
+def _run(command: Sequence[str], order: Order, descriptor: int, halt: Halt, limit_s: float | None = None) -> None:
     """Run a command to its end; it holds the lock, so that nobody else begins while it is still there."""
     variables = {name: value for name, value in os.environ.items() if name not in _DROPPED}
     posix = sys.platform != "win32"
@@ -298,6 +300,7 @@ def _run(command: Sequence[str], order: Order, descriptor: int, limit_s: float |
     )
     reader = Thread(target=log.follow, args=(process.stdout,), daemon=True)
     reader.start()
+    halt.wakes(lambda: _kill(process))
     try:
         code = process.wait(limit_s)
     except subprocess.TimeoutExpired:
@@ -308,18 +311,27 @@ def _run(command: Sequence[str], order: Order, descriptor: int, limit_s: float |
         reader.join(5)
         if process.stdout is not None and not reader.is_alive():
             process.stdout.close()
+    if halt.asked:
+        raise _FailedError("it was stopped", "Made again, it is begun anew with what was fetched.")
     if code:
         raise _FailedError(*_why(command, code, log.text, order), log.last_lines)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     """End a process with everything that it started."""
+    _kill(process)
+    process.wait()
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill it with everything that it started; one whose end was seen is left alone: its number may be another's."""
+    if process.returncode is not None:
+        return
     with suppress(OSError):
         if sys.platform == "win32":
             process.kill()
         else:
             os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
 
 
 _FULL = re.compile(r"No space left on device|Errno 28|ENOSPC|not enough space on the disk|os error 28|Disk quota")

@@ -45,7 +45,7 @@ def read_foreign(content: bytes, place: str) -> Measurements:
     found = _validated(content, place)
     if found.schema != SCHEMA:
         problems.add(f"it is of the format {shown(found.schema)}; expected {SCHEMA}.", place, "Use the same release.")
-    for path, message in _oddities(found):
+    for path, message in oddities(found):
         problems.add(message, f"{place}: {path}")
     problems.settle()
     own = identified(found).id
@@ -83,7 +83,7 @@ def _within(place: str, path: Iterable[str | int]) -> str:
     return f"{place}: {'.'.join(printable(str(part))[:40] for part in path)}"
 
 
-def _oddities(found: Measurements) -> Iterator[tuple[str, str]]:
+def oddities(found: Measurements) -> Iterator[tuple[str, str]]:
     """What a form cannot tell, each with the path to it."""
     if not _WHEN.fullmatch(found.measured):
         yield "measured", f"{shown(found.measured)} is no time in UTC, as in 2026-11-22T10:00:00Z."

@@ -16,7 +16,7 @@ from advisor.evidence.probing.plan import CANARY, Kind, Plan, Progress, Report
 from advisor.evidence.probing.results import Circumstances, Prepared, assess, blank, checked
 from advisor.evidence.probing.rounds import Contest, Rounds
 from advisor.evidence.probing.stability import Clock
-from advisor.evidence.probing.workers import Answer, Keeper
+from advisor.evidence.probing.workers import STOPPED, Answer, Keeper
 from advisor.frozen import dataclass, replace
 from advisor.model.measurement import FrameworkRun, Outcome, ProbeResult
 from advisor.model.probe import ProbeDefinition
@@ -99,7 +99,8 @@ class Course:
             self._tell(definition, number)
         for number, definition in enumerate(self._definitions, start=1):
             attempt = self._open.pop(definition.id, None)
-            if attempt and self._left() > RESERVE_S and self._all_alive(attempt):
+            halted = self._keeping.halt.asked
+            if attempt and not halted and self._left() > RESERVE_S and self._all_alive(attempt):
                 self._say("probe", probe=definition.id, number=self._number(number), text="again")
                 self._time(definition, attempt, 1)
                 self._tell(definition, number)
@@ -153,8 +154,9 @@ class Course:
         if entrant.fate:
             reason = f"its worker was lost in {entrant.lost}: {entrant.fate.reason}"
             return replace(given, outcome=entrant.fate.outcome, reason=reason)
-        if self._left() - ROUNDS * self._plan.budget_s < entrant.longest_s:
-            return replace(given, outcome="skipped", reason="budget")
+        reason = self._left_out(entrant)
+        if reason:
+            return replace(given, outcome="skipped", reason=reason)
         answer = self._prepare(entrant, definition)
         if answer.outcome != "ok":
             waited = self._plan.limits.prepare_s if answer.outcome == "timed_out" else None
@@ -179,6 +181,12 @@ class Course:
         if entrant.track != "matched" and not definition.workload:
             return "as it comes, only whole models are shown"
         return ""
+
+    def _left_out(self, entrant: Entrant) -> str:
+        """Say in a word why there is no time for a probe; empty where there is."""
+        if self._keeping.halt.asked:
+            return STOPPED.reason
+        return "budget" if self._left() - ROUNDS * self._plan.budget_s < entrant.longest_s else ""
 
     def _prepare(self, entrant: Entrant, definition: ProbeDefinition) -> Answer:
         """Let a worker build, check and warm up a probe; remember how long that took, and when it was the end of it."""
@@ -293,6 +301,9 @@ class Course:
         self._say("measured", probe=definition.id, number=self._number(number), results=found)
 
     def _say(self, kind: Kind, name: str = "", **facts: Any) -> None:
+        """Report an event; what still happens once the run is to be ended is none."""
+        if self._keeping.halt.asked:
+            return
         framework, _, variant = name.partition("/")
         event = Progress(
             kind=kind,

@@ -88,19 +88,29 @@ def choose(
     plan: Plan, wanted: Mapping[str, Sequence[str]], offered: Mapping[str, Sequence[Offer]]
 ) -> tuple[list[Located], list[FrameworkRun]]:
     """Choose the variants that run; the others come with the reason why they do not."""
-    surveys = _surveys(plan, wanted, offered)
     chosen: list[Located] = []
     rest: list[FrameworkRun] = []
-    for framework, named in wanted.items():
-        variants = [offer for offer in offered[framework] if not named or offer.variant in named]
-        places = [plan.interpreters[framework]] if framework in plan.interpreters else plan.candidates
-        located = list(locate(variants, [surveys[place] for place in places]).values())
+    for framework, located in located_by_framework(plan, wanted, offered).items():
+        named = wanted[framework]
         able = [found for found in located if found.outcome == "ok"]
         run = able if named or plan.suite == "full" else able[:1]
         chosen += run
         later = "full suite" if run and not named and plan.suite != "full" else ""
         rest += [_absent(found, later) for found in located if found not in run]
     return chosen, rest
+
+
+def located_by_framework(
+    plan: Plan, wanted: Mapping[str, Sequence[str]], offered: Mapping[str, Sequence[Offer]]
+) -> dict[str, list[Located]]:
+    """Where each variant can be run, or why it cannot: all of a framework, or those that were named for it."""
+    surveys = _surveys(plan, wanted, offered)
+    found = {}
+    for framework, named in wanted.items():
+        variants = [offer for offer in offered[framework] if not named or offer.variant in named]
+        places = [plan.interpreters[framework]] if framework in plan.interpreters else plan.candidates
+        found[framework] = list(locate(variants, [surveys[place] for place in places]).values())
+    return found
 
 
 def _surveys(

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from advisor.evidence.halt import Halt
 from advisor.evidence.keeping.store import identified
 from advisor.evidence.machine.detection import detect
 from advisor.evidence.probing import contention, entrants
@@ -19,7 +20,7 @@ from advisor.evidence.probing.course import Conditions, Course, Found
 from advisor.evidence.probing.generations import merge
 from advisor.evidence.probing.plan import Plan, Progress, Report, offers, wanted
 from advisor.evidence.probing.why import explained
-from advisor.evidence.probing.workers import Keeper
+from advisor.evidence.probing.workers import STOPPED, Keeper
 from advisor.frozen import replace
 from advisor.model.measurement import FrameworkRun, Machine, Measurements, Outcome
 
@@ -35,8 +36,8 @@ def silent(_: Progress, /) -> None:
     """Report nothing."""
 
 
-def run(plan: Plan, report: Report = silent) -> Measurements:
-    """Measure what the plan asks for.
+def run(plan: Plan, report: Report = silent, halt: Halt | None = None) -> Measurements:
+    """Measure what the plan asks for; where it is halted, what was measured until then.
 
     Raises InputError for a framework that has no probes, StoreError where there is no place for temporary files, and
     nothing else.
@@ -55,10 +56,10 @@ def run(plan: Plan, report: Report = silent) -> Measurements:
         ends=began + plan.budget_s,
     )
     found: list[Found] = []
-    with Keeper() as keeping:
+    with Keeper(halt) as keeping:
         for number in range(plan.generations):
             left = plan.budget_s - (time.monotonic() - began)
-            if number and left < LEAST_S:
+            if number and (left < LEAST_S or keeping.halt.asked):
                 break
             until = time.monotonic() + left / (plan.generations - number)
             course = Course(plan, report, replace(conditions, number=number, until=until), keeping)
@@ -69,6 +70,8 @@ def run(plan: Plan, report: Report = silent) -> Measurements:
     elapsed_s = time.monotonic() - began
     report(Progress(kind="done", seconds_left=max(0.0, plan.budget_s - elapsed_s)))
     measured = _together(plan, machine, conditions, found)
+    if keeping.halt.asked:
+        measured = replace(measured, settings={**measured.settings, STOPPED.reason: "yes"})
     return identified(replace(measured, frameworks=(*measured.frameworks, *rest), elapsed_s=elapsed_s))
 
 

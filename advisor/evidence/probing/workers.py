@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from advisor.errors import Problem, StoreError
+from advisor.evidence.halt import Halt
 from advisor.evidence.probing import keeper
 from advisor.frozen import dataclass, field
 from advisor.model.measurement import Outcome
@@ -121,13 +122,18 @@ class Answer:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
+STOPPED = Answer(outcome="skipped", reason="stopped")
+"""What is said of whoever was at work when the run was ended before its time."""
+
+
 class Keeper:
     """A folder for a run, and the process that tidies up after it.
 
     Raises StoreError where there is no place for temporary files.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, halt: Halt | None = None) -> None:
+        self.halt = halt or Halt()
         try:
             self.folder = Path(tempfile.mkdtemp(prefix="advisor-probe-"))
         except OSError as error:
@@ -159,7 +165,8 @@ class Worker:
 
     def __init__(self, command: Sequence[str], variables: Mapping[str, str], keeping: Keeper, folder: Path) -> None:
         self._keeper = keeping
-        self._answers: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        # Of this kind, since a handler of a signal may put something in while it is waited at.
+        self._answers: queue.SimpleQueue[dict[str, Any] | Answer | None] = queue.SimpleQueue()
         self._log: deque[str] = deque(maxlen=40)
         self._ended: Answer | None = None
         self._asked = 0
@@ -187,6 +194,7 @@ class Worker:
         self._threads = [threading.Thread(target=read, args=(_pipe(pipe),), daemon=True) for read, pipe in readers]
         for thread in self._threads:
             thread.start()
+        keeping.halt.wakes(lambda: self._answers.put(STOPPED))
 
     @property
     def alive(self) -> bool:
@@ -222,6 +230,9 @@ class Worker:
         except queue.Empty:
             self._end(Answer(outcome="timed_out", reason=f"no answer within {limit_s:.0f} s"))
             return self._ended or Answer()
+        if isinstance(said, Answer):
+            self._end(said)
+            return self._ended or said
         if said is None:
             self._end(Answer(outcome="failed", reason=self._last_words()))
             return self._ended or Answer()

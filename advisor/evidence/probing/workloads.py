@@ -150,8 +150,6 @@ def _sized(model: Model, defaults: Mapping[str, int], given: Mapping[str, int]) 
         sizes["heads"] = math.gcd(sizes["width"], sizes["heads"])
     if "patch" in sizes:
         sizes["patch"] = 16 if sizes["image"] >= 128 else max(1, sizes["image"] // 8)
-    if "new_tokens" in sizes:
-        sizes["sequence"] = max(sizes["sequence"], sizes["new_tokens"])
     return sizes
 
 

@@ -42,12 +42,27 @@ def megabytes(value: float | None) -> str:
     return f"{value / 1024:.0f} GB" if value < 10_000 * 1024 else f"{value / 1024:.0e} GB"
 
 
+def amount(megabytes: float) -> str:
+    """An amount of data on a disk or a network, in units of 10^6 bytes or 10^9."""
+    return f"{megabytes / 1000:.1f} GB" if megabytes >= 1000 else f"{megabytes:.0f} MB"
+
+
 def cut(text: str, width: int) -> str:
     """Text in so many columns: of what is longer the middle is left out, since names differ at either end."""
     if len(text) <= width:
         return text
     tail = max(0, (width - 1) // 2)
     return f"{text[: width - 1 - tail]}~{text[len(text) - tail :]}" if width >= _SHORT_NAME else text[:width]
+
+
+def cell(said: str, width: int) -> str:
+    """A column of a table: never wider, and with a blank after it."""
+    return f"{cut(said, width - 1):{width}}"
+
+
+def right(said: str, width: int) -> str:
+    """The same, at its right end, with the blank before it."""
+    return f"{cut(said, width - 1):>{width}}"
 
 
 def _unit(value: float) -> tuple[float, str]:

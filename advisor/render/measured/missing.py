@@ -22,6 +22,7 @@ WORDS: Mapping[Outcome, str] = {
 _REASONS = {
     "full suite": "`advisor probe --suite full` measures every variant",
     "budget": "there was no time left; --budget gives more",
+    "stopped": "the run was stopped before its end",
 }
 """What stands for a sentence in a stored run."""
 _INSTALL = "install with: "
@@ -75,8 +76,7 @@ def _bare(reason: str) -> str:
 
 
 def _gap(outcome: Outcome, reason: str, who: str, *, foreign: bool) -> Gap:
-    said, before, command = reason.partition(_INSTALL) if outcome == "not_installed" else (reason, "", "")
-    said = said.rstrip(" ;") if before else said
+    said, command = command_in(reason) if outcome == "not_installed" else (reason, "")
     return Gap(
         outcome=outcome,
         who=who,
@@ -84,6 +84,12 @@ def _gap(outcome: Outcome, reason: str, who: str, *, foreign: bool) -> Gap:
         # What a stranger's file says is no command to be copied.
         command="" if foreign else command,
     )
+
+
+def command_in(reason: str) -> tuple[str, str]:
+    """The reason of a framework that is not installed, and the command that installs it; empty where none is named."""
+    said, before, command = reason.partition(_INSTALL)
+    return said.rstrip(" ;") if before else said, command
 
 
 def _who(who: Mapping[str, Sequence[str]], of_all: int) -> Iterator[str]:

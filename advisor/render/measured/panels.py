@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from advisor.evidence.probing.stability import Clock
 from advisor.frozen import dataclass
 from advisor.model.measurement import ClassResult, Measurements, ProbeResult
 from advisor.render.measured.ties import NINETY, Place, Timed, ranked, ratio, timed
 
 SHIPPED = "as shipped"
 """What is said of a figure of a framework as it comes."""
+CLOCKS: Mapping[Clock, str] = {"wall_s": "wall time", "cpu_s": "CPU time"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +120,14 @@ def of_probe(result: ProbeResult) -> Timed | None:
     return Timed(name=name_of(result), time=result.paired, below=half, above=half)
 
 
-def spent(measured: Measurements, result: ProbeResult) -> float | None:
-    """Seconds of one iteration by the clock that the run was compared by: the processor's where cores were shared."""
-    return result.cpu_value if by_processor(measured) and result.cpu_value is not None else result.value
+def spent(result: ProbeResult, clock: Clock) -> float | None:
+    """Seconds of one iteration by the clock that a run was compared by."""
+    return result.cpu_value if clock == "cpu_s" and result.cpu_value is not None else result.value
 
 
-def by_processor(measured: Measurements) -> bool:
-    """Whether times were compared by what the processor spent on them."""
-    return measured.settings.get("clock") == "cpu_s"
+def clock_of(measured: Measurements) -> Clock:
+    """The clock that times were compared by: the processor's where cores were shared."""
+    return "cpu_s" if measured.settings.get("clock") == "cpu_s" else "wall_s"
 
 
 def name_of(result: ProbeResult | ClassResult) -> str:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from advisor.frozen import dataclass, values_of
 from advisor.loading.problems import printable
 from advisor.model.capability import Refuted
-from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
+from advisor.model.measurement import FrameworkRun, Measurements
 from advisor.render.lines import entry, folded
-from advisor.render.measured import capabilities, words
+from advisor.render.measured import capabilities, probes, words
 from advisor.render.measured.axis import Axis, axis
-from advisor.render.measured.figures import UNKNOWN, between, cut, megabytes, seconds, times
+from advisor.render.measured.figures import UNKNOWN, cell, cut, right, seconds, times
 from advisor.render.measured.missing import WORDS, gaps
-from advisor.render.measured.panels import SHIPPED, Contest, Panel, Row, by_processor, classes, contests, name_of, spent
+from advisor.render.measured.panels import SHIPPED, Panel, Row, classes, clock_of, contests
+from advisor.render.measured.probes import tie
 from advisor.render.measured.ties import Place
 
-_NAME = 18
 _CHART = 32
 """Columns."""
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +57,7 @@ def text(measured: Measurements, headline: str, signs: Signs, refuted: Sequence[
         *_frameworks(measured.frameworks),
         *_classes(panels, signs),
         *_reasons(panels),
-        *_probes(measured, contests(measured.results)),
+        *probes.text(contests(measured.results), clock_of(measured)),
         *capabilities.text(measured, refuted),
         *_missing(measured),
     ]
@@ -78,8 +77,8 @@ def _frameworks(runs: Sequence[FrameworkRun]) -> Iterator[str]:
     for run in started:
         name = f"{run.framework}/{run.variant}" if run.track == "matched" else f"  {SHIPPED}"
         threads = str(run.threads) if run.threads is not None else UNKNOWN
-        about = f"  {_cell(name, 20)}{_cell(run.version, 18)}{_cell(run.device, 10)}{_right(threads, 8)}"
-        yield f"{about}{_right(seconds(run.import_s), 10)}{_right(seconds(run.first_operation_s), 12)}"
+        about = f"  {cell(name, 20)}{cell(run.version, 18)}{cell(run.device, 10)}{right(threads, 8)}"
+        yield f"{about}{right(seconds(run.import_s), 10)}{right(seconds(run.first_operation_s), 12)}"
 
 
 def _classes(panels: Sequence[Panel], signs: Signs) -> Iterator[str]:
@@ -89,7 +88,7 @@ def _classes(panels: Sequence[Panel], signs: Signs) -> Iterator[str]:
     yield ""
     yield f"Classes of work   {'one step, times the fastest':40}{'first step':>22}"
     for panel in panels:
-        yield f"  {_cell(panel.title, 36)}{_numbers(scale)}"
+        yield f"  {cell(panel.title, 36)}{_numbers(scale)}"
         for row in panel.rows:
             yield _bar(row, scale, signs)
     yield ""
@@ -105,7 +104,7 @@ def _reasons(panels: Sequence[Panel]) -> Iterator[str]:
     if known:
         yield from ("", "Why")
     for panel in known:
-        yield f"  {_cell(panel.title, 76)}"
+        yield f"  {cell(panel.title, 76)}"
         for row in panel.rows:
             if row.why:
                 yield from _folded(f"{row.name}: {row.why}", "    ", "      ")
@@ -127,10 +126,10 @@ def _column(scale: Axis, logarithm: float) -> int:
 
 
 def _bar(row: Row, scale: Axis, signs: Signs) -> str:
-    first = _right(seconds(row.first_s), 9)
+    first = right(seconds(row.first_s), 9)
     if row.place is None:
-        return f"   -  {_cell(row.name, 20)}{UNKNOWN:>7}{'':6}{'':{_CHART}}{first}"
-    said = f"  {row.place.rank:>2}  {_cell(row.name, 20)}{cut(times(row.relative), 6):>6} {_tie(row.place):4} "
+        return f"   -  {cell(row.name, 20)}{UNKNOWN:>7}{'':6}{'':{_CHART}}{first}"
+    said = f"  {row.place.rank:>2}  {cell(row.name, 20)}{cut(times(row.relative), 6):>6} {tie(row.place):4} "
     return f"{said}{_whisker(row.place, scale, signs)}{first}"
 
 
@@ -154,52 +153,6 @@ def _wide(scale: Axis, error: float) -> int:
     return round(min(1.0, error / (scale.high - scale.low)) * (_CHART - 1))
 
 
-def _tie(place: Place) -> str:
-    return "tie" if place.tied else ""
-
-
-def _probes(measured: Measurements, found: Sequence[Contest]) -> Iterator[str]:
-    """Every figure, with a letter for each flag that not all of them have."""
-    if not found:
-        return
-    results = [result for contest in found for result in (*contest.matched, *contest.shipped.values())]
-    timed = [result for result in results if result.value is not None]
-    common = [word for word in (timed[0].flags if timed else ()) if all(word in each.flags for each in timed)]
-    rest = dict.fromkeys(word for result in results for word in result.flags if word not in common)
-    marks = dict(zip(rest, _LETTERS, strict=False))
-    yield ""
-    clock = "CPU time" if by_processor(measured) else "wall time"
-    yield f"{'Probes':22}{clock:>10}{'relative':>9}{'90 % interval':>16}{'first call':>11}{'memory':>8}"
-    for contest in found:
-        yield f"  {cut(f'{contest.probe}  {contest.dtype} on {contest.device}', 76)}"
-        for result in contest.matched:
-            yield _figure(contest, result, spent(measured, result), marks)
-            if shipped := contest.shipped.get(name_of(result)):
-                yield _figure(contest, shipped, spent(measured, shipped), marks)
-    if common or marks:
-        yield ""
-    for word in common:
-        yield from _folded(f"All of them: {words.flag(word)}.", "  ", "  ")
-    for word, letter in marks.items():
-        yield from _folded(f"{words.flag(word)}.", f"  {letter}  ", "     ")
-
-
-def _figure(contest: Contest, result: ProbeResult, value: float | None, marks: Mapping[str, str]) -> str:
-    matched = result.track == "matched"
-    name = name_of(result) if matched else f"  {SHIPPED}"
-    place = contest.places.get(name) if matched else None
-    rank = str(place.rank) if place else "-" if matched else ""
-    letters = "".join(marks.get(word, "") for word in result.flags)
-    said = times(contest.relative(result)) if result.outcome == "ok" else WORDS[result.outcome].lower()
-    time = seconds(value) if value is not None else ""
-    first = seconds(result.first_s) if result.first_s is not None else ""
-    return (
-        f"{rank:>3}  {_cell(name, _NAME)}{_right(time, 9)}{_right(said, 9)}{_tie(place) if place else '':>4}"
-        f"{_right(between(contest.interval(result)), 13)}{_right(first, 10)}"
-        f"{_right(megabytes(result.peak_memory_mb), 8)} {letters[:3]}"
-    )
-
-
 def _missing(measured: Measurements) -> Iterator[str]:
     found = gaps(measured)
     if not found:
@@ -214,13 +167,3 @@ def _missing(measured: Measurements) -> Iterator[str]:
         if gap.command:
             # It is not broken into lines, so that it can be copied.
             yield f"{'':17}$ {gap.command}"
-
-
-def _cell(said: str, width: int) -> str:
-    """A column of a table: never wider, and with a blank after it."""
-    return f"{cut(said, width - 1):{width}}"
-
-
-def _right(said: str, width: int) -> str:
-    """The same, at its right end, with the blank before it."""
-    return f"{cut(said, width - 1):>{width}}"

@@ -9,7 +9,7 @@ from advisor.evidence.probing.gates import SAID
 from advisor.model.measurement import Measurements
 from advisor.render.lines import listed
 from advisor.render.measured.figures import cut
-from advisor.render.measured.panels import Panel, by_processor
+from advisor.render.measured.panels import Panel, clock_of
 
 TIES = (
     "Two times tie unless the 90 % interval of their ratio lies wholly beyond 5 %; a tie is led by its fastest and "
@@ -41,11 +41,13 @@ def state(measured: Measurements) -> Iterator[str]:
     machine = measured.machine
     if measured.capabilities and not measured.results:
         return  # nothing was timed
+    if "stopped" in measured.settings:
+        yield "Stopped before its end: what was measured until then is here."
     if machine.quiet is None:
         yield "Unknown whether anything else was running."
     elif machine.quiet:
         yield "Quiet: nothing else of weight was running."
-    elif by_processor(measured):
+    elif clock_of(measured) == "cpu_s":
         of = f"one of {machine.cores} cores" if machine.cores > 1 else "the one core"
         yield f"Busy: something else was using the cores, so everything was measured on {of}, by processor time."
     else:

@@ -15,6 +15,7 @@ from advisor.errors import InputError
 from advisor.inquiry import interview as talk
 from advisor.inquiry.movement import moved
 from advisor.tui.screens.evidence import EvidenceScreen
+from advisor.tui.screens.probing import ProbingScreen
 from advisor.tui.screens.verdict import VerdictScreen
 from advisor.tui.screens.what_if import WhatIfScreen
 from advisor.tui.thinking import Thinking
@@ -23,6 +24,8 @@ from advisor.tui.widgets.standing import StandingList
 from advisor.tui.widgets.trail import Trail
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from advisor.consult.adviser import Consultation
     from advisor.inquiry.interview import Asked, Interview
     from advisor.model.answers import Answer
@@ -36,6 +39,7 @@ class InterviewScreen(Thinking, Screen[None]):
         Binding("escape", "back", "Back"),
         Binding("ctrl+n,f2", "verdict", "Verdict"),
         Binding("ctrl+g", "what_if", "What if"),
+        Binding("ctrl+r", "measure", "Measure"),
     ]
     HELP = """\
 One question at a time: the one whose answer can change the recommendation most.
@@ -49,6 +53,7 @@ One question at a time: the one whose answer can change the recommendation most.
   delete there  take an answer back
   ctrl+n or f2  the verdict as it stands now, whatever is still open
   ctrl+g        what another answer or another weight would change
+  ctrl+r        measure the frameworks that are on this machine
 
 Beside a word stands, after an arrow, the option that would be first with it.
 In the standing, a bar is filled up to where the score surely reaches, and
@@ -60,7 +65,8 @@ Every answer is kept at once: leave whenever you like, and go on later.
 
     def __init__(self, desk: Desk, interview: Interview) -> None:
         super().__init__()
-        self.desk, self.interview, self._shown = desk, interview, interview
+        self.desk, self.interview = desk, interview
+        self._shown = (interview.said, desk)
         self.consultation: Consultation = self._consulted(interview)
 
     def compose(self) -> ComposeResult:
@@ -72,7 +78,8 @@ Every answer is kept at once: leave whenever you like, and go on later.
                 yield StandingList(id="standing")
                 yield Static(id="moved", markup=False)
                 yield Trail(id="trail")
-        yield Footer(compact=True)
+        # The palette gives way to the keys of this screen; the help names it.
+        yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
         """Ask the first question, or the next one of an interview that goes on."""
@@ -127,6 +134,16 @@ Every answer is kept at once: leave whenever you like, and go on later.
         """Try other answers and weights."""
         self.app.push_screen(WhatIfScreen(self.desk, self.interview), lambda kept: self._go(kept) if kept else None)
 
+    def action_measure(self) -> None:
+        """Measure what is on this machine."""
+        given = talk.answers(self.interview, self.desk.base.vocabulary)
+        self.app.push_screen(ProbingScreen(self.desk, given, self.take_in))
+
+    def take_in(self, desk: Desk, tell: Callable[[str], None]) -> None:
+        """Go on at another desk, and tell what that moved as soon as it is found."""
+        self.desk = desk
+        self._go_on(self.interview, tell)
+
     def _go(self, interview: Interview) -> None:
         said = self.interview.said
         self.interview = interview
@@ -134,29 +151,33 @@ Every answer is kept at once: leave whenever you like, and go on later.
             self.notify(problem, severity="warning", markup=False)
         self._go_on(interview)
 
-    def _go_on(self, interview: Interview) -> None:
+    def _go_on(self, interview: Interview, tell: Callable[[str], None] | None = None) -> None:
         """Show at once what was said, and as soon as they are found what it moved and what is asked next."""
         self.entitle(f"advisor   which AI framework?   {len(interview.said)} answered")
         self.query_one(Trail).show(interview, self.consultation.situation)
         self.query_one(QuestionPane).wait()
-        self.think(partial(self._found, interview), self._show_found)
+        self.think(partial(self._found, interview), partial(self._show_found, tell))
 
     def _found(self, interview: Interview) -> tuple[Consultation, Asked | None]:
         consultation = self._consulted(interview)
         return consultation, talk.next_question(interview, self.desk.adviser, consultation)
 
-    def _show_found(self, found: tuple[Consultation, Asked | None]) -> None:
+    def _show_found(self, tell: Callable[[str], None] | None, found: tuple[Consultation, Asked | None]) -> None:
         before, (self.consultation, asked) = self.consultation, found
-        shown, self._shown = self._shown, self.interview
-        if self.interview.said != shown.said:
-            self._say(moved(before, self.consultation))
+        (said, desk), self._shown = self._shown, (self.interview.said, self.desk)
+        if self.interview.said != said or self.desk is not desk:
+            what_moved = moved(before, self.consultation)
+            self._say(what_moved if self.desk is desk else f"Measured: {what_moved}")
             self.query_one(StandingList).show(talk.standings(self.consultation))
             self.query_one(Trail).show(self.interview, self.consultation.situation)
+            if tell is not None:
+                tell(what_moved)
         if asked is not None:
             self.query_one(QuestionPane).ask(asked)
         else:
             self.query_one(QuestionPane).end()
-            self.action_verdict()
+            if self.is_current:
+                self.action_verdict()
 
     def _consulted(self, interview: Interview) -> Consultation:
         return self.desk.consult(talk.answers(interview, self.desk.base.vocabulary))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -13,6 +14,7 @@ from textual.widgets import Footer, OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
 from advisor.inquiry import interview as talk
+from advisor.render.lines import listed
 from advisor.tui.pages import pages
 from advisor.tui.screens.evidence import EvidenceScreen
 from advisor.tui.thinking import Thinking
@@ -32,6 +34,7 @@ class VerdictScreen(Thinking, Screen[None]):
 
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
         Binding("escape", "app.pop_screen", "Back"),
+        Binding("ctrl+r", "app.measure", "Measure"),
         Binding("left", "turn(-1)", "Tab before", show=False, priority=True),
         Binding("right", "turn(1)", "Next tab", show=False, priority=True),
         *(
@@ -46,6 +49,7 @@ What to build on, for the answers as they stand.
   up, down              read on, or choose an entry
   enter                 on a score: why the option stands there
                         on a finding: how it came about, down to its source
+  ctrl+r                measure the frameworks that are on this machine
   escape                back to the questions, to change an answer
 
 `advisor recommend --answers FILE` gives the same answer from the saved file.
@@ -60,6 +64,7 @@ What to build on, for the answers as they stand.
     def compose(self) -> ComposeResult:
         """The tabs."""
         yield Static(id="title", markup=False)
+        yield Static(id="worth", markup=False)
         with TabbedContent():
             with TabPane("1 Answer", id="answer"):
                 yield TextPane()
@@ -76,6 +81,7 @@ What to build on, for the answers as they stand.
     def on_mount(self) -> None:
         """Work the recommendation out."""
         self.entitle("advisor   verdict")
+        self.query_one("#worth").display = False
         self.query_one("#found", OptionList).border_title = "Findings: enter tells how each came about"
         self.query_one("#answer TextPane").focus()
         self.think(self._found, self._show_found)
@@ -85,7 +91,8 @@ What to build on, for the answers as they stand.
 
     def _show_found(self, found: tuple[Recommendation, Consultation]) -> None:
         recommendation, self.consultation = found
-        self.entitle(f"advisor   verdict: {recommendation.recommendation.primary}")
+        here = ", measured here" if recommendation.measurements.used else ""
+        self.entitle(f"advisor   verdict: {recommendation.recommendation.primary}{here}")
         page = pages(recommendation)
         for name, text in {**page, "change": page["change"] or "Nothing that was looked for would change it."}.items():
             self.query_one(f"#{name} TextPane", TextPane).show(text)
@@ -93,6 +100,14 @@ What to build on, for the answers as they stand.
         findings = self.query_one("#found", OptionList)
         findings.set_options(map(_finding, recommendation.findings))
         findings.highlighted = 0 if recommendation.findings else None
+        if self.desk.probing is not None:
+            self.think(partial(self.desk.probing.worth, self._given), self._show_worth)
+
+    def _show_worth(self, options: tuple[str, ...]) -> None:
+        if options:
+            worth = self.query_one("#worth", Static)
+            worth.update(f"How fast {listed(options)} are here can still change this: ctrl+r measures it.")
+            worth.display = True
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Say what is behind a score or a finding."""

@@ -14,6 +14,7 @@ from advisor.render.lines import listed
 from advisor.tui.widgets.choices import Choices
 
 _ORIGINS = {
+    "project": "Read from the project; answer to say otherwise.",
     "detected": "Detected on this machine; answer to say otherwise.",
     "implied": "Follows from your other answers; answer to say otherwise.",
     "answered": "Answered before; answer again to change it.",

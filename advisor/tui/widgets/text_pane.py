@@ -18,10 +18,11 @@ class TextPane(VerticalScroll):
         """The text."""
         yield self._text
 
-    def show(self, text: str) -> None:
-        """Show another text from its beginning."""
+    def show(self, text: str, *, again: bool = False) -> None:
+        """Show another text from its beginning, or the same with more in it, at the lines that are seen."""
         self._text.update(text.rstrip("\n"))
-        self.scroll_home(animate=False)
+        if not again:
+            self.scroll_home(animate=False)
         self.call_after_refresh(self._tell)
 
     def on_mount(self) -> None:

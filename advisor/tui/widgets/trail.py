@@ -16,7 +16,7 @@ from advisor.model.answers import Answer, Situation
 
 
 class Trail(OptionList):
-    """The answers in their order, then what was detected; choosing one goes to its question."""
+    """The answers in their order, then what a project says and what was detected; choosing one goes to its question."""
 
     BORDER_TITLE = "Your answers"
     BINDINGS = [  # noqa: RUF012  (as Textual has it)
@@ -40,7 +40,7 @@ class Trail(OptionList):
         rows += [
             _row(key, value, situation.origins[key])
             for key, value in situation.answers.items()
-            if key not in interview.said and situation.origins[key] == "detected"
+            if key not in interview.said and situation.origins[key] in ("project", "detected")
         ]
         self.set_options(rows)
         if rows:

@@ -8,7 +8,7 @@ import pytest
 
 from advisor.intake.situation import clashes, complete
 from advisor.loading.knowledge import load
-from advisor.model.answers import Answers
+from advisor.model.answers import Answers, ProjectSays
 from advisor.model.measurement import Accelerator, Machine
 from advisor.model.vocabulary import Vocabulary
 
@@ -201,3 +201,20 @@ def test_where_something_is_trained_the_chip_that_is_named_says_nothing_of_the_t
 def test_an_answer_about_the_chip_that_runs_the_model_wins(vocabulary: Vocabulary) -> None:
     answers = {"train_hw": "none", "accelerator": "h100", "deploy_chip": "amd_gpu", "deploy_target": "onprem_server"}
     assert complete(answers, vocabulary, None).answers["deploy_chip"] == "amd_gpu"
+
+
+def test_a_project_answers_below_answers_and_above_detection(vocabulary: Vocabulary) -> None:
+    project = ProjectSays(answers={"existing_code": "jax", "domain": "cv", "develop_os": "linux"})
+    here = machine("nvidia_gpu", system="windows_native")
+    situation = complete({"domain": "nlp"}, vocabulary, here, project)
+    origins = {key: situation.origins[key] for key in ("domain", "existing_code", "develop_os", "develop_hw")}
+    assert list(origins.values()) == ["answered", "project", "project", "detected"]
+    assert situation.answers["domain"] == "nlp"
+
+
+def test_only_an_answer_about_what_is_there_today_clashes_with_a_project(vocabulary: Vocabulary) -> None:
+    project = ProjectSays(answers={"existing_code": "jax", "deploy_target": "ios"}, present=("existing_code",))
+    assert not clashes({"existing_code": "jax", "deploy_target": "android"}, vocabulary, None, project)
+    (clash,) = clashes({"existing_code": "pytorch"}, vocabulary, None, project)
+    assert (clash.word, clash.said) == ("project_files", {"existing_code": "pytorch"})
+    assert "the files of the project say jax" in clash.message

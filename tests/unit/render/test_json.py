@@ -9,7 +9,7 @@ from rendering import EXAMPLES, SITUATIONS, every, situation, with_hostile_texts
 
 from advisor.loading.structure import plain, structure
 from advisor.model.recommendation import Recommendation
-from advisor.render.json import document, line, render
+from advisor.render.json import document, inert, line, render
 
 NAMES = [*(path.stem for path in EXAMPLES), *SITUATIONS]
 
@@ -35,7 +35,15 @@ def test_they_are_written_as_the_standard_library_does(name: str) -> None:
 def test_so_are_odd_values(odd: object) -> None:
     answers = {"odd": odd, "listed": [odd, [odd]], "named": {"": odd}}
     recommendation = replace(situation("nothing"), answers=answers)
-    assert render(recommendation) == json.dumps(document(recommendation), indent=2, ensure_ascii=False) + "\n"
+    assert render(recommendation) == inert(json.dumps(document(recommendation), indent=2, ensure_ascii=False)) + "\n"
+
+
+@pytest.mark.parametrize("sign", ["\x7f", "\x9b", "\u200b", "\u202e", "\u2066", "\ufeff", "\U000e0041"])
+def test_what_a_terminal_obeys_is_written_as_its_number_and_means_the_same(sign: str) -> None:
+    written = inert(json.dumps(f"a{sign}ü{sign}{sign}", ensure_ascii=False))
+    assert sign not in written
+    assert "ü" in written
+    assert json.loads(written) == f"a{sign}ü{sign}{sign}"
 
 
 @pytest.mark.parametrize("name", NAMES)

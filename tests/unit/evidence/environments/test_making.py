@@ -20,6 +20,7 @@ from advisor.evidence.environments import making
 from advisor.evidence.environments import standing as environments
 from advisor.evidence.environments.making import Order, Outcome
 from advisor.evidence.environments.standing import Site
+from advisor.evidence.halt import Halt
 from advisor.frozen import replace
 from advisor.loading.environments import load_recipes
 from advisor.loading.knowledge import load
@@ -124,7 +125,7 @@ def test_uv_installs_where_it_is_present_and_knows_as_much_as_pip(monkeypatch: p
 
 STAND_IN = """#!{python}
 # Stands in for an interpreter: makes a copy of itself as an environment, and installs what it is told to.
-import json, os, shutil, sys
+import json, os, shutil, sys, time
 from pathlib import Path
 says = json.loads({says!r})
 if "venv" in sys.argv:
@@ -135,6 +136,7 @@ if "venv" in sys.argv:
     sys.exit(0)
 if "install" in sys.argv:
     print("Collecting everything")
+    time.sleep(says.get("takes", 0))
     print("\\x1b[31m" + says.get("said", ""), file=sys.stderr)
     sys.exit(says.get("exit", 0))
 code = sys.argv[sys.argv.index("-c") + 1]
@@ -201,6 +203,22 @@ def test_a_tool_that_fails_is_an_outcome_with_its_last_words(tmp_path: Path, sai
     assert "\x1b" not in "".join(done.said)
     assert environments.standing(wanted.site).state == "incomplete"
     assert said in wanted.site.log.read_text(encoding="utf-8")
+
+
+@POSIX
+def test_halted_it_is_incomplete_and_begun_anew_the_next_time(tmp_path: Path) -> None:
+    halt = Halt()
+
+    def say(line: str) -> None:
+        if "install" in line:
+            halt.ask()
+
+    stopped = making.make(order(tmp_path, takes=600), say, halt)
+    assert (stopped.outcome, stopped.reason) == ("failed", "it was stopped")
+    made = environments.read(order(tmp_path).site)
+    assert made is not None
+    assert not made.complete
+    assert make(order(tmp_path)).outcome == "made"
 
 
 @POSIX

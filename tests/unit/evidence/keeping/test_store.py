@@ -223,6 +223,17 @@ def test_a_run_on_fewer_threads_than_there_are_cores_counts_where_there_is_no_ot
     assert found.id == usual.id
 
 
+def test_a_run_that_was_stopped_counts_where_there_is_no_whole_one(home: Path) -> None:
+    stopped = keep(home, replace(run_of("jax", "mlx", day=2), settings={"stopped": "yes"}))
+    found, _ = look(home)
+    assert found is not None
+    assert found.id == stopped.id
+    whole = keep(home, run_of("jax", "mlx", day=1))
+    found, _ = look(home)
+    assert found is not None
+    assert found.id == whole.id
+
+
 def test_what_comes_from_elsewhere_is_kept_and_never_used(home: Path) -> None:
     assert store.add(run_of("jax", "mlx"), home)
     assert not store.add(run_of("jax", "mlx"), home)

@@ -44,8 +44,8 @@ def test_what_nobody_gave_is_not_extrapolated(models: Models) -> None:
 
 
 def test_tokens_are_made_fewer_which_makes_the_answer_less_sure(models: Models) -> None:
-    (few,), (many,) = (predicted(models, "llm_inference", new_tokens=number) for number in (8, 100))
-    assert few.sizes["cpu"]["new_tokens"] == many.sizes["cpu"]["new_tokens"] == 8
+    (few,), (many,) = (predicted(models, "llm_inference", new_tokens=number) for number in (16, 100))
+    assert few.sizes["cpu"]["new_tokens"] == many.sizes["cpu"]["new_tokens"] == 16
     assert few.workload is not None
     assert many.workload is not None
     assert few.workload.sd < many.workload.sd
@@ -100,11 +100,6 @@ def test_a_large_image_is_for_a_large_network_unless_somebody_says_otherwise(mod
 def test_heads_divide_the_width(models: Models) -> None:
     (probe,) = predicted(models, "llm_train", width=90, heads=4)
     assert probe.sizes["cpu"]["width"] % probe.sizes["cpu"]["heads"] == 0
-
-
-def test_there_is_room_for_what_is_written(models: Models) -> None:
-    (probe,) = predicted(models, "llm_inference", new_tokens=500, sequence=20)
-    assert probe.sizes["cpu"]["sequence"] >= probe.sizes["cpu"]["new_tokens"]
 
 
 def test_words_that_say_nothing_of_a_workload_are_named(models: Models) -> None:

@@ -1,0 +1,65 @@
+"""`advisor check`: whether a decision that was kept still holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from advisor.cli.deciding import asked_again, opened, outdated, without_paths
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.cli.session import day, open_session, today
+from advisor.decision.checking import check
+from advisor.errors import InputError, Problem
+from advisor.evidence.machine.overrides import overrides
+from advisor.frozen import replace
+from advisor.loading.structure import plain
+from advisor.model.check import Check, Held
+from advisor.render import check as words
+from advisor.render import sarif
+from advisor.render.json import DIGITS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.decision.reading import DecisionFile
+
+_EXITS: dict[Held, Exit] = {
+    "holds": Exit.ANSWER,
+    "policy_violated": Exit.POLICY,
+    "changed": Exit.CHANGED,
+    "expired": Exit.EXPIRED,
+}
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Answer again what was answered then, with what is known today, and say what is another answer now."""
+    form = _form(arguments)
+    changes = overrides(arguments.machine)
+    found = opened(arguments.file)
+    session = open_session("", arguments.knowledge, arguments.rules, single=True, policy=arguments.policy)
+    session, answers = asked_again(session, found)
+    session = replace(session, as_of=today() if arguments.as_of is None else day(arguments.as_of))
+    now = without_paths(session.recommend(answers, full=False))
+    aged = () if arguments.no_detect else outdated(session, found.decision, changes)
+    checked = check(found.name, found.decision, now, session.base, aged)
+    write(_rendered(checked, found, form), arguments.output)
+    return _EXITS[checked.outcome]
+
+
+def _form(arguments: argparse.Namespace) -> str:
+    if arguments.json and arguments.format not in (None, "json"):
+        message, place = "--json is short for --format json.", f"--format {arguments.format}"
+        raise InputError(Problem(message=message, place=place, hint="Leave out one of them."))
+    if arguments.no_detect and arguments.machine:
+        message = "with --no-detect there is no machine to speak of."
+        raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
+    return arguments.format or ("json" if arguments.json else "text")
+
+
+def _rendered(checked: Check, found: DecisionFile, form: str) -> str:
+    if form == "json":
+        return json.dumps(plain(checked, DIGITS), indent=2, ensure_ascii=False) + "\n"
+    if form == "sarif":
+        return sarif.render(checked, found.line)
+    return words.markdown(checked) if form == "markdown" else words.render(checked)

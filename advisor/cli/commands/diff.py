@@ -1,0 +1,37 @@
+"""`advisor diff`: two decisions beside each other."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from advisor.cli.deciding import opened
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.decision.differing import differences
+from advisor.errors import InputError
+from advisor.loading.problems import Problems
+from advisor.loading.structure import plain
+from advisor.render.decision_diff import render
+from advisor.render.json import DIGITS
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.model.decision import Decision
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Tell how the second differs from the first, and by the exit status whether it comes to another verdict."""
+    problems = Problems()
+    found: list[tuple[str, Decision]] = []
+    for path in (arguments.before, arguments.after):
+        try:
+            found.append((path, opened(path).decision))
+        except InputError as error:
+            problems.found.extend(error.problems)
+    problems.settle()
+    diff = differences(*found)
+    said = json.dumps(plain(diff, DIGITS), indent=2, ensure_ascii=False) + "\n" if arguments.json else render(diff)
+    write(said, arguments.output)
+    return Exit.ANSWER if diff.same_verdict else Exit.CHANGED

@@ -1,0 +1,30 @@
+"""`advisor intake`: what the files of a project say, read and never run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.cli.project import part_of, surveyed
+from advisor.errors import InputError, Problem
+from advisor.loading.knowledge import load
+from advisor.render import intake
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Read the folder and tell; there is no answer where it has to be said first which project is meant."""
+    if arguments.json and arguments.format not in (None, "json"):
+        message = "--json is short for --format json."
+        place = f"--format {arguments.format}"
+        raise InputError(Problem(message=message, place=place, hint="Leave out one of them."))
+    form = "json" if arguments.json else arguments.format or "text"
+    found, _ = surveyed(load(), arguments.path, arguments.part)
+    if form == "answers":
+        write(intake.as_answers(part_of(found, arguments.path)), arguments.output)
+    else:
+        write(intake.as_json(found) if form == "json" else intake.as_text(found), arguments.output)
+    return Exit.NO_ANSWER if found.part is None else Exit.ANSWER

@@ -1,0 +1,104 @@
+"""The decision file that `recommend` writes beside its answer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from advisor.cli.deciding import opened, without_paths
+from advisor.cli.output import notice, write
+from advisor.decision import making, sealing
+from advisor.decision.reading import DecisionFile
+from advisor.errors import InputError, Problem
+from advisor.evidence.portable import portable
+from advisor.frozen import dataclass, replace
+from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.structure import brief, plain
+from advisor.model.decision import Decision, Thresholds
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.model.answers import Answers
+    from advisor.model.recommendation import Recommendation
+    from advisor.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """The decision file that is to be written."""
+
+    path: str
+    thresholds: Thresholds
+    old: DecisionFile | None
+    """The one whose place it takes."""
+
+
+def looked_at(arguments: argparse.Namespace) -> Lock:
+    """Where the decision is to be written, found out before anything is computed; raises InputError if it cannot be."""
+    there = os.path.lexists(arguments.lock)
+    if there and not arguments.renew:
+        hint = "`--renew` takes its place and keeps what was chosen and how it went; `advisor check` looks at it again."
+        message = "there is a decision already, and it is not overwritten."
+        raise InputError(Problem(message=message, place=shown(arguments.lock)[1:-1], hint=hint))
+    old = opened(arguments.lock, sealed=False) if there else None
+    usual = old.decision.thresholds if old is not None else Thresholds()
+    return Lock(arguments.lock, _thresholds(arguments.threshold, usual), old)
+
+
+def keep(lock: Lock, session: Session, answers: Answers, recommendation: Recommendation) -> None:
+    """Write what is recommended for these answers, whole or not at all."""
+    made = making.decision(
+        without_paths(recommendation),
+        answers,
+        options=session.only,
+        machine=session.machine,
+        measurements=session.measurements,
+    )
+    made = replace(made, thresholds=lock.thresholds)
+    if lock.old is not None:
+        made = making.renewed(made, lock.old.decision, trusted=lock.old.whole)
+    elif os.path.lexists(lock.path):
+        message = "somebody else has written it in the meantime."
+        raise InputError(Problem(message=message, place=lock.path, hint="Look at it, and use --renew."))
+    write(sealing.written(sealing.sealed(_document(made))), lock.path)
+    notice(Problem(message="the decision was written; keep it under version control.", place=lock.path))
+
+
+def _document(decision: Decision) -> dict[str, Any]:
+    """In plain values: floats as in every output, but whole where the answer is computed from them again."""
+    data: dict[str, Any] = plain(replace(decision, machine=None, measurements=None), making.DIGITS)
+    data["answers"] = plain(decision.answers)
+    for name in ("machine", "measurements"):
+        part = getattr(decision, name)
+        data[name] = portable(brief(part)) if part is not None else None
+    return data
+
+
+def _thresholds(settings: Iterable[str], usual: Thresholds) -> Thresholds:
+    """What `--threshold` sets; raises InputError with everything that is wrong."""
+    problems, changes = Problems(), dict[str, Any]()
+    known = plain(usual)
+    for setting in settings:
+        key, _, text = setting.partition("=")
+        if key not in known:
+            problems.add(f"{shown(key)} is no threshold.", "--threshold", nearest(key, known))
+        elif isinstance(known[key], bool):
+            if text not in ("true", "false"):
+                problems.add(f"{shown(text)} is neither true nor false.", f"--threshold {key}")
+            changes[key] = text == "true"
+        else:
+            changes[key] = _share(text, f"--threshold {key}", problems)
+    problems.settle()
+    return replace(usual, **changes)
+
+
+def _share(text: str, place: str, problems: Problems) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        problems.add(f"{shown(text)} is no number from 0 to 1.", place)
+    return share

@@ -1,0 +1,1 @@
+"""An organisation's policy: what it has against options and components, and where a recommendation falls short."""

@@ -1,0 +1,280 @@
+"""A decision is written, renewed, compared, and told what became of it; nothing that a person wrote is ever lost."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from advisor.evidence.keeping import store
+from advisor.evidence.machine.detection import identify
+from advisor.evidence.machine.overrides import overrides
+from cli.decided import DECIDED, LOCK, SITUATION, STACK, World, flat
+from cli.program import Ran, Run, example
+from cli.shims import ANOTHER_DAY, shim
+from cli.small_base import made
+from cli.stored import found_here, measured
+
+
+@pytest.fixture(scope="module")
+def template(run: Run, tmp_path_factory: pytest.TempPathFactory) -> str:
+    base = made(tmp_path_factory.mktemp("template"))
+    base.write("rules/stack/parts.yaml", STACK)
+    assert run("recommend", *SITUATION, "--lock", base.root / LOCK, env=base.env).exit == 0
+    return (base.root / LOCK).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def world(run: Run, template: str, tmp_path: Path) -> World:
+    base = made(tmp_path / "made")
+    base.write("rules/stack/parts.yaml", STACK)
+    (tmp_path / LOCK).write_text(template, encoding="utf-8")
+    return World(base, tmp_path, run)
+
+
+def test_it_is_written_beside_the_answer_and_fits_its_schema(run: Run, tmp_path: Path) -> None:
+    ran = run("recommend", "--answers", example("laptop"), "--no-detect", "--json", "--lock", cwd=tmp_path)
+    assert ran.exit == 0
+    assert ran.document["recommendation"]["primary"] == "pytorch"
+    assert ran.stderr == f"advisor: {LOCK}: the decision was written; keep it under version control.\n"
+    data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
+    jsonschema.validate(data, run("schema", "decision").document)
+    assert data["verdict"]["primary"] == "pytorch"
+    assert data["answers"]["given"]["domain"] == "cv"
+    checked = run("check", "--no-detect", "--as-of", data["basis"]["as_of"], "--json", cwd=tmp_path)
+    assert checked.exit == 0
+    jsonschema.validate(checked.document, run("schema", "check").document)
+
+
+def test_the_same_answers_and_knowledge_give_the_same_bytes_on_every_day(run: Run, tmp_path: Path) -> None:
+    later = shim(tmp_path / "later", ANOTHER_DAY)
+    for name, env in (("one", {}), ("two", later)):
+        (tmp_path / name).mkdir()
+        given = ("recommend", "--answers", example("thin"), "--no-detect", "--lock")
+        assert run(*given, cwd=tmp_path / name, env=env).exit == 4
+    assert (tmp_path / "one" / LOCK).read_bytes() == (tmp_path / "two" / LOCK).read_bytes()
+
+
+def test_an_existing_file_is_not_overwritten(world: World) -> None:
+    before = world.lock.read_bytes()
+    ran = world.ask("recommend", *SITUATION, "--lock")
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert f"{LOCK}: there is a decision already, and it is not overwritten. `--renew` takes its place" in ran.stderr
+    assert world.lock.read_bytes() == before
+
+
+def test_renewing_keeps_what_people_wrote_and_the_verdict_before(world: World) -> None:
+    world.ask("decide", "--chose", "red", "--why", "It was recommended.", "--on", DECIDED)
+    world.ask("decide", "--outcome", "It went well.", "--on", "2024-06-10")
+    before = world.data
+    world.base.edit("knowledge/frameworks/red.yaml", "maintenance: {value: active", "maintenance: {value: retired")
+    assert world.check().exit == 6
+    assert world.ask("recommend", "--lock", "--renew", "--no-detect", "--threshold", "p_best_fall=0.3").exit == 0
+    after = world.data
+    assert (after["chosen"], after["outcomes"]) == (before["chosen"], before["outcomes"])
+    assert after["answers"] == before["answers"], "without answers, those of the decision are answered again"
+    assert after["basis"]["knowledge"] != before["basis"]["knowledge"]
+    assert after["thresholds"] == {**before["thresholds"], "p_best_fall": 0.3}
+    (past,) = after["history"]
+    assert (past["basis"], past["primary"], past["status"]) == (before["basis"], "red", "decided")
+    assert world.ask("recommend", "--lock", "--renew", "--set", "train_os=mac", "--no-detect").exit == 4
+    assert world.data["answers"]["given"] == {"train_hw": "gpu", "train_os": "mac"}
+    assert len(world.data["history"]) == 2
+
+
+def test_an_overlay_is_told_by_its_name_and_missed_where_it_is_not_given(world: World) -> None:
+    house = world.folder / "house"
+    (house / "frameworks").mkdir(parents=True)
+    (house / "frameworks" / "red.yaml").write_text(NOTED, encoding="utf-8")
+    assert world.ask("recommend", "--lock", "--renew", "--no-detect", "--knowledge", house).exit == 0
+    assert str(world.folder) not in world.lock.read_text(encoding="utf-8")
+    assert world.check("--knowledge", house).stdout.endswith("still holds on 2024-06-15: red.\n")
+    ran = world.check()
+    assert ran.exit == 0
+    assert "Overlays were house then, and are none now: `--knowledge` and `--rules` name them." in flat(ran.stdout)
+
+
+def test_one_that_was_edited_is_renewed_without_its_verdict(world: World) -> None:
+    world.ask("decide", "--chose", "red", "--on", DECIDED)
+    world.edit('"status": "decided"', '"status": "tie"')
+    assert world.ask("recommend", *SITUATION, "--lock", "--renew").exit == 0
+    assert (world.data["history"], world.data["chosen"][0]["option"]) == ([], "red")
+    assert world.check().exit == 0
+
+
+def test_what_cannot_be_read_is_not_renewed_either(world: World) -> None:
+    world.lock.write_text("{", encoding="utf-8")
+    assert world.ask("recommend", *SITUATION, "--lock", "--renew").exit == 2
+    assert world.lock.read_text(encoding="utf-8") == "{"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--renew",), "there is no decision file to speak of. Add --lock."),
+        (("--lock", "new.json", "--threshold", "primry=false"), "'primry' is no threshold. Did you mean 'primary'?"),
+        (("--lock", "new.json", "--threshold", "stack=perhaps"), "'perhaps' is neither true nor false."),
+        (("--lock", "new.json", "--threshold", "p_best_fall=2"), "'2' is no number from 0 to 1."),
+        (("--lock", "new.json", "--output", "new.json"), "the answer and the decision cannot be one file."),
+        (("--lock", "no/such/folder.json"), "no/such/folder.json: cannot be written: No such file or directory."),
+    ],
+)
+def test_usage_that_makes_no_sense_is_refused(world: World, arguments: tuple[str, ...], sentence: str) -> None:
+    ran = world.ask("recommend", *SITUATION, *arguments)
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert sentence in ran.stderr
+    assert not (world.folder / "new.json").exists()
+
+
+def test_a_batch_is_no_decision(run: Run) -> None:
+    ran = run("recommend", "--batch", "-", "--json", "--no-detect", "--lock")
+    assert (ran.exit, "a batch is not a decision." in ran.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--chose", "bleu"), "'bleu' was not among the options of this decision. Did you mean 'blue'?"),
+        ((), "there is nothing to note. Use --chose OPTION, --outcome TEXT or both."),
+        (("--why", "so"), "a reason is one of a choice. Add --chose OPTION."),
+        (("--outcome", " "), "is empty, longer than 2000 characters, or not printable on one line."),
+        (("--outcome", "a\x1bb"), "is empty, longer than 2000 characters, or not printable on one line."),
+        (("--chose", "red", "--on", "yesterday"), "--on: 'yesterday' is no day."),
+    ],
+)
+def test_a_note_that_makes_no_sense_is_refused_whole(world: World, arguments: tuple[str, ...], sentence: str) -> None:
+    before = world.lock.read_bytes()
+    ran = world.ask("decide", *arguments)
+    assert (ran.exit, world.lock.read_bytes()) == (2, before)
+    assert sentence in ran.stderr
+
+
+def test_notes_are_added_to_those_that_are_there(world: World) -> None:
+    for option in ("blue", "red"):
+        assert world.ask("decide", "--chose", option, "--outcome", f"With {option}.", "--on", DECIDED).exit == 0
+    assert [choice["option"] for choice in world.data["chosen"]] == ["blue", "red"]
+    assert [outcome["text"] for outcome in world.data["outcomes"]] == ["With blue.", "With red."]
+
+
+def test_two_decisions_beside_each_other(world: World) -> None:
+    ran = world.ask("diff", LOCK, LOCK, "--json")
+    assert (ran.exit, ran.document["differences"], ran.document["same_verdict"]) == (0, [], True)
+    assert world.ask("diff", LOCK, LOCK).stdout == f"{LOCK} and {LOCK} say the same.\n"
+    world.ask("recommend", "--set", "train_os=mac", "--set", "train_hw=cpu", "--no-detect", "--lock", "mac.json")
+    world.ask("decide", "mac.json", "--chose", "red", "--on", DECIDED)
+    ran = world.ask("diff", LOCK, "mac.json")
+    assert ran.exit == 5
+    said = flat(ran.stdout)
+    assert said.startswith(f"mac.json comes to another verdict than {LOCK}. Verdict")
+    for sentence in (
+        "primary red -> blue",
+        "train loader gone: data",
+        "train_os linux -> mac",
+        f"1 new: red; {DECIDED}",
+    ):
+        assert sentence in said
+    document = world.ask("diff", LOCK, "mac.json", "--json").document
+    jsonschema.validate(document, world.run("schema", "diff").document)
+    assert {"part": "scores", "key": "red", "before": 1.0, "after": None} in document["differences"]
+
+
+def test_what_is_wrong_with_either_is_told_at_once(world: World) -> None:
+    (world.folder / "other.json").write_text("{", encoding="utf-8")
+    ran = world.ask("diff", "nowhere.json", "other.json")
+    assert (ran.exit, len(ran.stderr.splitlines())) == (2, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A decision on a machine where something was measured."""
+
+    run: Run
+    home: Path
+    folder: Path
+
+    def check(self, *arguments: str, **env: str) -> Ran:
+        given = ("check", "--as-of", DAY, *arguments)
+        return self.run(*given, cwd=self.folder, env={"ADVISOR_HOME": str(self.home), **env})
+
+    def with_installed(self, version: str) -> str:
+        """A folder that says that both frameworks are installed in that version."""
+        for name in ("torch", "jax"):
+            folder = self.folder / f"with {version}" / f"{name}-{version}.dist-info"
+            folder.mkdir(parents=True)
+            said = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+            (folder / "METADATA").write_text(said, encoding="utf-8")
+        return str(folder.parent)
+
+
+NOTED = """\
+id: red
+sources:
+  ours: {ref: our own trial, observed: "2024-06-02", grade: measured}
+facts:
+  maintenance: {value: active, source: ours}
+"""
+DAY = "2026-11-29"
+CARD = "accelerators=nvidia_gpu:H100:80:{driver}"
+
+
+@pytest.fixture(scope="module")
+def there(run: Run, home: Path, tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    run("recommend", "--set", "domain=cv", "--no-detect")
+    tmp_path = tmp_path_factory.mktemp("measured")
+    shutil.copytree(home / "cache", tmp_path / "home" / "cache")
+    found = Measured(run, tmp_path / "home", tmp_path)
+    machine = CARD.format(driver="550.1")
+    store.save(measured(machine=identify(changes=overrides([machine]))), found.home, found_here())
+    given = ("recommend", "--answers", example("laptop"), "--as-of", DAY, "--lock", "--machine", machine)
+    ran = run(*given, cwd=tmp_path, env={"ADVISOR_HOME": str(found.home)})
+    assert ran.exit == 0
+    return found
+
+
+def test_what_was_measured_is_in_it_and_nothing_that_tells_whose_machine_it_was(
+    there: Measured, tmp_path: Path
+) -> None:
+    text = (there.folder / LOCK).read_text(encoding="utf-8")
+    data = json.loads(text)
+    assert data["measurements"]["id"] in {entry["id"].partition(".")[2] for entry in data["evidence"]}
+    assert data["machine"]["accelerators"][0]["driver"] == "550.1"
+    assert data["answers"]["origins"]["develop_hw"] == "detected"
+    assert "ada" not in {part for word in text.split() for part in word.split("/")}
+    assert str(Path.home()) not in text
+    assert not {"sources", "troubles"} & set(data["machine"])
+    elsewhere = there.check("--no-detect", "--json", ADVISOR_HOME=str(tmp_path / "another"))
+    assert elsewhere.exit == 0
+    assert not any(elsewhere.document["causes"].values()), "the same answer, wherever it is asked again"
+
+
+def test_a_measurement_older_than_the_driver_is_a_reason_to_measure_again(there: Measured) -> None:
+    same = there.with_installed("1.0")
+    assert there.check("--machine", CARD.format(driver="550.1"), PYTHONPATH=same).exit == 0
+    ran = there.check("--machine", CARD.format(driver="560.2"), PYTHONPATH=same)
+    assert ran.exit == 6
+    assert "It was measured with driver 550.1, which is 560.2 now." in flat(ran.stdout)
+    assert there.check("--machine", "cores=1024").exit == 0, "of another machine this says nothing"
+
+
+def test_a_measurement_of_another_version_is_a_reason_to_measure_again(there: Measured) -> None:
+    ran = there.check("--machine", CARD.format(driver="550.1"), PYTHONPATH=there.with_installed("9.9+cpu"))
+    assert ran.exit == 6
+    said = flat(ran.stdout)
+    assert "pytorch was measured at 1.0, and is 9.9 here now." in said
+    assert "driver" not in said
+
+
+def test_what_a_project_says_is_kept_with_the_decision(run: Run, tmp_path: Path) -> None:
+    project, lock = tmp_path / "shop", tmp_path / "lock.json"
+    project.mkdir()
+    (project / "requirements.txt").write_text("torch==2.13.0\ntorchvision\n", encoding="utf-8")
+    ran = run("recommend", "--project", project, "--set", "task=train", "--no-detect", "--lock", lock)
+    assert ran.exit == 0, ran.stderr
+    answers = json.loads(lock.read_text(encoding="utf-8"))["answers"]
+    assert answers["given"] == {"task": "train"}
+    assert answers["origins"]["existing_code"] == "project"
+    assert run("check", lock, "--no-detect", "--as-of", "2026-11-29").exit == 0
