@@ -61,7 +61,7 @@ def _lock(arguments: argparse.Namespace) -> Lock | None:
 def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -> tuple[Session, Answers]:
     """The session with what it has to know of the machine, and the answers, or those of the old decision."""
     if lock is not None and lock.old is not None and arguments.answers is None:
-        from advisor.cli.deciding import asked_again  # noqa: PLC0415
+        from advisor.revisit import asked_again  # noqa: PLC0415
 
         session, answers = asked_again(session, lock.old)
         return session, changed_answers(session.base, answers, arguments.set)
