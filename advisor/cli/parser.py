@@ -10,7 +10,7 @@ from typing import Any, NoReturn, get_args
 
 import advisor
 from advisor.errors import InputError, Problem
-from advisor.model.rule import Phase
+from advisor.model.rule import PLACES, Phase
 
 _EPILOG = "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 130 interrupted."
 _EPILOG_OF_ALL = _EPILOG.replace("130", "6 something has expired (knowledge stale), 130")
@@ -89,6 +89,7 @@ def build() -> argparse.ArgumentParser:
         told = f"{_sentence(about + more)} The answers are given as for `recommend`."
         commands.add_parser(name, help=about, description=told, fill=partial(_explain, about=subject))
     for name, about, fill in (
+        ("starter", "a first program in the recommended framework, or in one that is named", _starter),
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
         ("doctor", "what is detected here, what is broken and how to mend it", _doctor),
@@ -136,9 +137,12 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", choices=["core", "full"], help="full adds questions, flips and revivals")
     parser.add_argument(
         "--format",
-        choices=["text", "detail", "json", "markdown", "adr", "html"],
-        help="adr is a decision record after MADR 4; --json is short for json, --detail for detail",
+        choices=["text", "detail", "json", "markdown", "adr", "html", "requirements", "uv"],
+        help="adr is a decision record after MADR 4; requirements (for pip) and uv (a pyproject.toml) install the "
+        "stack; --json is short for json, --detail for detail",
     )
+    place = "with --format requirements or uv: the place to install for (default: the one that is here, else train)"
+    parser.add_argument("--place", choices=PLACES, help=place)
     _output(parser)
     parser.add_argument("--detail", action="store_true", help="everything behind the summary")
 
@@ -160,6 +164,20 @@ def _explain(parser: argparse.ArgumentParser, about: str) -> None:
     # What was measured here before is used, as `recommend` does, and nothing is measured anew.
     parser.set_defaults(probe="stored", python=[], budget=None)
     _output(parser)
+
+
+def _starter(parser: argparse.ArgumentParser) -> None:
+    named = "a framework (default: the one that is recommended for the answers)"
+    parser.add_argument("primary", metavar="PRIMARY", nargs="?", help=named)
+    shapes = "the shape of the data (default: that of the domain in the answers)"
+    parser.add_argument("--shape", choices=["tabular", "images", "text"], help=shapes)
+    parser.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+    given = parser.add_argument_group("answers")
+    _answers(given)
+    _machine(given)
+    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
+    parser.set_defaults(probe="stored", python=[], budget=None)
 
 
 def _interview(parser: argparse.ArgumentParser) -> None:

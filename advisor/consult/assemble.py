@@ -11,6 +11,7 @@ from advisor.consult.contradictions import Ways, contradictions
 from advisor.consult.dormancy import LOCKED, dormant
 from advisor.consult.library import measured
 from advisor.consult.names import unknown_names
+from advisor.consult.next_steps import next_steps
 from advisor.consult.passages import PINNED, passages
 from advisor.consult.vacancies import vacancies
 from advisor.frozen import dataclass, field
@@ -107,8 +108,10 @@ def assemble(
     findings = _used(said)
     conflicts = _conflicts(adviser, weighed, measurements)
     way_out = _way_out(base, primary)
+    steps = next_steps(base.next_steps, primary, stack, situation.answers)
     resting = {*_rests_on(findings, ranking), *(conflict.evidence for conflict in conflicts)}
     resting |= {*way_out.evidence} if way_out else set()
+    resting |= {identity for step in steps for identity in step.evidence}
     return Recommendation(
         id=identity,
         status=status,
@@ -141,6 +144,7 @@ def assemble(
         front=inquiries.front,
         staying=inquiries.staying,
         exit=way_out,
+        next_steps=steps,
         weights=weighed.weights,
         evidence=tuple(
             measured(identity, measurements)

@@ -10,6 +10,7 @@ from advisor.model.attribute import Contradiction, FactAttribute, Moves
 from advisor.model.component import Component
 from advisor.model.fact import Fact, Source
 from advisor.model.framework import Framework
+from advisor.model.next_step import Command
 from advisor.model.package import Denied
 from advisor.model.rule import Rule
 from advisor.model.vocabulary import Vocabulary
@@ -220,6 +221,7 @@ class KnowledgeBase:
     folklore: tuple[Folklore, ...]
     denied: tuple[Denied, ...]
     rules: tuple[Rule, ...]
+    next_steps: tuple[Command, ...] = ()
     inapplicable: tuple[str, ...] = ()
     """Families of attributes of which some framework says that they do not apply to it."""
     as_of: str

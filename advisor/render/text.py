@@ -41,6 +41,7 @@ def _detail(r: Recommendation) -> Iterator[str]:
     yield from _what_if(r)
     yield from _section("How firmly it stands", firmness(r))
     yield from _section("In other lights", lights(r))
+    yield from _section("Next", _next(r))
     yield from _heading("Findings")
     for finding in r.findings:
         yield from _finding(finding)
@@ -50,6 +51,13 @@ def _detail(r: Recommendation) -> Iterator[str]:
         origin = f" from {evidence.origin}" if evidence.origin else ""
         source = f"{evidence.id}{origin}  {evidence.source}, {evidence.observed} ({evidence.grade}{aged})"
         yield from _hanging(source, 4)
+
+
+def _next(r: Recommendation) -> Iterator[str]:
+    for step in r.next_steps:
+        yield from _line(step.component, f"{step.does} ({', '.join(step.evidence)})", _KEY)
+        # On one line, to be taken as it is.
+        yield f"    $ {step.command}"
 
 
 def _what_if(r: Recommendation) -> Iterator[str]:

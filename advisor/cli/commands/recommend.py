@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from advisor.model.recommendation import Recommendation
 
+_INSTALLING = ("requirements", "uv")
+"""Formats that say what installs the stack; they have no room for what a full inquiry finds."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
@@ -32,9 +35,18 @@ def run(arguments: argparse.Namespace) -> int:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 
         session = look_around(session, arguments, answers)
-    recommendation = session.recommend(answers, full=arguments.depth != "core")
-    write(rendering(_form(arguments))(recommendation), arguments.output)
+    recommendation = session.recommend(answers, full=arguments.depth != "core" and _form(arguments) not in _INSTALLING)
+    write(_rendered(session, recommendation, arguments), arguments.output)
     return _exit_of(recommendation)
+
+
+def _rendered(session: Session, recommendation: Recommendation, arguments: argparse.Namespace) -> str:
+    form = _form(arguments)
+    if form not in _INSTALLING:
+        return rendering(form)(recommendation)
+    from advisor.cli.handing import handed_on  # noqa: PLC0415  (other formats need none of it)
+
+    return handed_on(form, recommendation, session.base, arguments)
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -50,6 +62,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("a batch has its own answers.", "--batch", "Leave out --answers and --set.")
     if arguments.batch is not None and _form(arguments) != "json":
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
+    if arguments.place is not None and _form(arguments) not in _INSTALLING:
+        problems.add("a place is chosen for what installs the stack.", "--place", "Add --format requirements or uv.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
     if arguments.batch is None and arguments.answers is None and not arguments.set:
