@@ -13,6 +13,7 @@ from advisor.handoff.ground import ground, place_of
 from advisor.handoff.parts import handoff
 from advisor.loading.environments import load_recipes
 from advisor.loading.folders import Folder
+from advisor.loading.knowledge import in_use
 from advisor.loading.problems import Problems, printable
 from advisor.loading.registry import Registry, read_registry
 
@@ -49,7 +50,7 @@ def _here(answers: Mapping[str, object]) -> tuple[str, ...]:
 
 def _registry(added: Iterable[Path]) -> Registry:
     problems = Problems()
-    folders = (Folder(resources.knowledge()), *(Folder(path, printable(str(path))) for path in added))
+    folders = (Folder(in_use()[0]), *(Folder(path, printable(str(path))) for path in added))
     found = read_registry(folders, problems)
     problems.settle()
     return found

@@ -165,6 +165,7 @@ def assemble(
             engine=adviser.engine_name,
             knowledge=base.digests["knowledge"],
             rules=base.digests["rules"],
+            bundle=base.bundle,
             overlays=base.overlays,
             as_of=day,
             measurements=used,

@@ -78,10 +78,13 @@ class Weighing:
 
 
 def read(
-    folders: tuple[Folder, ...], rules: tuple[Folder, ...], digests: Mapping[Literal["knowledge", "rules"], str]
+    folders: tuple[Folder, ...],
+    rules: tuple[Folder, ...],
+    digests: Mapping[Literal["knowledge", "rules"], str],
+    bundle: str = "",
 ) -> KnowledgeBase:
     """The knowledge base in all folders; raises `InputError` with every problem in every file."""
-    return _Reader(folders, rules).read(digests)
+    return replace(_Reader(folders, rules).read(digests), bundle=bundle)
 
 
 class _Reader:

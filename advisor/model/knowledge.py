@@ -228,6 +228,8 @@ class KnowledgeBase:
     """The latest day on which something in it was observed."""
     digests: Mapping[Literal["knowledge", "rules"], str]
     """Hashes of the files."""
+    bundle: str = ""
+    """The digest of the bundle that took the place of the program's own; empty for what comes with the program."""
     overlays: tuple[str, ...] = ()
     """Folders that added to what comes with the program, or took its place, in their order."""
 

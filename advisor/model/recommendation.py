@@ -282,6 +282,8 @@ class Provenance:
     engine: str
     knowledge: str
     rules: str
+    bundle: str = ""
+    """The digest of the imported bundle that knowledge and rules are from; empty for what comes with the program."""
     overlays: tuple[str, ...]
     """Folders that added to knowledge or rules, or took the place of something in them."""
     as_of: str
