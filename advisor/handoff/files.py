@@ -59,7 +59,7 @@ def _head(recommendation: Recommendation, handed: Handoff, how: str) -> list[str
     assumed = [*ground.assumed, *([] if ground.python or not handed.python else [f"Python {handed.python}"])]
     if assumed:
         lines += _comment(f"Assumed, since nothing says otherwise: {', '.join(assumed)}.")
-    lines += _comment(f"advisor {given.advisor}, knowledge {given.knowledge}, as of {given.as_of}.")
+    lines += _comment(f"advisor {given.advisor}, as of {given.as_of}, with knowledge {given.knowledge}.")
     return [*lines, *_comment(f"Use: {how}")]
 
 

@@ -124,6 +124,8 @@ class _Packer:
         """The newest release of a package, or why it cannot be had."""
         known = self.registry.packages.get(package)
         said = _sourced(about, self.registry.source(package)) if known else about
+        if package in self.beside:
+            said = f"{about.rstrip('.')}; the release that goes with those above ({RECIPES})."
         if package in self.pinned:
             return Part(name=name, about=f"It comes with {package}=={self.pinned[package]} above.")
         version = self.beside.get(package) or (known.latest if known else "")
