@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.errors import InputError, Problem
@@ -12,18 +13,20 @@ from advisor.model.component import Component
 from advisor.model.fact import Fact
 from advisor.model.framework import Framework
 from advisor.model.knowledge import Benchmark, Folklore, KnowledgeBase
+from advisor.model.next_step import Command
 from advisor.model.rule import Rule
 from advisor.render import knowledge as words
 from advisor.render import rules
 
-_Thing = Fact | Framework | Component | FactAttribute | Rule | Folklore | Benchmark
+_Thing = Fact | Framework | Component | FactAttribute | Rule | Folklore | Benchmark | Command
 
 
 def shown_as(identity: str, base: KnowledgeBase) -> tuple[Any, str]:
-    """As a document and in words, what has that id: a fact, framework, component, attribute, rule, belief or table."""
+    """As a document and in words, what has that id."""
     known = _everything(base)
     if identity not in known:
-        message = f"{shown(identity)} is not known: no fact, framework, component, attribute, rule, belief or table."
+        kinds = "fact, framework, component, attribute, rule, belief, table or command"
+        message = f"{shown(identity)} is not known: no {kinds}."
         raise InputError(Problem(message=message, place="knowledge show", hint=nearest(identity, known)))
     thing = known[identity]
     if isinstance(thing, FactAttribute):
@@ -39,6 +42,7 @@ def _everything(base: KnowledgeBase) -> dict[str, _Thing]:
     found |= {name: belief for belief in base.folklore for name in (belief.id, f"folklore.{belief.id}")}
     found |= {name: rule for rule in base.rules for name in (rule.id, f"rule.{rule.id}")}
     found |= {f"benchmark.{name}": table for table in base.benchmarks for name in (table.id, *_rows(table))}
+    found |= {f"next_step.{command.id}": command for command in base.next_steps}
     found |= {name: attribute for attribute in base.attributes for name in (attribute.id, *attribute.names)}
     found |= {name: part for part in base.components.values() for name in (part.id, f"component.{part.id}")}
     return found | dict(base.frameworks) | base.facts()
@@ -48,19 +52,18 @@ def _rows(table: Benchmark) -> list[str]:
     return [row.id for row in table.rows]
 
 
+_WORDS: Mapping[type, Callable[[Any], str]] = {
+    Framework: lambda one: words.framework(one.name, one.summary, one.facts.values()),
+    Component: words.component,
+    Rule: rules.rule,
+    Benchmark: words.benchmark,
+    Folklore: words.belief,
+    Command: words.command,
+}
+
+
 def _in_words(thing: _Thing, known: dict[str, _Thing]) -> str:
-    match thing:
-        case Fact():
-            attribute = known.get(general(thing.attribute))
-            return words.fact(thing, attribute if isinstance(attribute, FactAttribute) else None)
-        case Framework():
-            return words.framework(thing.name, thing.summary, thing.facts.values())
-        case Component():
-            return words.component(thing)
-        case Rule():
-            return rules.rule(thing)
-        case Benchmark():
-            return words.benchmark(thing)
-        case Folklore():
-            return words.belief(thing)
-    raise AssertionError(f"nothing says how {type(thing).__name__} is shown")
+    if not isinstance(thing, Fact):
+        return _WORDS[type(thing)](thing)
+    attribute = known.get(general(thing.attribute))
+    return words.fact(thing, attribute if isinstance(attribute, FactAttribute) else None)

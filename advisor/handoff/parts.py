@@ -104,6 +104,9 @@ class _Packer:
             self.python = ground.python
             lacks = f"the versions that are known to work are for Python {recipe.python}"
             return Part(name=name, about=option.summary, lacks=lacks)
+        denied = [why for pin in _pins(recipe.requirements).items() if (why := self._denied(*pin))]
+        if denied:
+            return Part(name=name, about=option.summary, lacks=" ".join(denied))
         self.beside = _pins(recipe.beside)
         self.pinned |= _pins(recipe.requirements)
         plain = ground.accelerator in _PLAIN or recipe.accelerators
@@ -153,14 +156,20 @@ class _Packer:
         if not _sound(package, version):
             yield "the package index names no release of it" if known or not version else "its name is no package's"
             return
-        for denied in self.base.denied:
-            if denied.package == canonicalize_name(package) and version in denied.versions:
-                yield f"{package} {version} must not be installed: {denied.why} {denied.instead}"
+        if denied := self._denied(package, version):
+            yield denied
         if known is not None and version in known.withdrawn:
             yield f"{package} {version} was withdrawn"
         if known is not None and version == known.latest:
             yield from self._unfit(package, version, known)
         yield from self._clashing(package, version, pins)
+
+    def _denied(self, package: str, version: str) -> str:
+        """Why a release must not be installed; empty where nothing is known against it."""
+        for denied in self.base.denied:
+            if denied.package == canonicalize_name(package) and version in denied.versions:
+                return f"{package} {version} must not be installed: {denied.why} {denied.instead}".rstrip(".")
+        return ""
 
     def _unfit(self, package: str, version: str, known: Package) -> Iterator[str]:
         if self.python and not serves(self.python, known.python):

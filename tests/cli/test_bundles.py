@@ -238,7 +238,7 @@ def test_a_signature_is_asked_for_where_a_key_is_configured(
 
 def test_without_the_package_it_is_said_what_to_install(bundle: Path, keys: Path, tmp_path: Path) -> None:
     program = "import sys; sys.modules['cryptography'] = None; from advisor.cli.main import main; sys.exit(main())"
-    command = [sys.executable, "-c", program, "knowledge", "import", bundle, "--key", keys / "ours.pub"]
+    command = [sys.executable, "-c", program, "knowledge", "import", str(bundle), "--key", str(keys / "ours.pub")]
     env = {"ADVISOR_HOME": str(tmp_path), "PYTHONPATH": ":".join(path for path in sys.path if path)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 2

@@ -78,11 +78,17 @@ def test_a_release_that_is_denied_is_never_handed_on(run: Run, tmp_path: Path) -
   why: It was taken over.
   instead: Take none.
   source: {{ref: "made up", observed: "2026-11-22", grade: official}}
+- package: torch
+  versions: ["{next(iter(requirements(run(*given).stdout)["torch"].specifier)).version}"]
+  why: So was it.
+  instead: Take none.
+  source: {{ref: "made up", observed: "2026-11-22", grade: official}}
 """
     (tmp_path / "denied.yaml").write_text(denied, encoding="utf-8")
     told = run(*given, "--knowledge", tmp_path).stdout
-    assert "accelerate" not in requirements(told)
-    assert "It was taken over." in " ".join(told.replace("#", "").split())
+    assert not {"accelerate", "torch"} & set(requirements(told))
+    for why in ("It was taken over. Take none.", "So was it. Take none."):
+        assert why in " ".join(told.replace("#", "").split())
 
 
 def test_hostile_names_and_sentences_stay_comments(run: Run, tmp_path: Path) -> None:
