@@ -21,6 +21,7 @@ _SYSTEMS = {
     "macos_x86": "darwin x86_64",
 }
 """Words of `train_os` as platforms of recipes."""
+_USUAL = "linux x86_64"
 _ARM = ("graviton", "grace", "gh200", "gb10", "gb200", "gb300", "dgx_spark", "jetson", "orin", "ampere", "neoverse")
 _WHEELS = {"linux aarch64": "linux arm64", "darwin arm64": "macos arm64", "darwin x86_64": "macos x86_64"}
 _WHEELS |= {"win32 AMD64": "windows x86_64", "win32 ARM64": "windows arm64"}
@@ -31,6 +32,15 @@ _KEYS: Mapping[Place, tuple[str, str, str]] = {
     "train": ("train_os", "train_hw", "accelerator"),
     "deploy": ("deploy_os", "deploy_chip", "deploy_hw"),
 }
+
+
+_WITHOUT_PYTHON = frozenset(
+    (
+        *("android", "ios", "android_ios", "browser", "microcontroller", "fpga"),
+        *("game_engine", "jvm_service", "cpp_service", "dotnet_service"),
+    )
+)
+"""Targets on which no Python runs: what prepares a model for them is installed where it is trained."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,25 +81,33 @@ def place_of(answers: Mapping[str, object]) -> Place:
 
 def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground:
     """What is known of a place; `here` says that it is this machine, of which detection has already been answered."""
-    system, chip, name = (answers.get(key) for key in _KEYS[place])
     assumed: list[str] = []
+    stands_in: Place = place
+    target = answers.get("deploy_target")
+    if place == "deploy" and target in _WITHOUT_PYTHON:
+        stands_in = "train"
+        assumed.append(f"that models are prepared for {target} where they are trained")
+    system, chip, name = (answers.get(key) for key in _KEYS[stands_in])
+    on_arm = chip == "arm_cpu" or (stands_in == "deploy" and target == "jetson") or _names_arm(name)
     if here:
         found = f"{sys.platform} {platform.machine()}"
-    elif isinstance(system, str) and system in _SYSTEMS:
-        found = _SYSTEMS[system]
-        arm = isinstance(name, str) and any(word in name.lower() for word in _ARM)
-        if system == "linux" and (arm or chip == "arm_cpu" or answers.get("deploy_target") == "jetson"):
-            found = "linux aarch64"
-        elif found.startswith("linux"):
-            assumed.append("an x86_64 processor")
+    elif system == "linux" and on_arm:
+        found = "linux aarch64"
     else:
-        found = str(system) if system in ("android", "ios") else "linux x86_64"
-        if found == "linux x86_64":
-            assumed.append("Linux x86_64")
-    python = answers.get("python_version")
-    if not isinstance(python, str) or not python:
-        python = platform.python_version() if here else ""
+        found = _SYSTEMS.get(str(system), _USUAL)
+        if found == _USUAL:
+            assumed.append("an x86_64 processor" if system in _SYSTEMS else "Linux x86_64")
     if not isinstance(chip, str):
         assumed.append("no accelerator")
-    accelerator = chip if isinstance(chip, str) else "cpu"
-    return Ground(place=place, platform=found, accelerator=accelerator, python=python, assumed=tuple(assumed))
+    python = answers.get("python_version") or (platform.python_version() if here else "")
+    return Ground(
+        place=place,
+        platform=found,
+        accelerator=chip if isinstance(chip, str) else "cpu",
+        python=str(python),
+        assumed=tuple(assumed),
+    )
+
+
+def _names_arm(name: object) -> bool:
+    return isinstance(name, str) and any(word in name.lower() for word in _ARM)

@@ -69,6 +69,16 @@ def test_what_cannot_be_had_is_said_and_never_guessed(run: Run) -> None:
     assert "no versions are known to work on darwin x86_64" in " ".join(told.replace("#", "").split())
 
 
+def test_for_a_target_without_python_it_is_said_where_models_are_prepared(run: Run) -> None:
+    settings = ("--set", "domain=cv", "--set", "task=train", "--set", "train_os=linux", "--set", "train_hw=nvidia_gpu")
+    given = ("recommend", *settings, "--set", "deploy_target=android", "--no-detect", "--place", "deploy")
+    told = run(*given, "--format", "requirements")
+    assert told.exit == 0
+    said = " ".join(told.stdout.replace("#", "").split())
+    assert "to deploy: linux x86_64, nvidia_gpu, Python 3.12." in said
+    assert "that models are prepared for android where they are trained" in said
+
+
 def test_a_release_that_is_denied_is_never_handed_on(run: Run, tmp_path: Path) -> None:
     given = ("recommend", "--answers", example("image_generation"), "--no-detect", "--format", "requirements")
     pinned = requirements(run(*given).stdout)["accelerate"]
