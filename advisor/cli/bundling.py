@@ -21,6 +21,7 @@ from advisor.loading.bundles import LARGEST, Manifest, gather, kept_manifest, ma
 from advisor.loading.imported import put, take_away
 from advisor.loading.knowledge import in_use, load
 from advisor.loading.problems import printable, shown
+from advisor.upkeep import completeness
 from advisor.upkeep.soundness import unsound
 
 if TYPE_CHECKING:
@@ -56,7 +57,8 @@ def take_in(arguments: argparse.Namespace) -> int:
 
     def sound(knowledge: Path, rules: Path) -> None:
         found = load(own=(knowledge, rules), use_cache=False)
-        problems = unsound(found, today())
+        covered = completeness.frameworks(found), completeness.components(found)
+        problems = unsound(found, *covered, today())
         if problems:
             more = [f"and {len(problems) - _SHOWN} more."] if len(problems) > _SHOWN else []
             said = " ".join([*problems[:_SHOWN], *more])

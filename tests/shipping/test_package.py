@@ -52,7 +52,9 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.Z
 def test_the_wheel_holds_one_package_and_no_tests(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     tops = {name.partition("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"advisor"}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"advisor"}
+    beside = {name.partition(".data/")[2] for name in names if ".data/" in name}
+    assert beside == {"data/share/man/man1/advisor.1"}
     assert [name for name in names if "test" in name.lower() or name.endswith((".pyc", ".jsonl"))] == []
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert "advisor/py.typed" in names

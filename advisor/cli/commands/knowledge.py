@@ -41,7 +41,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
     base = _load(arguments)
     frameworks, components = completeness.frameworks(base), completeness.components(base)
-    problems = unsound(base, today())
+    problems = unsound(base, frameworks, components, today())
     document = {
         "frameworks": {name: _covered(coverage) for name, coverage in frameworks.items()},
         "components": {name: _covered(coverage) for name, coverage in components.items()},
