@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from advisor.api.functions import compare, explain, next_question, recommend, rendered
+    from advisor.api.functions import check, compare, explain, next_question, read_project, recommend, rendered
     from advisor.api.knowledge import Knowledge
     from advisor.errors import AdvisorError, Problem
     from advisor.inquiry.interview import Asked
+    from advisor.model.check import Check
     from advisor.model.comparison import Comparison
     from advisor.model.explanation import Explanation
+    from advisor.model.project import Survey
     from advisor.model.recommendation import Recommendation
 
 __version__ = "0.1.0"
@@ -18,15 +20,19 @@ __version__ = "0.1.0"
 __all__ = [
     "AdvisorError",
     "Asked",
+    "Check",
     "Comparison",
     "Explanation",
     "Knowledge",
     "Problem",
     "Recommendation",
+    "Survey",
     "__version__",
+    "check",
     "compare",
     "explain",
     "next_question",
+    "read_project",
     "recommend",
     "rendered",
 ]
@@ -34,11 +40,13 @@ __all__ = [
 _MODULES = {
     "AdvisorError": "errors",
     "Asked": "inquiry.interview",
+    "Check": "model.check",
     "Comparison": "model.comparison",
     "Explanation": "model.explanation",
     "Knowledge": "api.knowledge",
     "Problem": "errors",
     "Recommendation": "model.recommendation",
+    "Survey": "model.project",
 }
 """Where a public name stands; what is not here is a function of `api`."""
 

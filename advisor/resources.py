@@ -55,6 +55,11 @@ def interview(folder: Path | None = None) -> Path:
     return (folder or home()) / "interview.yaml"
 
 
+def imported(folder: Path | None = None) -> Path:
+    """The folder of what was imported in the place of knowledge and rules, in that folder or in the home."""
+    return (folder or home()) / "knowledge"
+
+
 def environments(folder: Path | None = None) -> Path:
     """The folder of the environments that the program makes, in that folder or in the home."""
     return (folder or home()) / "environments"

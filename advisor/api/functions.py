@@ -11,14 +11,17 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
+from os import PathLike
 from typing import Any, Literal, Unpack, overload
 
 from advisor.api.given import Folders, Given, Looking, Seeing, one_of, paths
 from advisor.api.knowledge import Knowledge, Why
 from advisor.inquiry import interview
 from advisor.loading.structure import plain
+from advisor.model.check import Check
 from advisor.model.comparison import Comparison
 from advisor.model.explanation import Explanation
+from advisor.model.project import Survey
 from advisor.model.recommendation import Recommendation
 from advisor.render import FORMATS, rendering
 from advisor.render.explanation import depth as levels_of
@@ -104,7 +107,26 @@ def compare(
     return _held(knowledge, rules).compare(answers, options, **seeing)
 
 
-def rendered(value: Recommendation | Explanation | Comparison | interview.Asked, form: str = "json") -> str:
+def check(
+    decision: str | PathLike[str],
+    *,
+    knowledge: Folders = (),
+    rules: Folders = (),
+    detect: bool = False,
+    as_of: str | date | None = None,
+) -> Check:
+    """Whether a decision that was kept in a file still holds: what `advisor check` says."""
+    return _held(knowledge, rules).check(decision, detect=detect, as_of=as_of)
+
+
+def read_project(path: str | PathLike[str], part: str = "") -> Survey:
+    """What the files of a project say, read and never run: what `advisor intake` says."""
+    return _own().read_project(path, part)
+
+
+def rendered(
+    value: Recommendation | Explanation | Comparison | interview.Asked | Check | Survey, form: str = "json"
+) -> str:
     """The value as the program prints it.
 
     A recommendation is written as text, detail, json, markdown, adr or html, an explanation as text or json, anything

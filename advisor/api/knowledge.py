@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
+from os import PathLike, fspath
 from threading import Lock
 from typing import Any, Literal, Unpack, overload
 
@@ -21,21 +22,26 @@ from advisor.inquiry.comparing import comparison
 from advisor.inquiry.explain_change import changed, what_if
 from advisor.inquiry.explain_grounds import Grounds, ground
 from advisor.inquiry.things import Thing, everything, facts_about, look_up
+from advisor.intake.project.surveyed import surveyed
 from advisor.loading.answers import merge
 from advisor.loading.knowledge import load
 from advisor.loading.problems import shown
 from advisor.loading.structure import plain as plain_values
 from advisor.model.answers import Answers
 from advisor.model.attribute import FactAttribute
+from advisor.model.check import Check
 from advisor.model.comparison import Comparison
 from advisor.model.component import Component
 from advisor.model.explanation import Explanation
 from advisor.model.fact import Fact
 from advisor.model.framework import Framework
 from advisor.model.knowledge import KnowledgeBase
+from advisor.model.project import Survey
 from advisor.model.recommendation import Recommendation
 from advisor.model.rule import Rule
 from advisor.model.vocabulary import Vocabulary
+from advisor.revisit import checked as checked_again
+from advisor.revisit import opened
 from advisor.session import Session, day_of, options_of, today
 
 Why = Literal["why", "why-not", "how"]
@@ -156,6 +162,20 @@ class Knowledge:
     def compare(self, answers: Given, options: Iterable[str] = (), **seeing: Unpack[Seeing]) -> Comparison:
         """Options side by side, criterion by criterion, as if there were no others; by default all."""
         return comparison(self.recommend(answers, options=options, depth="core", **seeing), self._base)
+
+    def check(self, decision: str | PathLike[str], *, detect: bool = False, as_of: str | date | None = None) -> Check:
+        """Whether a decision that was kept in a file still holds, today or on that day.
+
+        With `detect` it is also looked whether what was measured on this machine is still installed.
+        """
+        session = self._session(as_of=today() if as_of is None else as_of)
+        found = opened(fspath(decision))
+        with self._lock:
+            return checked_again(found, session, here=detect)
+
+    def read_project(self, path: str | PathLike[str], part: str = "") -> Survey:
+        """What the files of a project say, read and never run; `part` names the one that is meant of several."""
+        return surveyed(self.vocabulary, fspath(path), part)[0]
 
     def _session(
         self,

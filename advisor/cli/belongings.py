@@ -12,6 +12,7 @@ from advisor import resources
 from advisor.evidence.environments import standing as environments
 from advisor.evidence.environments.standing import Site
 from advisor.frozen import dataclass
+from advisor.loading import imported
 
 _RUN = re.compile(r"[0-9-]+T[0-9]+Z-[0-9a-f]{16}\.json")
 _LEFT = re.compile(r"\.[a-z][a-z0-9_]*\.lock|[a-z][a-z0-9_]*\.(?:log|[0-9]+\.part)")
@@ -49,6 +50,11 @@ def belongings(home: Path) -> tuple[Belonging, ...]:
         if listed:
             size = sum(file.lstat().st_size for file in listed)
             found.append(Belonging(what=what, path=path, size=size, remove=partial(_unlink, listed)))
+    kept = imported.files_of(resources.imported(home))
+    if kept:
+        size, folder = sum(file.lstat().st_size for file in kept), resources.imported(home)
+        take_away = partial(imported.take_away, folder)
+        found.append(Belonging(what="imported knowledge and rules", path=folder, size=size, remove=take_away))
     return tuple(found)
 
 

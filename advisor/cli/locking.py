@@ -6,7 +6,6 @@ import os
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from advisor.cli.deciding import opened, without_paths
 from advisor.cli.output import notice, write
 from advisor.decision import making, sealing
 from advisor.decision.reading import DecisionFile
@@ -16,6 +15,7 @@ from advisor.frozen import dataclass, replace
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import brief, plain
 from advisor.model.decision import Decision, Thresholds
+from advisor.revisit import opened, without_paths
 
 if TYPE_CHECKING:
     import argparse

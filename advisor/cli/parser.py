@@ -10,7 +10,7 @@ from typing import Any, NoReturn, get_args
 
 import advisor
 from advisor.errors import InputError, Problem
-from advisor.model.rule import Phase
+from advisor.model.rule import PLACES, Phase
 
 _EPILOG = (
     "Exit status: 0 an answer, 2 bad usage or input, 3 a bug, 4 no answer (status says why), 7 an enforced policy is "
@@ -75,22 +75,23 @@ class _Parser(argparse.ArgumentParser):
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse, with all arguments there."""
-        self._complete()
+        self.fill()
         return super().parse_known_args(args, namespace)
 
     def format_help(self) -> str:
         """The help, with all arguments in it."""
-        self._complete()
+        self.fill()
         self.formatter_class = argparse.HelpFormatter
         return super().format_help()
 
     def format_usage(self) -> str:
         """The usage, with all arguments in it."""
-        self._complete()
+        self.fill()
         self.formatter_class = argparse.HelpFormatter
         return super().format_usage()
 
-    def _complete(self) -> None:
+    def fill(self) -> None:
+        """Add the arguments, unless they are there."""
         fill, self._fill = self._fill, None
         if fill is not None:
             fill(self)
@@ -121,6 +122,7 @@ def build() -> argparse.ArgumentParser:
     for name, about, fill in (
         ("portfolio", "many projects on one page, and what one framework for all would cost", _portfolio),
         ("intake", "what the files of a project say, read and never run, as answers", _intake),
+        ("starter", "a first program in the recommended framework, or in one that is named", _starter),
         ("interview", "the questionnaire, on a terminal; `advisor` alone opens it too", _interview),
         ("serve", "the questionnaire in a browser", _serve),
         ("probe", "measure the frameworks that can be found, store and print the result", _probe),
@@ -132,6 +134,7 @@ def build() -> argparse.ArgumentParser:
         ("env", "environments with a framework each: make, list, mend, remove", _env),
         ("paths", "where everything lies", _output),
         ("purge", "remove everything that was stored on this machine", _purge),
+        ("completion", "print what completes commands and options in a shell", _completion),
         ("schema", "print a JSON Schema of what goes in or comes out", _schema),
         ("mcp", "serve agents over the Model Context Protocol, on standard input and output", _mcp),
     ):
@@ -146,6 +149,27 @@ def _sentence(about: str) -> str:
 def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     """The parsed arguments; raises `InputError` where they make no sense."""
     return build().parse_args(arguments)
+
+
+def every_parser() -> list[argparse.ArgumentParser]:
+    """The parser, and that of each command in it, with all of their arguments: for whoever reads rather than parses."""
+    found: list[argparse.ArgumentParser] = [build()]
+    for parser in found:
+        if isinstance(parser, _Parser):
+            parser.fill()
+        found += _subparsers(parser)
+    return found
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> list[argparse.ArgumentParser]:
+    actions = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001
+    return [sub for action in actions for sub in action.choices.values()]
+
+
+def _completion(parser: argparse.ArgumentParser) -> None:
+    shells = ["bash", "zsh", "fish"]
+    parser.add_argument("shell", choices=shells, metavar="SHELL", help=", ".join(shells))
+    parser.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
 def _schema(parser: argparse.ArgumentParser) -> None:
@@ -178,9 +202,12 @@ def _recommend(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--depth", choices=["core", "full"], help="full adds questions, flips and revivals")
     parser.add_argument(
         "--format",
-        choices=["text", "detail", "json", "markdown", "adr", "html"],
-        help="adr is a decision record after MADR 4; --json is short for json, --detail for detail",
+        choices=["text", "detail", "json", "markdown", "adr", "html", "requirements", "uv"],
+        help="adr is a decision record after MADR 4; requirements (for pip) and uv (a pyproject.toml) install the "
+        "stack; --json is short for json, --detail for detail",
     )
+    place = "with --format requirements or uv: the place to install for (default: the one that is here, else train)"
+    parser.add_argument("--place", choices=PLACES, help=place)
     _output(parser)
     parser.add_argument("--detail", action="store_true", help="everything behind the summary")
     kept = parser.add_argument_group("decision")
@@ -269,6 +296,20 @@ def _portfolio(parser: argparse.ArgumentParser) -> None:
     # What was measured here before is used, as `recommend` does, and nothing is measured anew.
     parser.set_defaults(probe="stored", python=[], budget=None)
     _output(parser)
+
+
+def _starter(parser: argparse.ArgumentParser) -> None:
+    named = "a framework (default: the one that is recommended for the answers)"
+    parser.add_argument("primary", metavar="PRIMARY", nargs="?", help=named)
+    shapes = "the shape of the data (default: that of the domain in the answers)"
+    parser.add_argument("--shape", choices=["tabular", "images", "text"], help=shapes)
+    parser.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+    given = parser.add_argument_group("answers")
+    _answers(given)
+    _machine(given)
+    # What was measured here before is used, as `recommend` does, and nothing is measured anew.
+    parser.set_defaults(probe="stored", python=[], budget=None)
 
 
 def _interview(parser: argparse.ArgumentParser) -> None:
@@ -409,6 +450,26 @@ def _knowledge(parser: argparse.ArgumentParser) -> None:
     refresh.add_argument("--write", action="store_true", help="and keep it")
     verify = command("verify", "hold facts against what is installed. Exit status 2 if some are contradicted or denied")
     verify.add_argument("--python", metavar="INTERPRETER", action="append", default=[], help="instead of this Python")
+
+    bundled = {
+        "export": "write knowledge and rules as one file, to be imported elsewhere or by a later release",
+        "import": "take such a file in the place of the program's own, once it is found sound",
+        "forget": "remove what was imported; the program's own counts again",
+    }
+    for name, about in bundled.items():
+        added = commands.add_parser(name, help=about, description=_sentence(about))
+        _output(added)
+        if name != "forget":
+            added.add_argument(
+                "file", metavar="FILE", help="- reads standard input" if name == "import" else "made anew"
+            )
+            replaced = "replace a file that is there" if name == "export" else "take one that is older all the same"
+            added.add_argument("--force", action="store_true", help=replaced)
+        if name == "export":
+            added.add_argument("--sign", metavar="KEY", help="sign it with a private key of Ed25519 (PEM)")
+        if name == "import":
+            known = "a public key of which one has to have signed it, beside those in ADVISOR_HOME/keys; repeatable"
+            added.add_argument("--key", metavar="FILE", action="append", default=[], help=known)
 
 
 def _rules(parser: argparse.ArgumentParser) -> None:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from packaging.utils import canonicalize_name
 
-from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.errors import InputError, Problem
 from advisor.evidence.index import Asked, address, ask, configured, index_files, shown_url
 from advisor.evidence.machine.installed import look_into
 from advisor.loading.folders import Folder
+from advisor.loading.knowledge import in_use
 from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.registry import REGISTRY, UNKNOWN, Registry, read_registry
 from advisor.loading.structure import plain
@@ -38,8 +38,12 @@ _HEADER = """\
 
 def refresh(arguments: argparse.Namespace, base: KnowledgeBase, today: str) -> int:
     """Ask, show, and write if told to."""
-    folders = (Folder(resources.knowledge()), *(Folder(Path(name), name) for name in arguments.knowledge))
+    folders = (Folder(in_use()[0]), *(Folder(Path(name), name) for name in arguments.knowledge))
     problems = Problems()
+    if arguments.write and not arguments.knowledge and base.bundle:
+        hint = "Name a folder with --knowledge, or `advisor knowledge forget` the bundle first."
+        problems.add("the knowledge in use is a bundle, and stays as it was imported.", "--write", hint)
+        problems.settle()
     kept = read_registry(folders, problems)
     problems.settle()
     names = _names(arguments.only, base, kept)

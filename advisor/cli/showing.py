@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from advisor.inquiry.things import Thing, everything, facts_about, look_up
@@ -12,6 +12,7 @@ from advisor.model.component import Component
 from advisor.model.fact import Fact
 from advisor.model.framework import Framework
 from advisor.model.knowledge import Benchmark, Folklore, KnowledgeBase
+from advisor.model.next_step import Command
 from advisor.model.rule import Rule
 from advisor.render import knowledge as words
 from advisor.render import rules
@@ -27,19 +28,18 @@ def shown_as(identity: str, base: KnowledgeBase) -> tuple[Any, str]:
     return plain(thing), _in_words(thing, known)
 
 
+_WORDS: Mapping[type, Callable[[Any], str]] = {
+    Framework: lambda one: words.framework(one.name, one.summary, one.facts.values()),
+    Component: words.component,
+    Rule: rules.rule,
+    Benchmark: words.benchmark,
+    Folklore: words.belief,
+    Command: words.command,
+}
+
+
 def _in_words(thing: Thing, known: Mapping[str, Thing]) -> str:
-    match thing:
-        case Fact():
-            attribute = known.get(general(thing.attribute))
-            return words.fact(thing, attribute if isinstance(attribute, FactAttribute) else None)
-        case Framework():
-            return words.framework(thing.name, thing.summary, thing.facts.values())
-        case Component():
-            return words.component(thing)
-        case Rule():
-            return rules.rule(thing)
-        case Benchmark():
-            return words.benchmark(thing)
-        case Folklore():
-            return words.belief(thing)
-    raise AssertionError(f"nothing says how {type(thing).__name__} is shown")
+    if not isinstance(thing, Fact):
+        return _WORDS[type(thing)](thing)
+    attribute = known.get(general(thing.attribute))
+    return words.fact(thing, attribute if isinstance(attribute, FactAttribute) else None)

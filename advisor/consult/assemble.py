@@ -11,6 +11,7 @@ from advisor.consult.contradictions import Ways, contradictions
 from advisor.consult.dormancy import LOCKED, dormant
 from advisor.consult.library import measured
 from advisor.consult.names import unknown_names
+from advisor.consult.next_steps import next_steps
 from advisor.consult.passages import PINNED, passages
 from advisor.consult.vacancies import vacancies
 from advisor.frozen import dataclass, field
@@ -110,8 +111,10 @@ def assemble(
     findings = _used(said)
     conflicts = _conflicts(adviser, weighed, measurements)
     way_out = _way_out(base, primary)
+    steps = next_steps(base.next_steps, primary, stack, situation.answers)
     resting = {*_rests_on(findings, ranking), *(conflict.evidence for conflict in conflicts)}
     resting |= {*way_out.evidence} if way_out else set()
+    resting |= {identity for step in steps for identity in step.evidence}
     recommendation = Recommendation(
         id=identity,
         status=status,
@@ -144,6 +147,7 @@ def assemble(
         front=inquiries.front,
         staying=inquiries.staying,
         exit=way_out,
+        next_steps=steps,
         weights=weighed.weights,
         evidence=tuple(
             measured(identity, measurements)
@@ -165,6 +169,7 @@ def assemble(
             engine=adviser.engine_name,
             knowledge=base.digests["knowledge"],
             rules=base.digests["rules"],
+            bundle=base.bundle,
             overlays=base.overlays,
             as_of=day,
             measurements=used,

@@ -45,6 +45,9 @@ class Library:
         if kind == "benchmark":
             table, row = next((t, r) for t in self.base.benchmarks for r in t.rows if r.id == rest)
             return _from(identity, f"{row.task}, {table.hardware}, {row.unit}.", table.source)
+        if kind == "next_step":
+            step = next(command for command in self.base.next_steps if command.id == rest)
+            return replace(_from(identity, step.does, step.source), origin=step.origin)
         fact = self._of_component(rest) if kind == "component" else self.base.frameworks[kind].facts[rest]
         found = _from(identity, fact.statement, fact.source)
         together = "; ".join(source.ref for source in fact.sources)

@@ -11,9 +11,10 @@ from advisor.model.component import Component
 from advisor.model.fact import Fact
 from advisor.model.framework import Framework
 from advisor.model.knowledge import Benchmark, Folklore, KnowledgeBase
+from advisor.model.next_step import Command
 from advisor.model.rule import Rule
 
-Thing = Fact | Framework | Component | FactAttribute | Rule | Folklore | Benchmark
+Thing = Fact | Framework | Component | FactAttribute | Rule | Folklore | Benchmark | Command
 
 
 def everything(base: KnowledgeBase) -> dict[str, Thing]:
@@ -22,6 +23,7 @@ def everything(base: KnowledgeBase) -> dict[str, Thing]:
     found |= {name: belief for belief in base.folklore for name in (belief.id, f"folklore.{belief.id}")}
     found |= {name: rule for rule in base.rules for name in (rule.id, f"rule.{rule.id}")}
     found |= {f"benchmark.{name}": table for table in base.benchmarks for name in (table.id, *_rows(table))}
+    found |= {f"next_step.{command.id}": command for command in base.next_steps}
     found |= {name: attribute for attribute in base.attributes for name in (attribute.id, *attribute.names)}
     found |= {name: part for part in base.components.values() for name in (part.id, f"component.{part.id}")}
     return found | dict(base.frameworks) | base.facts()
@@ -34,7 +36,8 @@ def _rows(table: Benchmark) -> list[str]:
 def look_up(known: Mapping[str, Thing], identity: str, place: str) -> Thing:
     """What has that id; raises `InputError` where nothing has."""
     if identity not in known:
-        message = f"{shown(identity)} is not known: no fact, framework, component, attribute, rule, belief or table."
+        kinds = "fact, framework, component, attribute, rule, belief, table or command"
+        message = f"{shown(identity)} is not known: no {kinds}."
         raise InputError(Problem(message=message, place=place, hint=nearest(identity, known)))
     return known[identity]
 

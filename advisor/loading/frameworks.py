@@ -16,7 +16,17 @@ from advisor.model.fact import Fact, Source, measured_of
 from advisor.model.framework import Framework
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_TAKEN = ("benchmark", "component", "measurement", "rule", "none_of_these", "needs_more_info", "known", "unknown")
+_TAKEN = (
+    "benchmark",
+    "component",
+    "measurement",
+    "next_step",
+    "rule",
+    "none_of_these",
+    "needs_more_info",
+    "known",
+    "unknown",
+)
 """What ids of other evidence begin with, and what stands in the place of an option."""
 
 

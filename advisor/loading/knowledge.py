@@ -21,6 +21,16 @@ from advisor.model.knowledge import KnowledgeBase
 
 _BESIDE = ("examples", "policies", "cases", "spot_checks.yaml", "signs.yaml")
 """What lies beside the program's own knowledge, and no recommendation rests on: what a sign says becomes an answer."""
+_MANIFEST = "manifest.json"
+"""What says that a bundle is in use."""
+
+
+def in_use() -> tuple[Path, Path]:
+    """The folders of knowledge and rules that count: those of the bundle that was imported, else the program's own."""
+    kept = resources.imported()
+    if (kept / _MANIFEST).is_file():
+        return kept / "knowledge", kept / "rules"
+    return resources.knowledge(), resources.rules()
 
 
 def load(
@@ -32,24 +42,33 @@ def load(
 ) -> KnowledgeBase:
     """The validated knowledge base with its rulebook; raises `InputError` with every problem in every file.
 
-    `knowledge` and `rules` are overlays on what comes with the program, or on the two folders of `own`.
+    `knowledge` and `rules` are overlays on what is in use, or on the two folders of `own`.
     """
-    facts, book = own or (resources.knowledge(), resources.rules())
+    facts, book = own or in_use()
     folders = (Folder(facts), *(Folder(path, printable(str(path))) for path in knowledge))
     books = (Folder(book), *(Folder(path, printable(str(path))) for path in rules))
     digests: dict[Literal["knowledge", "rules"], str] = {"knowledge": _digest(folders), "rules": _digest(books)}
+    bundle = "" if own or facts == resources.knowledge() else _bundle(facts.parent)
     named = [folder.origin for folder in (*folders, *books)]
-    key = _hash(chain(digests.values(), named, (path.read_bytes() for path in resources.models())))
+    key = _hash(chain(digests.values(), named, (bundle,), (path.read_bytes() for path in resources.models())))
     with _uncollected():
         kept = cache.read(key, named) if use_cache else None
     if kept is not None:
         return kept
     from advisor.loading.knowledge_files import read  # noqa: PLC0415  (a warm start parses and validates nothing)
 
-    base = read(folders, books, digests)
+    base = read(folders, books, digests, bundle)
     if use_cache:
         cache.write(key, named, base)
     return base
+
+
+def _bundle(folder: Path) -> str:
+    """The digest of the bundle in use."""
+    from advisor.loading.bundles import kept_manifest  # noqa: PLC0415  (there is hardly ever one)
+
+    manifest = kept_manifest(folder)
+    return manifest.digest if manifest else ""
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from advisor.loading.components import read_components
 from advisor.loading.folders import Folder, check_day, check_distinct, check_word, everything, looks_read
 from advisor.loading.folklore import read_folklore
 from advisor.loading.frameworks import read_frameworks
+from advisor.loading.next_steps import NEXT_STEPS, read_next_steps
 from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.registry import REGISTRY, read_registry
 from advisor.loading.rules import read_rules
@@ -48,7 +49,7 @@ _MOST, _MOST_DRAWS = 100, 100_000
 """Of constants, and of draws: what is more is a slip, and would take the memory or leave the range of numbers."""
 
 _FOLDERS = ("frameworks", "components", "benchmarks")
-_OVERLAID = ("criteria.yaml", "questions.yaml", "folklore.yaml", "denied.yaml", REGISTRY)
+_OVERLAID = ("criteria.yaml", "questions.yaml", "folklore.yaml", "denied.yaml", NEXT_STEPS, REGISTRY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,10 +78,13 @@ class Weighing:
 
 
 def read(
-    folders: tuple[Folder, ...], rules: tuple[Folder, ...], digests: Mapping[Literal["knowledge", "rules"], str]
+    folders: tuple[Folder, ...],
+    rules: tuple[Folder, ...],
+    digests: Mapping[Literal["knowledge", "rules"], str],
+    bundle: str = "",
 ) -> KnowledgeBase:
     """The knowledge base in all folders; raises `InputError` with every problem in every file."""
-    return _Reader(folders, rules).read(digests)
+    return replace(_Reader(folders, rules).read(digests), bundle=bundle)
 
 
 class _Reader:
@@ -114,6 +118,7 @@ class _Reader:
         known |= {fact.id for component in components.values() for fact in component.facts}
         folklore, beliefs = read_folklore(self.folders, vocabulary, attributes, known, self.problems)
         benchmarks = read_benchmarks(self.folders, vocabulary, self.problems)
+        next_steps = read_next_steps(self.folders, vocabulary, self.problems)
         self.problems.settle()
         return KnowledgeBase(
             vocabulary=vocabulary,
@@ -133,6 +138,7 @@ class _Reader:
             folklore=folklore,
             denied=tuple(denied),
             rules=(*found, *beliefs),
+            next_steps=next_steps,
             inapplicable=_inapplicable(frameworks),
             as_of=_latest_day(frameworks, components, found),
             digests=digests,

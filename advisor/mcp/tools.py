@@ -95,6 +95,16 @@ def _compare(desk: Desk, arguments: Arguments) -> str:
     return rendered(desk.knowledge.compare(_answers(desk, arguments), options, **_seeing(desk, arguments)))
 
 
+def _check(desk: Desk, arguments: Arguments) -> str:
+    file = desk.root.file(arguments.get("file", "advisor.lock.json"), "file")
+    return rendered(desk.knowledge.check(file, detect=desk.detect, as_of=arguments.get("as_of")))
+
+
+def _read_project(desk: Desk, arguments: Arguments) -> str:
+    folder = desk.root.path(arguments.get("path", "."), "path")
+    return rendered(desk.knowledge.read_project(folder, arguments.get("part", "")))
+
+
 def _vocabulary(desk: Desk, arguments: Arguments) -> str:
     base, key = desk.knowledge.base, arguments.get("key")
     if key is not None and base.vocabulary.answer(key) is None:
@@ -200,6 +210,40 @@ def tools(base: KnowledgeBase) -> dict[str, Tool]:
                 "criteria": _LIST,
             },
             run=_compare,
+        ),
+        Tool(
+            name="check",
+            title="Does a decision still hold",
+            description="Whether a decision that `advisor recommend --lock` kept in a file still holds: `outcome` is "
+            "`holds`, `changed` (another answer today), `expired` (evidence or a component has come to its end, or "
+            "what was measured is gone) or `policy_violated`; `points` say what, with the reason.",
+            parameters={
+                "file": {
+                    "type": "string",
+                    "description": "The file, below the folder that the server may read from (default: "
+                    "advisor.lock.json).",
+                },
+                "as_of": {**_AS_OF, "description": "The day to judge by, as 2026-11-22 (default: today)."},
+            },
+            answers={"outcome": {"type": "string"}, "primary": {"type": "string"}, "points": _LIST, "causes": _ANY},
+            run=_check,
+        ),
+        Tool(
+            name="read_project",
+            title="What a project's files say",
+            description="Frameworks, versions and proposed answers of a project that is there already, each with the "
+            "files and lines it was seen in and how sure it is. Files are read and never run. Where a folder has "
+            "several projects, `why` says so, and `part` names the one that is meant. Take what is `certain` or "
+            "`likely` as answers for `recommend`, and ask the user about the rest.",
+            parameters={
+                "path": {
+                    "type": "string",
+                    "description": "The folder, below the one that the server may read from (default: that one).",
+                },
+                "part": {"type": "string", "description": "The project in it, by its folder, where there are several."},
+            },
+            answers={"parts": _LIST, "why": {"type": "string"}},
+            run=_read_project,
         ),
         Tool(
             name="vocabulary",

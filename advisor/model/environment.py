@@ -25,6 +25,8 @@ class Recipe:
     """The Python versions it works with, as in `>=3.11,<3.15`."""
     requirements: tuple[str, ...]
     """What pip is given."""
+    beside: tuple[str, ...] = ()
+    """Releases of other packages that go with these and no others, where they are wanted."""
     modules: tuple[str, ...]
     """What has to load afterwards."""
     download_mb: int

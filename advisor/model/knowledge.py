@@ -10,6 +10,7 @@ from advisor.model.attribute import Contradiction, FactAttribute, Moves
 from advisor.model.component import Component
 from advisor.model.fact import Fact, Source
 from advisor.model.framework import Framework
+from advisor.model.next_step import Command
 from advisor.model.package import Denied
 from advisor.model.rule import Rule
 from advisor.model.vocabulary import Vocabulary
@@ -220,12 +221,15 @@ class KnowledgeBase:
     folklore: tuple[Folklore, ...]
     denied: tuple[Denied, ...]
     rules: tuple[Rule, ...]
+    next_steps: tuple[Command, ...] = ()
     inapplicable: tuple[str, ...] = ()
     """Families of attributes of which some framework says that they do not apply to it."""
     as_of: str
     """The latest day on which something in it was observed."""
     digests: Mapping[Literal["knowledge", "rules"], str]
     """Hashes of the files."""
+    bundle: str = ""
+    """The digest of the bundle that took the place of the program's own; empty for what comes with the program."""
     overlays: tuple[str, ...] = ()
     """Folders that added to what comes with the program, or took its place, in their order."""
 

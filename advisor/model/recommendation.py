@@ -7,6 +7,7 @@ from typing import Literal
 
 from advisor.frozen import dataclass, field
 from advisor.model.finding import Finding
+from advisor.model.next_step import NextStep
 from advisor.model.policy import PolicyReport
 from advisor.model.rule import Place
 from advisor.model.score import Weight
@@ -281,6 +282,8 @@ class Provenance:
     engine: str
     knowledge: str
     rules: str
+    bundle: str = ""
+    """The digest of the imported bundle that knowledge and rules are from; empty for what comes with the program."""
     overlays: tuple[str, ...]
     """Folders that added to knowledge or rules, or took the place of something in them."""
     as_of: str
@@ -315,6 +318,8 @@ class Recommendation:
     """None where there is no code yet."""
     exit: WayOut | None = None
     """None where no framework is recommended, or nothing is known of it."""
+    next_steps: tuple[NextStep, ...] = ()
+    """Commands of other tools that go on from the stack."""
     policy: PolicyReport | None = None
     """None where the answer was not held against one."""
     weights: tuple[Weight, ...]

@@ -10,7 +10,7 @@ from advisor.model.finding import Finding
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, as_markdown, listed, origin_in_words
-from advisor.render.markdown import changes, document, entries, policy, scores
+from advisor.render.markdown import changes, document, entries, following, policy, scores
 from advisor.render.sources import cited
 from advisor.render.summary import in_words, summary
 
@@ -175,5 +175,7 @@ def _more(r: Recommendation) -> Iterator[str]:
     yield from changes(r)
     if r.provenance.depth == "core":
         yield from ("", "What would unseat it was not looked for: `--depth full` does.")
+    if r.next_steps:
+        yield from ("", "### Next", "", *following(r))
     yield from ("", "### Evidence", "")
     yield from (f"- {cited(evidence)}" for evidence in r.evidence)

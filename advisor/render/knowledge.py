@@ -8,6 +8,7 @@ from advisor.model.attribute import FactAttribute
 from advisor.model.component import Component
 from advisor.model.fact import Fact
 from advisor.model.knowledge import Benchmark, Folklore
+from advisor.model.next_step import Command
 from advisor.render.lines import NARROW, as_markdown, entry, text, wrapped
 from advisor.upkeep.completeness import Coverage
 from advisor.upkeep.differences import Change, Reanswered
@@ -78,6 +79,17 @@ def beliefs(found: Iterable[Folklore]) -> str:
     order = ("wrong", "outdated", "unverified", "true")
     listed = sorted(found, key=lambda one: (order.index(one.standing), one.id))
     return "\n".join(belief(one) for one in listed)
+
+
+def command(found: Command) -> str:
+    """A command that goes on from a component, with where its gaps are filled in from."""
+    lines = [f"next_step.{found.id}", *entry("command", " ".join(found.command)), *entry("does", found.does)]
+    lines += entry("after", f"{found.component}, where it is to {found.place}")
+    lines += entry("only where", ", ".join(f"{key} is {word}" for key, word in found.where.items()))
+    lines += entry("filled in", ", ".join(f"{gap} from {one.key}" for gap, one in found.inputs.items()))
+    lines += entry("source", f"{found.source.ref} ({found.source.grade}, {found.source.observed})")
+    lines += entry("from", found.origin)
+    return text(lines)
 
 
 def benchmark(found: Benchmark) -> str:

@@ -92,6 +92,14 @@ def policy(report: PolicyReport) -> Iterator[str]:
     yield from ("", f"Digest of the policy: `{as_markdown(report.digest)}`.")
 
 
+def following(r: Recommendation) -> Iterator[str]:
+    """Commands that go on from here, each with what it does."""
+    for step in r.next_steps:
+        rests = f"{as_markdown(', '.join(step.evidence))}"
+        yield f"- **{as_markdown(step.component)}**: {as_markdown(step.does)} ({rests})"
+        yield from ("", f"      {' '.join(step.command.split())}", "")
+
+
 def _lines(r: Recommendation) -> Iterator[str]:
     first, *others = summary(r)
     yield from (f"# {as_markdown(first.label)} {as_markdown(first.said)}", "")
@@ -103,6 +111,8 @@ def _lines(r: Recommendation) -> Iterator[str]:
         yield from ("", "## Policy", "", *policy(r.policy))
     if said := list(changes(r)):
         yield from ("", "## What would change it", *said)
+    if r.next_steps:
+        yield from ("", "## Next", "", *following(r))
     yield from ("", "## Findings", "")
     for finding in r.findings:
         facts = ", ".join(f"{key} {in_words(value)}" for key, value in finding.facts.items())

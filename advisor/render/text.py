@@ -45,6 +45,7 @@ def _detail(r: Recommendation) -> Iterator[str]:
     yield from _section("In other lights", lights(r))
     if r.policy is not None:
         yield from _policy(r.policy)
+    yield from _section("Next", _next(r))
     yield from _heading("Findings")
     for finding in r.findings:
         yield from _finding(finding)
@@ -64,6 +65,13 @@ def _policy(report: PolicyReport) -> Iterator[str]:
     for entry in asked(report):
         yield from _hanging(f"asks  {entry.label}  {entry.said}", 4)
     yield from _hanging(f"digest  {report.digest}", 4)
+
+
+def _next(r: Recommendation) -> Iterator[str]:
+    for step in r.next_steps:
+        yield from _line(step.component, f"{step.does} ({', '.join(step.evidence)})", _KEY)
+        # On one line, to be taken as it is.
+        yield f"    $ {step.command}"
 
 
 def _what_if(r: Recommendation) -> Iterator[str]:

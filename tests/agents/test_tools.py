@@ -163,3 +163,22 @@ def test_files_below_the_root_are_read(run: Run, home: Path, tmp_path: Path) -> 
 
     expected = run("recommend", "--answers", file, "--no-detect", "--json", "--options", "jax").stdout
     assert talk(about, "--root", tmp_path, home=home) == [expected] * 3
+
+
+def test_decisions_and_projects_below_the_root_are_told_as_on_the_command_line(
+    run: Run, home: Path, tmp_path: Path
+) -> None:
+    lock, project = tmp_path / "advisor.lock.json", tmp_path / "shop"
+    assert run("recommend", "--answers", example("document_understanding"), "--no-detect", "--lock", lock).exit == 0
+    project.mkdir()
+    (project / "requirements.txt").write_text("torch==2.13.0\ntorchvision\n", encoding="utf-8")
+
+    async def about(client: Client) -> list[str]:
+        held = await client.call_tool("check", {"as_of": "2027-01-15"})
+        return [text(held), text(await client.call_tool("read_project", {"path": "shop"}))]
+
+    held, read = talk(about, "--root", tmp_path, home=home)
+    ran = run("check", lock, "--no-detect", "--as-of", "2027-01-15", "--json")
+    assert json.loads(held)["outcome"] == ran.document["outcome"] == "expired"
+    assert json.loads(held)["points"] == ran.document["points"]
+    assert read == run("intake", project, "--json").stdout

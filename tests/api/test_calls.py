@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.program import UNWATCHED, Run
+from cli.program import UNWATCHED, Run, example
 
 import advisor
 from advisor.evidence.machine import detection
@@ -176,3 +176,15 @@ def test_it_can_be_used_from_a_program_that_collects_or_not(run: Run) -> None:
     assert run(program=("-c", code)).stdout == "False\n"
     code = "import gc, advisor; advisor.recommend({}); print(gc.isenabled())"
     assert run(program=("-c", code)).stdout == "True\n"
+
+
+def test_a_decision_and_a_project_are_told_as_by_the_commands(run: Run, tmp_path: Path) -> None:
+    lock, project = tmp_path / "lock.json", tmp_path / "shop"
+    assert run("recommend", "--answers", example("laptop"), "--no-detect", "--lock", lock).exit == 0
+    project.mkdir()
+    (project / "requirements.txt").write_text("tensorflow==2.21.0\n", encoding="utf-8")
+    held = advisor.check(lock, as_of="2026-11-29")
+    assert held.outcome == "holds"
+    assert advisor.rendered(held) == run("check", lock, "--no-detect", "--as-of", "2026-11-29", "--json").stdout
+    read = advisor.read_project(project)
+    assert advisor.rendered(read) == run("intake", project, "--json").stdout

@@ -164,3 +164,5 @@ def _cited(document: dict[str, Any]) -> Iterator[str]:
     for finding in document["findings"]:
         yield from finding["evidence"]
     yield from (document["exit"] or {}).get("evidence", ())
+    for step in document["next_steps"]:
+        yield from (*step["findings"], *step["evidence"])

@@ -52,7 +52,9 @@ def wheel(checkout: Path, tmp_path_factory: pytest.TempPathFactory) -> zipfile.Z
 def test_the_wheel_holds_one_package_and_no_tests(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     tops = {name.partition("/")[0] for name in names}
-    assert {top for top in tops if not top.endswith(".dist-info")} == {"advisor"}
+    assert {top for top in tops if not top.endswith((".dist-info", ".data"))} == {"advisor"}
+    beside = {name.partition(".data/")[2] for name in names if ".data/" in name}
+    assert beside == {"data/share/man/man1/advisor.1"}
     shipped = [name for name in names if not name.startswith("advisor/knowledge/examples/")]
     assert [name for name in shipped if "test" in name.lower() or name.endswith((".pyc", ".jsonl"))] == []
     assert any(name.endswith("/licenses/LICENSE") for name in names)
@@ -94,7 +96,7 @@ def test_a_framework_that_can_be_probed_can_be_asked_for(checkout: Path, project
     assert len(extras) >= 5
     assert extras <= set(project["optional-dependencies"])
     (every,) = project["optional-dependencies"]["all"]
-    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"mcp", "refresh"}
+    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"mcp", "refresh", "sign"}
 
 
 def test_no_framework_is_a_dependency(project: Any) -> None:

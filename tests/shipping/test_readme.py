@@ -35,45 +35,22 @@ def run(command: str, home: Path, folder: Path = README.parent) -> subprocess.Co
     )
 
 
-@pytest.mark.parametrize("command", ["recommend", "how", "why-not", "portfolio"])
-def test_what_a_command_answers_is_printed_as_it_stands_there(command: str, tmp_path: Path) -> None:
-    shown = next(block for block in blocks() if block.startswith(f"$ advisor {command} "))
+@pytest.mark.parametrize(
+    "words", [r"recommend .*", r"how .*", r"why-not .*", r"portfolio .*", r"recommend .* --format requirements"]
+)
+def test_what_a_command_answers_is_printed_as_it_stands_there(words: str, tmp_path: Path) -> None:
+    shown = next(block for block in blocks() if re.match(rf"\$ advisor {words}\n", block))
     line, _, expected = shown.partition("\n")
     done = run(line.removeprefix("$ "), tmp_path)
     assert done.stderr == ""
-    assert done.stdout == expected
+    # Digests of the files change without the answer.
+    assert re.sub(r"sha256:[0-9a-f]{64}", "sha256:...", done.stdout) == expected
 
 
 def test_how_firmly_the_first_answer_stands_is_what_its_detail_says(tmp_path: Path) -> None:
     line = next(block for block in blocks() if block.startswith("$ advisor recommend ")).partition("\n")[0]
     shown = next(block for block in blocks() if block.startswith("How firmly it stands"))
     assert shown in run(f"{line.removeprefix('$ ')} --detail", tmp_path).stdout
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Path:
-    """The worked example, written as it stands there."""
-    for block in blocks("yaml"):
-        name = block.partition("\n")[0].removeprefix("# ")
-        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(block, encoding="utf-8")
-    return tmp_path
-
-
-def test_the_commands_of_the_worked_example_succeed(house: Path) -> None:
-    commands = next(block for block in blocks() if "--rules house/rules" in block).splitlines()
-    for command in commands:
-        done = run(command, house / "home", house)
-        assert (done.returncode, done.stderr) == (0, ""), command
-    assert "works council" in done.stdout
-
-
-def test_the_worked_example_is_refused_as_it_stands_there(house: Path) -> None:
-    rule = house / "house" / "rules" / "caution" / "house.yaml"
-    rule.write_text(rule.read_text(encoding="utf-8").replace("onprem_server", "cloud_api"), encoding="utf-8")
-    done = run("advisor rules check --rules house/rules", house / "home", house)
-    assert done.returncode == 2
-    assert next(block for block in blocks() if block.startswith("problem: ")) in done.stdout
 
 
 def test_what_is_done_from_python_comes_to_what_stands_there(tmp_path: Path) -> None:

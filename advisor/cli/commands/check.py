@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from advisor.cli.deciding import asked_again, opened, outdated, without_paths
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import day, open_session, today
-from advisor.decision.checking import check
 from advisor.errors import InputError, Problem
 from advisor.evidence.machine.overrides import overrides
 from advisor.frozen import replace
@@ -18,6 +16,7 @@ from advisor.model.check import Check, Held
 from advisor.render import check as words
 from advisor.render import sarif
 from advisor.render.json import DIGITS
+from advisor.revisit import checked, opened
 
 if TYPE_CHECKING:
     import argparse
@@ -38,13 +37,10 @@ def run(arguments: argparse.Namespace) -> int:
     changes = overrides(arguments.machine)
     found = opened(arguments.file)
     session = open_session("", arguments.knowledge, arguments.rules, single=True, policy=arguments.policy)
-    session, answers = asked_again(session, found)
     session = replace(session, as_of=today() if arguments.as_of is None else day(arguments.as_of))
-    now = without_paths(session.recommend(answers, full=False))
-    aged = () if arguments.no_detect else outdated(session, found.decision, changes)
-    checked = check(found.name, found.decision, now, session.base, aged)
-    write(_rendered(checked, found, form), arguments.output)
-    return _EXITS[checked.outcome]
+    held = checked(found, session, here=not arguments.no_detect, changes=changes)
+    write(_rendered(held, found, form), arguments.output)
+    return _EXITS[held.outcome]
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -57,9 +53,9 @@ def _form(arguments: argparse.Namespace) -> str:
     return arguments.format or ("json" if arguments.json else "text")
 
 
-def _rendered(checked: Check, found: DecisionFile, form: str) -> str:
+def _rendered(held: Check, found: DecisionFile, form: str) -> str:
     if form == "json":
-        return json.dumps(plain(checked, DIGITS), indent=2, ensure_ascii=False) + "\n"
+        return json.dumps(plain(held, DIGITS), indent=2, ensure_ascii=False) + "\n"
     if form == "sarif":
-        return sarif.render(checked, found.line)
-    return words.markdown(checked) if form == "markdown" else words.render(checked)
+        return sarif.render(held, found.line)
+    return words.markdown(held) if form == "markdown" else words.render(held)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from advisor.cli.deciding import opened
 from advisor.cli.exits import Exit
 from advisor.cli.output import notice, write
 from advisor.cli.session import day, today
@@ -13,6 +12,7 @@ from advisor.errors import Problem
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import plain
 from advisor.model.decision import Choice, Decision, Outcome
+from advisor.revisit import opened
 
 if TYPE_CHECKING:
     import argparse

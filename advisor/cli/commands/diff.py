@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from advisor.cli.deciding import opened
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.decision.differing import differences
@@ -14,6 +13,7 @@ from advisor.loading.problems import Problems
 from advisor.loading.structure import plain
 from advisor.render.decision_diff import render
 from advisor.render.json import DIGITS
+from advisor.revisit import opened
 
 if TYPE_CHECKING:
     import argparse

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.project import part_of, surveyed
 from advisor.errors import InputError, Problem
+from advisor.intake.project.surveyed import part_of, surveyed
 from advisor.loading.knowledge import load
 from advisor.render import intake
 
@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
         place = f"--format {arguments.format}"
         raise InputError(Problem(message=message, place=place, hint="Leave out one of them."))
     form = "json" if arguments.json else arguments.format or "text"
-    found, _ = surveyed(load(), arguments.path, arguments.part)
+    found, _ = surveyed(load().vocabulary, arguments.path, arguments.part)
     if form == "answers":
         write(intake.as_answers(part_of(found, arguments.path)), arguments.output)
     else:

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
     from advisor.model.knowledge import KnowledgeBase
 
-_PRIMARY_SHARE = 0.9
-"""Of the facts about each framework, those that have to come from who has to know."""
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the subcommand."""
@@ -40,22 +37,14 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> int:
     from advisor.loading.signs import load_signs  # noqa: PLC0415  (of knowledge, only this command reads them)
-    from advisor.upkeep import completeness, contradictions  # noqa: PLC0415
+    from advisor.upkeep import completeness  # noqa: PLC0415
+    from advisor.upkeep.soundness import unsound  # noqa: PLC0415
 
     base = _load(arguments)
     # What is wrong with it is raised as what is wrong with any other file is.
     load_signs(resources.knowledge(), base.vocabulary)
     frameworks, components = completeness.frameworks(base), completeness.components(base)
-    covered = [*frameworks.values(), *components.values()]
-    missing = [identity for coverage in covered for identity in coverage.missing]
-    problems = [f"{identity} is missing, or unknown without a note on what was tried." for identity in missing]
-    problems += [f"nothing reads {identity}." for identity in completeness.unused(base)]
-    problems += contradictions.contradictions(base, today())
-    problems += [
-        f"{name}: {coverage.share:.0%} of the facts are from a primary source; expected {_PRIMARY_SHARE:.0%}."
-        for name, coverage in frameworks.items()
-        if coverage.share < _PRIMARY_SHARE
-    ]
+    problems = unsound(base, frameworks, components, today())
     document = {
         "frameworks": {name: _covered(coverage) for name, coverage in frameworks.items()},
         "components": {name: _covered(coverage) for name, coverage in components.items()},
@@ -223,6 +212,24 @@ def _verify(arguments: argparse.Namespace) -> int:
     return Exit.USAGE if broken else Exit.ANSWER
 
 
+def _export(arguments: argparse.Namespace) -> int:
+    from advisor.cli.bundling import export  # noqa: PLC0415
+
+    return export(arguments)
+
+
+def _import(arguments: argparse.Namespace) -> int:
+    from advisor.cli.bundling import take_in  # noqa: PLC0415
+
+    return take_in(arguments)
+
+
+def _forget(arguments: argparse.Namespace) -> int:
+    from advisor.cli.bundling import forget  # noqa: PLC0415
+
+    return forget(arguments)
+
+
 def _load(arguments: argparse.Namespace) -> KnowledgeBase:
     return load(overlays(arguments.knowledge), overlays(arguments.rules))
 
@@ -245,4 +252,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {
     "diff": _diff,
     "refresh": _refresh,
     "verify": _verify,
+    "export": _export,
+    "import": _import,
+    "forget": _forget,
 }

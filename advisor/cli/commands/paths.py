@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from advisor import resources
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
+from advisor.loading.knowledge import in_use
 from advisor.loading.problems import printable
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 def run(arguments: argparse.Namespace) -> int:
     """Name each folder and file, whether it is there and whether it can be written to; nothing is made."""
     home = resources.home()
+    knowledge, rules = in_use()
     places = {
         "home": home,
         "measurements": resources.store(home),
@@ -25,8 +27,9 @@ def run(arguments: argparse.Namespace) -> int:
         "environments": resources.environments(home),
         "cache": home / "cache",
         "reports": home / "reports",
-        "knowledge": resources.knowledge(),
-        "rules": resources.rules(),
+        "bundle": resources.imported(home),
+        "knowledge": knowledge,
+        "rules": rules,
         "probes": resources.probes(),
     }
     found = {

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from advisor.model.answers import Answers
     from advisor.model.recommendation import Recommendation
 
+_INSTALLING = ("requirements", "uv")
+"""Formats that say what installs the stack; they have no room for what a full inquiry finds."""
+
 
 def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
@@ -36,12 +39,12 @@ def run(arguments: argparse.Namespace) -> int:
         return _batch(session, arguments)
     lock = _lock(arguments)
     session, answers = _asked(session, arguments, lock)
-    recommendation = session.recommend(answers, full=arguments.depth != "core")
+    recommendation = session.recommend(answers, full=arguments.depth != "core" and _form(arguments) not in _INSTALLING)
     if lock is not None:
         from advisor.cli.locking import keep  # noqa: PLC0415
 
         keep(lock, session, answers, recommendation)
-    write(rendering(_form(arguments), session.measurements)(recommendation), arguments.output)
+    write(_rendered(session, recommendation, arguments), arguments.output)
     status = _exit_of(recommendation)
     if arguments.adr_dir is not None:
         from advisor.cli.decision_log import record  # noqa: PLC0415
@@ -61,7 +64,7 @@ def _lock(arguments: argparse.Namespace) -> Lock | None:
 def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -> tuple[Session, Answers]:
     """The session with what it has to know of the machine, and the answers, or those of the old decision."""
     if lock is not None and lock.old is not None and arguments.answers is None:
-        from advisor.cli.deciding import asked_again  # noqa: PLC0415
+        from advisor.revisit import asked_again  # noqa: PLC0415
 
         session, answers = asked_again(session, lock.old)
         return session, changed_answers(session.base, answers, arguments.set)
@@ -72,6 +75,15 @@ def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -
 
         session = look_around(session, arguments, answers)
     return session, answers
+
+
+def _rendered(session: Session, recommendation: Recommendation, arguments: argparse.Namespace) -> str:
+    form = _form(arguments)
+    if form not in _INSTALLING:
+        return rendering(form, session.measurements)(recommendation)
+    from advisor.cli.handing import handed_on  # noqa: PLC0415  (other formats need none of it)
+
+    return handed_on(form, recommendation, session.base, arguments)
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -87,6 +99,8 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("a batch has its own answers.", "--batch", "Leave out --answers, --set and --project.")
     if arguments.batch is not None and _form(arguments) != "json":
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
+    if arguments.place is not None and _form(arguments) not in _INSTALLING:
+        problems.add("a place is chosen for what installs the stack.", "--place", "Add --format requirements or uv.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
     given = (arguments.batch, arguments.answers, arguments.project)

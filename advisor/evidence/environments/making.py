@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,13 +116,18 @@ class _FailedError(Exception):
         self.reason, self.hint, self.said = reason, hint, tuple(said)
 
 
+def fitting(recipes: Iterable[Recipe], accelerators: Collection[str], platform: str) -> Recipe | None:
+    """The first recipe that fits the platform and one of the accelerators, if there is one."""
+    fit = (one for one in recipes if platform in one.platforms)
+    return next((one for one in fit if not one.accelerators or {*accelerators} & {*one.accelerators}), None)
+
+
 def recipe_for(framework: str, recipes: Iterable[Recipe], machine: Machine, platform: str) -> Recipe:
     """The first recipe that fits the platform (`linux x86_64`) and the machine; raises InputError where none does."""
     ours = [recipe for recipe in recipes if recipe.framework == framework]
-    vendors = {card.vendor for card in machine.accelerators}
-    for recipe in ours:
-        if platform in recipe.platforms and (not recipe.accelerators or vendors.intersection(recipe.accelerators)):
-            return recipe
+    found = fitting(ours, {card.vendor for card in machine.accelerators}, platform)
+    if found is not None:
+        return found
     if ours:
         platforms = sorted({name for recipe in ours for name in recipe.platforms})
         message = f"no versions of {framework} are known to work on {platform}; there are for {', '.join(platforms)}."

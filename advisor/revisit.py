@@ -1,12 +1,14 @@
-"""What the commands about decisions share: to read one, and to ask again what it answered."""
+"""A decision that was kept, read again: what it answered is asked anew, and what it measured held against today."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
+from advisor.decision.checking import check
 from advisor.decision.reading import DecisionFile, read
 from advisor.errors import AdvisorError, InputError, Problem
 from advisor.evidence.keeping.exchange import oddities
@@ -15,6 +17,7 @@ from advisor.loading.answers import check_answers
 from advisor.loading.documents import MAX_BYTES
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.model.answers import ProjectSays
+from advisor.model.check import Check
 from advisor.model.decision import Decision
 from advisor.session import Session
 
@@ -83,6 +86,17 @@ def asked_again(session: Session, found: DecisionFile) -> tuple[Session, Answers
         project=ProjectSays(answers=of_project) if of_project else None,
     )
     return asked, answers
+
+
+def checked(found: DecisionFile, session: Session, *, here: bool, changes: Mapping[str, Any] | None = None) -> Check:
+    """Whether the decision still holds, by what the session knows and on its day.
+
+    `here` looks whether what was measured on this machine is still installed; `changes` override what is detected.
+    """
+    session, answers = asked_again(session, found)
+    now = without_paths(session.recommend(answers, full=False))
+    aged = outdated(session, found.decision, dict(changes or {})) if here else ()
+    return check(found.name, found.decision, now, session.base, aged)
 
 
 def without_paths(recommendation: Recommendation) -> Recommendation:

@@ -1,0 +1,53 @@
+"""`advisor starter`: a first program in the recommended framework, or in one that is named."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from advisor import resources
+from advisor.cli.exits import Exit
+from advisor.cli.output import write
+from advisor.cli.session import answers_from, open_session
+from advisor.errors import InputError, Problem
+from advisor.handoff.starters import read_starters, starter
+from advisor.loading.problems import Problems
+from advisor.render.summary import summary
+
+if TYPE_CHECKING:
+    import argparse
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print or write the program; what is there already is left as it is, unless it may be replaced."""
+    _check_usage(arguments)
+    session = open_session(arguments.options, arguments.knowledge, arguments.rules, single=True)
+    answers = answers_from(session.base, arguments.answers, arguments.set)
+    primary = arguments.primary
+    if primary is None:
+        if not arguments.no_detect:
+            from advisor.cli.measuring import look_around  # noqa: PLC0415
+
+            session = look_around(session, arguments, answers)
+        recommendation = session.recommend(answers, full=False)
+        primary = recommendation.recommendation.primary
+        first = next(iter(summary(recommendation)))
+        sys.stderr.write(f"advisor: {first.label} {first.said}\n")
+        if primary not in session.base.frameworks:
+            return Exit.NO_ANSWER
+    folder = resources.probes() / "starters"
+    shape = arguments.shape or read_starters(folder).shape_of(answers.get("domain"))
+    write(starter(folder, primary, shape, session.base.frameworks), arguments.output)
+    return Exit.ANSWER
+
+
+def _check_usage(arguments: argparse.Namespace) -> None:
+    problems = Problems()
+    if arguments.primary is None and arguments.answers is None and not arguments.set:
+        hint = "Use --answers FILE, --set KEY=VALUE, or name a framework."
+        problems.add("neither a framework nor answers were given.", "starter", hint)
+    problems.settle()
+    if arguments.output is not None and Path(arguments.output).is_file() and not arguments.force:
+        hint = "Name another file, or add --force to replace it."
+        raise InputError(Problem(message="there is such a file already.", place=arguments.output, hint=hint))

@@ -1,0 +1,56 @@
+"""What the formats that install a stack need beside the recommendation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from advisor import resources
+from advisor.cli.session import overlays
+from advisor.handoff.files import requirements, uv, without
+from advisor.handoff.ground import ground, place_of
+from advisor.handoff.parts import handoff
+from advisor.loading.environments import load_recipes
+from advisor.loading.folders import Folder
+from advisor.loading.knowledge import in_use
+from advisor.loading.problems import Problems, printable
+from advisor.loading.registry import Registry, read_registry
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.model.knowledge import KnowledgeBase
+    from advisor.model.recommendation import Recommendation
+    from advisor.model.rule import Place
+
+_WRITTEN = {"requirements": requirements, "uv": uv}
+_OPEN = "needs_more_info"
+_DEVELOPING = ("develop",)
+"""The place that is here where no answer says which is."""
+
+
+def handed_on(form: str, recommendation: Recommendation, base: KnowledgeBase, arguments: argparse.Namespace) -> str:
+    """The file that installs the stack in the place that the arguments name, or that is here by the answers."""
+    verdict = recommendation.recommendation
+    if verdict.primary == _OPEN or not (verdict.stack or verdict.primary in base.frameworks):
+        return without(recommendation)
+    place: Place = arguments.place or place_of(recommendation.answers)
+    here = not arguments.no_detect and place in _here(recommendation.answers)
+    where = ground(place, recommendation.answers, here=here)
+    recipes = load_recipes(resources.probes() / "environments.yaml")
+    handed = handoff(recommendation, base, _registry(overlays(arguments.knowledge)), recipes, where)
+    return _WRITTEN[form](recommendation, handed)
+
+
+def _here(answers: Mapping[str, object]) -> tuple[str, ...]:
+    said = answers.get("here")
+    return said if isinstance(said, tuple) else _DEVELOPING
+
+
+def _registry(added: Iterable[Path]) -> Registry:
+    problems = Problems()
+    folders = (Folder(in_use()[0]), *(Folder(path, printable(str(path))) for path in added))
+    found = read_registry(folders, problems)
+    problems.settle()
+    return found

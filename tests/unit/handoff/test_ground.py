@@ -1,0 +1,49 @@
+"""What is known of the place that a stack is installed in, and what is said to be assumed."""
+
+from __future__ import annotations
+
+import platform
+import sys
+
+import pytest
+
+from advisor.handoff.ground import ground, place_of, serves
+from advisor.model.rule import Place
+
+
+@pytest.mark.parametrize(
+    ("place", "answers", "found"),
+    [
+        ("train", {"train_os": "linux"}, "linux x86_64"),
+        ("train", {"train_os": "windows_wsl2"}, "linux x86_64"),
+        ("train", {"train_os": "windows_native"}, "win32 AMD64"),
+        ("train", {"train_os": "linux", "accelerator": "GH200"}, "linux aarch64"),
+        ("develop", {"develop_os": "macos_arm64", "train_os": "linux"}, "darwin arm64"),
+        ("deploy", {"deploy_os": "linux", "deploy_target": "jetson"}, "linux aarch64"),
+        ("deploy", {"deploy_target": "ios", "deploy_os": "ios", "train_os": "macos_arm64"}, "darwin arm64"),
+    ],
+)
+def test_the_platform_is_that_of_the_answers(place: Place, answers: dict[str, object], found: str) -> None:
+    assert ground(place, answers, here=False).platform == found
+
+
+def test_what_no_answer_says_is_this_machine_where_it_is_here_and_assumed_elsewhere() -> None:
+    here = ground("train", {"train_hw": "cpu"}, here=True)
+    assert (here.platform, here.python) == (f"{sys.platform} {platform.machine()}", platform.python_version())
+    assert here.assumed == ()
+    elsewhere = ground("train", {}, here=False)
+    assert (elsewhere.assumed, elsewhere.python) == (("Linux x86_64", "no accelerator"), "")
+    assert (elsewhere.python_for(), elsewhere.python_for(">=3.9,<3.12"), elsewhere.python_for("<3.9")) == (
+        *("3.12", "3.11"),
+        "",
+    )
+
+
+def test_the_place_is_the_one_that_is_here_else_training() -> None:
+    assert place_of({}) == "train"
+    assert place_of({"here": ("develop", "deploy")}) == "develop"
+
+
+def test_a_range_that_cannot_be_read_excludes_nothing() -> None:
+    assert serves("3.12", "not declared to the index")
+    assert not serves("3.12", ">=3.9", "<3.12")
