@@ -109,6 +109,7 @@ decision:
 """,
     "knowledge/questions.yaml": "[]\n",
     "knowledge/denied.yaml": "[]\n",
+    "knowledge/signs.yaml": "{signs: [], present: [], says_more: {}, borrowed: {}, together: {}}\n",
     "knowledge/folklore.yaml": """\
 - id: red-is-dead
   standing: wrong

@@ -109,7 +109,9 @@ def test_the_life_of_an_environment(run: Run, tmp_path: Path, installer: str) ->
     path = os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]])
     if installer == "uv" and shutil.which("uv", path=path) is None:
         pytest.skip("uv is not on the path")
-    home, index = tmp_path / "home", {**shelf(tmp_path / "wheels"), "PATH": path}
+    # What was installed elsewhere from another index of the same names must not be remembered.
+    apart = {"PATH": path, "UV_CACHE_DIR": str(tmp_path / "cache")}
+    home, index = tmp_path / "home", {**shelf(tmp_path / "wheels"), **apart}
     made = at(run, home, "create", "jax", "--yes", "--with", installer, "--json", env=index)
     assert made.exit == 0, made.stderr
     (outcome,) = made.document["environments"]

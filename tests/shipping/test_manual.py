@@ -30,13 +30,15 @@ def test_the_manual_page_is_what_the_parser_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.checkout
-@pytest.mark.parametrize("tool", [("groff", "-man", "-ww", "-Tutf8"), ("mandoc", "-T", "lint", "-W", "warning")])
-def test_nothing_is_wrong_with_the_manual_page(tool: tuple[str, ...]) -> None:
-    if shutil.which(tool[0]) is None:
-        pytest.skip(f"{tool[0]} is not installed")
-    done = subprocess.run([*tool, str(PAGE)], capture_output=True, text=True, check=False)
-    said = done.stderr if tool[0] == "groff" else done.stdout
-    assert (done.returncode, said) == (0, "")
+def test_nothing_is_wrong_with_the_manual_page() -> None:
+    tools = (("groff", "-man", "-ww", "-Tutf8"), ("mandoc", "-T", "lint", "-W", "warning"))
+    there = [tool for tool in tools if shutil.which(tool[0])]
+    if not there:
+        pytest.skip("neither groff nor mandoc is installed")
+    for tool in there:
+        done = subprocess.run([*tool, str(PAGE)], capture_output=True, text=True, check=False)
+        said = done.stderr if tool[0] == "groff" else done.stdout
+        assert (done.returncode, said) == (0, ""), tool
 
 
 @pytest.mark.parametrize(
