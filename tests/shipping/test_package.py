@@ -74,9 +74,10 @@ def test_the_wheel_holds_every_data_file(wheel: zipfile.ZipFile, checkout: Path,
 
 
 def test_the_wheel_holds_every_module(wheel: zipfile.ZipFile, checkout: Path) -> None:
-    files = [path for path in (checkout / "advisor").rglob("*") if path.suffix in (".py", ".tcss", ".html", ".css")]
+    kinds = (".py", ".tcss", ".html", ".css", ".js")
+    files = [path for path in (checkout / "advisor").rglob("*") if path.suffix in kinds]
     modules = {path.relative_to(checkout).as_posix() for path in files}
-    assert {"advisor/tui/app.tcss", "advisor/render/templates/report.html"} <= modules
+    assert {"advisor/tui/app.tcss", "advisor/web/page/page.js", "advisor/render/templates/report.html"} <= modules
     assert modules <= set(wheel.namelist())
 
 
@@ -96,7 +97,7 @@ def test_a_framework_that_can_be_probed_can_be_asked_for(checkout: Path, project
     assert len(extras) >= 5
     assert extras <= set(project["optional-dependencies"])
     (every,) = project["optional-dependencies"]["all"]
-    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"mcp", "refresh", "sign"}
+    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"mcp", "refresh", "serve", "sign"}
 
 
 def test_no_framework_is_a_dependency(project: Any) -> None:
