@@ -42,9 +42,10 @@ class Terminal:
         given = [*COMPARED, "--set", "here=develop,train", "--budget", BUDGET_S]
         command = [sys.executable, "-m", "advisor", "interview", *given]
         columns, rows = map(str, size)
-        # What is left of the pane tells how the program ended.
+        # The shell waits for the program itself, and tells how it ended; what was seen last stays to be looked at.
+        said = f"{shlex.join(command)}; echo $? > ended"
         remain = ["set-option", "-g", "status", "off", ";", "set-option", "-g", "remain-on-exit", "on", ";"]
-        start = ["new-session", "-d", "-x", columns, "-y", rows, "-c", str(folder), shlex.join(command)]
+        start = ["new-session", "-d", "-x", columns, "-y", rows, "-c", str(folder), said]
         self._tmux(*remain, *start)
 
     def press(self, *keys: str) -> None:
@@ -71,10 +72,11 @@ class Terminal:
     def status(self) -> str:
         """Wait for the program to end by itself; its exit status."""
         end = time.monotonic() + PATIENCE_S
-        while not (dead := self._tmux("display-message", "-p", "#{?pane_dead,#{pane_dead_status},}").strip()):
+        ended = self.folder / "ended"
+        while not (ended.exists() and ended.read_text(encoding="utf-8")):
             assert time.monotonic() < end, self._tmux("capture-pane", "-p")
             time.sleep(0.05)
-        return dead
+        return ended.read_text(encoding="utf-8").strip()
 
     def close(self) -> None:
         subprocess.run(
