@@ -14,6 +14,7 @@ from advisor.consult.names import unknown_names
 from advisor.consult.passages import PINNED, passages
 from advisor.consult.vacancies import vacancies
 from advisor.frozen import dataclass, field
+from advisor.intake.footprint import fit
 from advisor.model.fact import OPEN
 from advisor.model.finding import POLICY, Finding
 from advisor.model.knowledge import KnowledgeBase
@@ -144,6 +145,7 @@ def assemble(
         front=inquiries.front,
         staying=inquiries.staying,
         exit=way_out,
+        memory=fit(situation.answers, base.memory),
         weights=weighed.weights,
         evidence=tuple(
             measured(identity, measurements)

@@ -231,6 +231,47 @@ class WayOut:
     evidence: tuple[str, ...]
 
 
+MemoryVerdict = Literal["fits", "tight", "does_not_fit"]
+"""Tight is what fits only if nothing else takes any memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryPart:
+    """What one device needs for one thing, in units of 10^9 bytes."""
+
+    name: str
+    gb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryNeeded:
+    """What one device needs for a model."""
+
+    parts: tuple[MemoryPart, ...]
+    gb: float
+    """At the worst moment: on one device gradients and activations take turns, so that the parts add up to more."""
+    counted: bool
+    """Whether activations are among the parts; otherwise the sizes do not tell them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryFit:
+    """Whether the model fits the accelerators of the answers, reckoned from sizes and bytes."""
+
+    way: str
+    """`train` in mixed precision with Adam, or `serve` in 16 bits."""
+    parameters_b: float
+    devices: int
+    spread: str
+    """`fsdp`, `tensor`, or `none` for one device."""
+    device_gb: float
+    needed: MemoryNeeded
+    verdict: MemoryVerdict
+    fewest: int | None
+    """Devices of this kind that it takes; None where no number suffices."""
+    source: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """What a finding or contribution rests on."""
@@ -317,6 +358,8 @@ class Recommendation:
     """None where no framework is recommended, or nothing is known of it."""
     policy: PolicyReport | None = None
     """None where the answer was not held against one."""
+    memory: MemoryFit | None = None
+    """None where parameters or memory are open."""
     weights: tuple[Weight, ...]
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed
