@@ -30,7 +30,7 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
 
     The engine in plain Python is the one that can say why a rule did not fire; both find the same.
     """
-    if arguments.answers is None and not arguments.set:
+    if arguments.answers is None and not arguments.set and not arguments.hardware:
         hint = "Use --answers FILE or --set KEY=VALUE."
         raise InputError(Problem(message="no answers were given.", place=arguments.command, hint=hint))
     if arguments.no_detect and arguments.machine:
@@ -42,7 +42,7 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
     # Without detection the day of the knowledge base counts, so that the bytes are the same on every day.
     if arguments.as_of or not arguments.no_detect:
         session = replace(session, as_of=day(arguments.as_of) if arguments.as_of else today())
-    answers = answers_from(base, arguments.answers, arguments.set)
+    answers = answers_from(base, arguments.answers, arguments.set, arguments.hardware)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 

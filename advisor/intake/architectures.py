@@ -1,20 +1,18 @@
 """What a model of these sizes consists of: parameters, and the numbers that computing it keeps. Pure arithmetic.
 
-The counts follow what the models of tests/truth do, step by step, and for transformers Korthikanti et al. 2022, "Reducing
-Activation Recomputation in Large Transformer Models" (arXiv:2205.05198), whose 34 bytes for each token and channel of
-a layer in 16 bits are 16 numbers and two masks of dropout.
+The counts follow, step by step, what frameworks do with such models in eager mode, and for transformers Korthikanti et
+al. 2022, "Reducing Activation Recomputation in Large Transformer Models" (arXiv:2205.05198), whose 34 bytes for each
+token and channel of a layer in 16 bits are 16 numbers and two masks of dropout.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Literal
+from itertools import pairwise
 
 from advisor.frozen import dataclass
-
-Recompute = Literal["none", "selective", "full"]
-"""Which activations are computed again in the backward pass: none, those of attention, or all but the input of each layer."""
+from advisor.model.memory import Recompute
 
 _SAVED = 16
 """Numbers that a layer keeps for each token and channel: into and out of two normalisations, queries, keys and values,
@@ -22,7 +20,7 @@ what attention gives, and four times the width before and after the activation f
 _SAVED_WHOLE = 4
 """Of them those around the normalisations, which a tensor-parallel group does not divide."""
 _WORKING = 11
-"""Numbers for each token and channel that are there at once in a forward pass: the widest moment is in the dense part."""
+"""Numbers for each token and channel that are there at once in a forward pass: in its dense part, the widest."""
 _LOGITS = 3
 """The logits, the logarithms of their probabilities and the gradient of these are there at once, in float32."""
 _PATCH, _CLASSES, _FEATURES = 16, 1000, 13
@@ -37,7 +35,8 @@ class Architecture:
 
     kind: str
     parameters: float
-    layers: int = 1
+    layers: int = 0
+    """0 where that is unknown."""
     saved: float = 0.0
     """Kept for the backward pass, as far as a tensor-parallel group divides it."""
     saved_whole: float = 0.0
@@ -52,53 +51,51 @@ class Architecture:
     """Keys and values that are kept between tokens."""
 
 
-def architecture(
-    sizes: Mapping[str, float],
-    *,
-    recompute: Recompute = "none",
-    kv_heads: int | None = None,
-    dropout: bool = False,
-    fused: bool = True,
-    logits: bool = True,
-) -> Architecture | None:
-    """The model that the words of the sizes mean, or None where they mean none that is counted.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What sizes do not tell of a transformer."""
 
-    `fused` tells whether attention never writes down its scores, `logits` whether each token is classified by the whole
-    vocabulary. Without `kv_heads` there are as many heads of keys and values as of queries.
-    """
-    if {"layers", "width"} <= {*sizes} and {"sequence", "image"} & {*sizes}:
-        return _transformer(sizes, recompute, kv_heads, dropout=dropout, fused=fused, logits=logits)
-    if {"depth", "width", "image"} <= {*sizes}:
+    recompute: Recompute = "none"
+    kv_heads: int | None = None
+    """Heads of keys and values; None for as many as of queries."""
+    dropout: bool = False
+    fused: bool = True
+    """Whether attention never writes down its scores."""
+    logits: bool = True
+    """Whether each token is classified by the whole vocabulary."""
+
+
+_PLAIN = Details()
+
+
+def architecture(sizes: Mapping[str, float], details: Details = _PLAIN) -> Architecture | None:
+    """The model that the words of the sizes mean, or None where they mean none that is counted."""
+    words = {*sizes}
+    if {"layers", "width"} <= words and {"sequence", "image"} & words:
+        return _transformer(sizes, details)
+    if {"depth", "width", "image"} <= words:
         return _residual(sizes)
-    if {"table_rows", "embedding_dim"} <= {*sizes}:
-        return _ranker(sizes)
-    return None
+    return _ranker(sizes) if {"table_rows", "embedding_dim"} <= words else None
 
 
-def _transformer(
-    sizes: Mapping[str, float],
-    recompute: Recompute,
-    kv_heads: int | None,
-    *,
-    dropout: bool,
-    fused: bool,
-    logits: bool,
-) -> Architecture:
+def _transformer(sizes: Mapping[str, float], details: Details) -> Architecture:
     width, layers, batch = sizes["width"], sizes["layers"], sizes.get("batch", 1)
     heads, vocabulary = sizes.get("heads", 1), sizes.get("vocabulary", 0)
     pictures = "image" in sizes
     length = (sizes["image"] // _PATCH) ** 2 + 1 if pictures else sizes["sequence"]
     context = length + sizes.get("new_tokens", 0)
-    group = (kv_heads or heads) / heads
+    group = (details.kv_heads or heads) / heads
+    again = details.recompute
     tokens = batch * length
     outside = _PATCH**2 * 3 * width + _CLASSES * width if pictures else vocabulary * width
     parameters = layers * (10 + 2 * group) * width**2 + outside + context * width
-    scores = 0.0 if fused or recompute != "none" else heads * length * tokens + 3 * tokens * width
+    # Scores that are written down, and queries, keys and values that are copied for that.
+    scores = 0.0 if details.fused or again != "none" else heads * length * tokens + 3 * tokens * width
     divided, whole = (_SAVED - _SAVED_WHOLE - 2 * (1 - group)) * width, _SAVED_WHOLE * width
-    if recompute == "full":
+    if again == "full":
         # The input of each layer, and one layer that is computed again.
         divided, whole = divided / layers, width + whole / layers
-    kept_masks = 2 * tokens * width * layers if dropout and recompute != "full" else 0.0
+    kept_masks = 2 * tokens * width * layers if details.dropout and again != "full" else 0.0
     return Architecture(
         kind="transformer",
         parameters=parameters,
@@ -106,7 +103,7 @@ def _transformer(
         saved=layers * (tokens * divided + scores),
         saved_whole=layers * tokens * whole + 2 * tokens * width,
         masks=kept_masks,
-        head=_LOGITS * tokens * vocabulary if logits and not pictures else 0.0,
+        head=_LOGITS * tokens * vocabulary if details.logits and not pictures else 0.0,
         working=_WORKING * tokens * width + batch * (0 if pictures else vocabulary),
         cache=2 * layers * batch * context * width * group if "new_tokens" in sizes else 0.0,
     )
@@ -171,4 +168,4 @@ def _ranker(sizes: Mapping[str, float]) -> Architecture:
 
 def _dense(widths: list[float]) -> float:
     """Parameters of dense layers from each width to the next."""
-    return math.fsum((before + 1) * after for before, after in zip(widths, widths[1:], strict=False))
+    return math.fsum((before + 1) * after for before, after in pairwise(widths))

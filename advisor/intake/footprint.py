@@ -9,16 +9,12 @@ does by default, the weights too. Tensor parallelism divides everything but what
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
 
 from advisor.frozen import dataclass, replace
-from advisor.intake.architectures import Architecture, Recompute, architecture
+from advisor.intake.architectures import Architecture, Details, architecture
 from advisor.model.answers import Answers
 from advisor.model.knowledge import MemoryModel, StateBytes
-from advisor.model.recommendation import MemoryFit, MemoryNeeded, MemoryPart, MemoryVerdict
-
-Way = Literal["train", "train_fp32", "train_bf16", "adapters", "four_bit", "serve", "serve_fp32", "serve_four_bit"]
-Sharding = Literal["none", "ddp", "zero1", "zero2", "zero3", "fsdp"]
+from advisor.model.memory import MemoryFit, MemoryNeeded, MemoryPart, MemoryVerdict, Recompute, Sharding, Way
 
 _STAGES: Mapping[Sharding, int] = {"none": 0, "ddp": 0, "zero1": 1, "zero2": 2, "zero3": 3, "fsdp": 3}
 _GIGA = 1e9
@@ -54,7 +50,7 @@ def model_of(answers: Answers, setup: Setup) -> Architecture | None:
     """The model of the answers; None where neither its parameters nor its sizes are known."""
     sizes = answers.get("sizes")
     known = {str(word): float(number) for word, number in sizes.items()} if isinstance(sizes, Mapping) else {}
-    found = architecture(known, recompute=setup.recompute, kv_heads=setup.kv_heads)
+    found = architecture(known, Details(recompute=setup.recompute, kv_heads=setup.kv_heads))
     billions = answers.get("model_params_b")
     if not isinstance(billions, (int, float)) or not billions:
         return found
@@ -64,18 +60,18 @@ def model_of(answers: Answers, setup: Setup) -> Architecture | None:
 def needed(model: Architecture, setup: Setup, memory: MemoryModel) -> MemoryNeeded:
     """What one device needs, part by part.
 
-    On one device the gradients are made while activations are given back, so that only the greater of them counts; among
-    several, gradients stay until all have them.
+    On one device the gradients are made while activations are given back, so that only the greater of them counts;
+    among several, gradients stay until all have them.
     """
     each: StateBytes = getattr(memory, setup.way)
-    trains = each.gradients > 0
+    trains = _trains(setup)
     stage = _STAGES[setup.sharding]
     apart = max(1, setup.devices // setup.tensor)
     share = model.parameters / setup.tensor
-    weights = each.weights * share / (apart if stage >= 3 else 1)  # noqa: PLR2004  (the stages have no other names)
-    gradients = each.gradients * share / (apart if stage >= 2 else 1)  # noqa: PLR2004
+    weights = each.weights * share / (apart if stage >= 3 else 1)
+    gradients = each.gradients * share / (apart if stage >= 2 else 1)
     optimiser = each.optimiser * share / (apart if stage >= 1 else 1)
-    gathered = each.weights * share / model.layers if stage >= 3 and apart > 1 else 0.0  # noqa: PLR2004
+    gathered = each.weights * share / model.layers if stage >= 3 and apart > 1 and model.layers else 0.0
     activations = _activations(model, setup, each) if trains else model.working * each.numbers
     cache = 0.0 if trains else model.cache * each.numbers / setup.tensor
     parts = {
@@ -92,6 +88,10 @@ def needed(model: Architecture, setup: Setup, memory: MemoryModel) -> MemoryNeed
         gb=together / _GIGA,
         counted=bool(activations),
     )
+
+
+def _trains(setup: Setup) -> bool:
+    return not setup.way.startswith("serve")
 
 
 def _activations(model: Architecture, setup: Setup, each: StateBytes) -> float:
@@ -113,12 +113,9 @@ def fewest(model: Architecture, setup: Setup, device_gb: float, memory: MemoryMo
     parallelism.
     """
     for count in _counts(setup):
-        trains = getattr(memory, setup.way).gradients > 0
-        spread = (
-            replace(setup, devices=count, sharding="fsdp" if count > 1 else "none")
-            if trains
-            else replace(setup, devices=count, tensor=count)
-        )
+        spread = replace(setup, devices=count, tensor=count)
+        if _trains(setup):
+            spread = replace(setup, devices=count, sharding="fsdp" if count > 1 else "none")
         if verdict(needed(model, spread, memory), device_gb, memory) == "fits":
             return count
     return None
@@ -126,15 +123,16 @@ def fewest(model: Architecture, setup: Setup, device_gb: float, memory: MemoryMo
 
 def _counts(setup: Setup) -> Iterator[int]:
     """Numbers of devices that can be tried, each twice the one before."""
-    count = 1 if setup.way.startswith("serve") else setup.tensor
+    count = setup.tensor if _trains(setup) else 1
     while count <= _MOST_DEVICES:
         yield count
         count *= 2
 
 
 def fit(answers: Answers, memory: MemoryModel) -> MemoryFit | None:
-    """Whether the model of the answers fits their accelerators, in the most demanding way that does; None where the
-    parameters or the memory are open.
+    """Whether the model of the answers fits their accelerators, in the most demanding way that does.
+
+    None where the parameters or the memory are open.
     """
     device_gb = answers.get("accel_mem_gb")
     setup = setup_of(answers)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.frozen import dataclass, field
 from advisor.loading.documents import Document
@@ -76,16 +76,14 @@ def read_hardware(folders: tuple[Folder, ...], vocabulary: Vocabulary, problems:
                 continue
             _check(file, vocabulary, document, problems)
             placed += [(chip.id, document.place(("chips", i, "id"))) for i, chip in enumerate(file.chips)]
-            for i, entry in enumerate(file.chips):
-                chips[entry.id] = _chip(file, entry, folder, document, ("chips", i), problems)
+            making = _Making(file, document, folder, problems)
+            chips |= {entry.id: making.chip(i) for i, entry in enumerate(file.chips)}
         check_distinct(placed, "id", problems)
     return chips
 
 
 def namings(chips: Iterable[Chip]) -> tuple[Naming, ...]:
-    """What the names of chips say of the machine that has them: the kind of accelerator and, where all have the same,
-    the memory.
-    """
+    """What the names of chips say of the machine that has them: the kind, and the memory where all have the same."""
     alike: dict[tuple[str, str, float | None], list[str]] = {}
     for chip in chips:
         alike.setdefault((chip.maker, chip.vendor, chip.memory_gb), []).extend(chip.names)
@@ -112,42 +110,52 @@ def _check(file: HardwareFile, vocabulary: Vocabulary, document: Document, probl
                 problems.add(f"{shown(name)} is no name of a chip.", document.place(("chips", i, "id")), hint)
 
 
-def _chip(
-    file: HardwareFile, entry: ChipEntry, folder: Folder, document: Document, at: KeyPath, problems: Problems
-) -> Chip:
-    figures: dict[str, Figure] = {}
-    for name, said in entry.figures.items():
-        figure = said if isinstance(said, FigureEntry) else FigureEntry(value=said)
-        place = document.place((*at, "figures", name))
-        source = _source(file, figure.source or entry.source, place, problems)
-        if _sound(name, figure.value, place, problems) and source is not None:
-            figures[name] = Figure(value=figure.value, source=source, note=figure.note)
-    if {"memory_gb", "most_memory_gb"} <= {*figures}:
-        hint = "Keep memory_gb where every one has the same, else most_memory_gb."
-        problems.add("the memory stands there twice.", document.place((*at, "figures")), hint)
-    observed: list[Observed] = []
-    for i, seen in enumerate(entry.measured):
-        place = document.place((*at, "measured", i))
-        source = _source(file, seen.source, place, problems)
-        if _sound(seen.figure, seen.value, place, problems) and source is not None:
-            found = Observed(
-                figure=seen.figure, value=seen.value, machine=seen.machine, source=source, note=seen.note
-            )
-            observed.append(found)
-    return Chip(
-        id=entry.id,
-        name=entry.name,
-        maker=file.maker,
-        vendor=file.vendor,
-        names=entry.names or (entry.id,),
-        figures=figures,
-        measured=tuple(observed),
-        origin=folder.origin,
-    )
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What the chips of one file are made from."""
 
+    file: HardwareFile
+    document: Document
+    folder: Folder
+    problems: Problems
 
-def _source(file: HardwareFile, key: str, place: str, problems: Problems) -> Source | None:
-    return file.sources[key] if check_word(key, file.sources, "source of this file", place, problems) else None
+    def chip(self, number: int) -> Chip:
+        entry, at = self.file.chips[number], ("chips", number)
+        figures = dict(self._figures(entry, at))
+        if {"memory_gb", "most_memory_gb"} <= {*figures}:
+            hint = "Keep memory_gb where every one has the same, else most_memory_gb."
+            self.problems.add("the memory stands there twice.", self.document.place((*at, "figures")), hint)
+        return Chip(
+            id=entry.id,
+            name=entry.name,
+            maker=self.file.maker,
+            vendor=self.file.vendor,
+            names=entry.names or (entry.id,),
+            figures=figures,
+            measured=tuple(self._measured(entry, at)),
+            origin=self.folder.origin,
+        )
+
+    def _figures(self, entry: ChipEntry, at: KeyPath) -> Iterator[tuple[str, Figure]]:
+        for name, said in entry.figures.items():
+            figure = said if isinstance(said, FigureEntry) else FigureEntry(value=said)
+            place = self.document.place((*at, "figures", name))
+            source = self._source(figure.source or entry.source, place)
+            if _sound(name, figure.value, place, self.problems) and source is not None:
+                yield name, Figure(value=figure.value, source=source, note=figure.note)
+
+    def _measured(self, entry: ChipEntry, at: KeyPath) -> Iterator[Observed]:
+        for i, seen in enumerate(entry.measured):
+            place = self.document.place((*at, "measured", i))
+            source = self._source(seen.source, place)
+            if _sound(seen.figure, seen.value, place, self.problems) and source is not None:
+                yield Observed(
+                    figure=seen.figure, value=seen.value, machine=seen.machine, source=source, note=seen.note
+                )
+
+    def _source(self, key: str, place: str) -> Source | None:
+        known = check_word(key, self.file.sources, "source of this file", place, self.problems)
+        return self.file.sources[key] if known else None
 
 
 def _sound(name: str, value: float, place: str, problems: Problems) -> bool:

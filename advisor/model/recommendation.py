@@ -7,6 +7,7 @@ from typing import Literal
 
 from advisor.frozen import dataclass, field
 from advisor.model.finding import Finding
+from advisor.model.memory import MemoryFit
 from advisor.model.policy import PolicyReport
 from advisor.model.rule import Place
 from advisor.model.score import Weight
@@ -229,47 +230,6 @@ class WayOut:
     option: str
     message: str
     evidence: tuple[str, ...]
-
-
-MemoryVerdict = Literal["fits", "tight", "does_not_fit"]
-"""Tight is what fits only if nothing else takes any memory."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryPart:
-    """What one device needs for one thing, in units of 10^9 bytes."""
-
-    name: str
-    gb: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryNeeded:
-    """What one device needs for a model."""
-
-    parts: tuple[MemoryPart, ...]
-    gb: float
-    """At the worst moment: on one device gradients and activations take turns, so that the parts add up to more."""
-    counted: bool
-    """Whether activations are among the parts; otherwise the sizes do not tell them."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MemoryFit:
-    """Whether the model fits the accelerators of the answers, reckoned from sizes and bytes."""
-
-    way: str
-    """`train` in mixed precision with Adam, or `serve` in 16 bits."""
-    parameters_b: float
-    devices: int
-    spread: str
-    """`fsdp`, `tensor`, or `none` for one device."""
-    device_gb: float
-    needed: MemoryNeeded
-    verdict: MemoryVerdict
-    fewest: int | None
-    """Devices of this kind that it takes; None where no number suffices."""
-    source: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.model.recommendation import MemoryFit, MemoryNeeded, MemoryVerdict
+from advisor.model.memory import MemoryFit, MemoryNeeded, MemoryVerdict, Way
 from advisor.render.lines import Entry
 
-WAYS = {
+WAYS: dict[Way, str] = {
     "train": "trained in mixed precision with Adam",
     "train_fp32": "trained in float32 with Adam",
     "train_bf16": "trained in bfloat16 alone with Adam",
@@ -31,9 +31,9 @@ def parameters(billions: float) -> str:
     return f"{billions:.3g} billion parameters" if billions >= 1 else f"{billions * 1000:.3g} million parameters"
 
 
-def devices(count: int | None) -> str:
-    """How many devices it takes."""
-    return "no number of them suffices" if count is None else f"it takes {count}"
+def more_devices(count: int | None) -> str:
+    """How many devices would do."""
+    return "no number of them suffices" if count is None else f"{count} of them would do"
 
 
 def parts(need: MemoryNeeded) -> str:
@@ -50,10 +50,10 @@ def in_short(fit: MemoryFit | None) -> Iterator[Entry]:
 
 def sentence(fit: MemoryFit) -> str:
     """What each device needs, what it has, and how many it takes."""
-    spread = f" {_SPREAD[fit.spread]}" if fit.spread in _SPREAD and fit.devices > 1 else ""
+    spread = f", {_SPREAD[fit.spread]}," if fit.spread in _SPREAD and fit.devices > 1 else ""
     over = f"each of {fit.devices} devices{spread}" if fit.devices > 1 else "one device"
-    more = f", and {devices(fit.fewest)}" if fit.verdict != "fits" else ""
+    more = f"; {more_devices(fit.fewest)}" if fit.verdict != "fits" else ""
     return (
-        f"{parameters(fit.parameters_b)}, {WAYS[fit.way]}, take {gigabytes(fit.needed.gb)} of the "
-        f"{fit.device_gb:g} GB of {over}: {VERDICTS[fit.verdict]}{more}."
+        f"{parameters(fit.parameters_b)}, {WAYS[fit.way]}, need {gigabytes(fit.needed.gb)} on {over} that has "
+        f"{fit.device_gb:g} GB: {VERDICTS[fit.verdict]}{more}."
     )

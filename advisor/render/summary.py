@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from advisor.model.finding import NAMES_NOTHING, Finding
 from advisor.model.recommendation import Contradiction, Contribution, Excluded, Recommendation
 from advisor.model.rule import PLACES
+from advisor.render import memory
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, listed
-from advisor.render import memory
 from advisor.render.policy import in_short
 from advisor.render.sureness import SETTLED, doubts, sureness
 

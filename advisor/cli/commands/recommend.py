@@ -61,13 +61,19 @@ def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -
         from advisor.cli.deciding import asked_again  # noqa: PLC0415
 
         session, answers = asked_again(session, lock.old)
-        return session, changed_answers(session.base, answers, arguments.set)
-    answers = answers_from(session.base, arguments.answers, arguments.set)
+        return session, changed_answers(session.base, answers, arguments.set, arguments.hardware)
+    answers = answers_from(session.base, arguments.answers, arguments.set, arguments.hardware)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 
         session = look_around(session, arguments, answers)
     return session, answers
+
+
+def _answered(arguments: argparse.Namespace) -> bool:
+    """Whether there are answers from anywhere."""
+    given = arguments.answers is not None or bool(arguments.set) or bool(arguments.hardware)
+    return given or arguments.batch is not None or _renews(arguments)
 
 
 def _form(arguments: argparse.Namespace) -> str:
@@ -79,13 +85,13 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     problems = Problems()
     if arguments.format not in (None, "json") and arguments.json:
         problems.add("--json is short for --format json.", f"--format {arguments.format}", "Leave out one of them.")
-    if arguments.batch is not None and (arguments.answers is not None or arguments.set):
-        problems.add("a batch has its own answers.", "--batch", "Leave out --answers and --set.")
+    if arguments.batch is not None and (arguments.answers is not None or arguments.set or arguments.hardware):
+        problems.add("a batch has its own answers.", "--batch", "Leave out --answers, --set and --hardware.")
     if arguments.batch is not None and _form(arguments) != "json":
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
-    if arguments.batch is None and arguments.answers is None and not arguments.set and not _renews(arguments):
+    if not _answered(arguments):
         hint = "Use --answers FILE, --set KEY=VALUE or --batch FILE."
         problems.add("no answers were given.", "recommend", hint)
     if arguments.no_detect and arguments.probe in ("auto", "run"):
