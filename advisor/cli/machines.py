@@ -60,4 +60,4 @@ def _same(base: KnowledgeBase, key: str, given: Answer, value: Answer, machine: 
 
 
 def _said(value: Answer) -> str:
-    return f"{value:g}" if isinstance(value, float) else shown(value)
+    return shown(value)

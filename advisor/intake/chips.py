@@ -57,7 +57,7 @@ def answers_of(machine: Machine, vocabulary: Vocabulary) -> dict[str, Answer]:
     chip = machine.chip
     name = chip.id if chip.id in chip.names else chip.names[0]
     if machine.place == "train":
-        several: dict[str, Answer] = {} if machine.count is None else {"accelerator_count": float(machine.count)}
+        several: dict[str, Answer] = {} if machine.count is None else {"accelerator_count": machine.count}
         return {"accelerator": name, **several}
     runs = vocabulary.answer("deploy_chip")
     kind: dict[str, Answer] = {"deploy_chip": chip.vendor} if runs is not None and chip.vendor in runs.words else {}
