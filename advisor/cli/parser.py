@@ -31,6 +31,7 @@ _MOST_JOBS = 60
 _MOST_THREADS = 1024
 _MOST_GENERATIONS = 20
 _MOST_TENSOR, _MOST_HEADS = 1024, 4096
+_MOST_NODES, _MOST_MINUTES = 100_000, 10_080
 _MOST_DIGITS = 9
 """Of a count, a seed or a number of days: far more than makes sense, and no strain."""
 
@@ -117,6 +118,7 @@ def build() -> argparse.ArgumentParser:
         ("measurements", "what was measured: list, show, hand on, take in, forget", _measurements),
         ("env", "environments with a framework each: make, list, mend, remove", _env),
         ("hardware", "what is published of chips, side by side, and whether a model fits them", _hardware),
+        ("fleet", "measure machines of a cluster: a job script that does so, one node of each kind", _fleet),
         ("paths", "where everything lies", _output),
         ("purge", "remove everything that was stored on this machine", _purge),
         ("schema", "print a JSON Schema of what goes in or comes out", _schema),
@@ -432,6 +434,25 @@ def _hardware(parser: argparse.ArgumentParser) -> None:
     fit.add_argument("--recompute", choices=get_args(Recompute), default="none", metavar="WHICH", help=again)
     heads = "heads of keys and values (default: as many as of queries)"
     fit.add_argument("--kv-heads", metavar="N", type=_up_to(_MOST_HEADS), help=heads)
+
+
+def _fleet(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="fleet_command", metavar="COMMAND", required=True, parser_class=_Parser)
+    about = "print a job script"
+    scripted = commands.add_parser("script", help=about, description=_sentence(about))
+    scripted.add_argument("scheduler", choices=["slurm"], metavar="SCHEDULER", help="slurm: for sbatch")
+    nodes = "so many nodes at once (default: 1)"
+    scripted.add_argument("--nodes", metavar="N", type=_up_to(_MOST_NODES), default=1, help=nodes)
+    minutes = "after which the job ends (default: 30)"
+    scripted.add_argument("--minutes", metavar="N", type=_up_to(_MOST_MINUTES), default=30, help=minutes)
+    scripted.add_argument("--partition", metavar="NAME", default="", help="the partition to run in")
+    scripted.add_argument("--constraint", metavar="FEATURES", default="", help="features that the nodes have")
+    there = "the Python on the nodes that has this program and the frameworks (default: python3)"
+    scripted.add_argument("--python", metavar="INTERPRETER", default="python3", help=there)
+    scripted.add_argument("--suite", choices=["quick", "standard", "full"], default="quick", help="as `advisor probe`")
+    kept = "where every node can write; one folder in it for each kind (default: advisor-measurements)"
+    scripted.add_argument("--folder", metavar="DIR", default="advisor-measurements", help=kept)
+    scripted.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
 def _env(parser: argparse.ArgumentParser) -> None:

@@ -26,8 +26,8 @@ STEPS = 2
 
 sys.path.insert(0, str(TRUTH))
 
-import in_pytorch  # type: ignore[import-not-found]  # noqa: E402  (found by the line above)
-import reference  # type: ignore[import-not-found]  # noqa: E402
+import in_pytorch  # noqa: E402  (found by the line above)
+import reference  # noqa: E402
 
 
 def main() -> None:
@@ -60,7 +60,7 @@ def _peak(name: str, sizes: dict[str, int]) -> tuple[int, int]:
         for _ in range(STEPS):
             state = step(state)
         parameters = sum(parameter.numel() for parameter in state.params)
-    events: Any = profiled.profiler.kineto_results.events()  # type: ignore[union-attr]
+    events: Any = profiled.profiler.kineto_results.events()
     changes = sorted((event.start_ns(), event.nbytes()) for event in events if event.name() == "[memory]")
     held = most = 0
     for _, change in changes:
