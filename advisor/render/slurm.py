@@ -7,25 +7,30 @@ import shlex
 from advisor.frozen import dataclass
 
 _MEASURE = """\
-# On one node. The first of each kind makes the folder of its kind, and the others leave it at that.
+# On one node: the first of each kind in a job measures, and what an earlier job has measured is left.
 set -eu
 python=$1 folder=$2 suite=$3
 fingerprint='import json, sys; print(json.load(sys.stdin)["machine"]["fingerprint"])'
 kind=$("$python" -m advisor doctor --json | "$python" -c "$fingerprint")
-if ! mkdir -- "$folder/$kind" 2>/dev/null; then
+if [ -e "$folder/$kind/run.json" ]; then
   echo "$kind is measured already."
+  exit 0
+fi
+mkdir -p -- "$folder/$kind"
+own=$folder/$kind/job-${SLURM_JOB_ID:-0}
+if ! mkdir -- "$own" 2>/dev/null; then
+  echo "$kind is measured by another node."
   exit 0
 fi
 ADVISOR_HOME=$(mktemp -d)
 export ADVISOR_HOME
 trap 'rm -rf -- "$ADVISOR_HOME"' EXIT
-# What did not come to its end is measured again by the next job.
-if "$python" -m advisor probe --suite "$suite" >"$folder/$kind/probe.txt" 2>&1 &&
-  "$python" -m advisor measurements export --output "$folder/$kind/run.json"; then
+if "$python" -m advisor probe --suite "$suite" >"$own/probe.txt" 2>&1 &&
+  "$python" -m advisor measurements export --output "$own/run.json"; then
+  mv -- "$own/run.json" "$folder/$kind/run.json"
   echo "$kind is measured."
 else
-  mv -- "$folder/$kind" "$folder/failed-$kind-${SLURM_JOB_ID:-0}-${SLURM_PROCID:-0}"
-  echo "$kind could not be measured: see probe.txt there." >&2
+  echo "$kind could not be measured: see $own/probe.txt." >&2
 fi
 """
 
@@ -66,7 +71,10 @@ def script(job: Job) -> str:
         f"folder={shlex.quote(job.folder)}",
         f"suite={shlex.quote(job.suite)}",
         'mkdir -p -- "$folder"',
-        f"measure={shlex.quote(_MEASURE)}",
+        "measure=$(",
+        "  cat <<'END'",
+        f"{_MEASURE}END",
+        ")",
         'srun --kill-on-bad-exit=0 sh -c "$measure" measure "$python" "$folder" "$suite"',
     ]
     return "\n".join(lines) + "\n"

@@ -53,7 +53,7 @@ def submit(run: Run, tmp_path: Path) -> Submit:
     node = executable(tmp_path / "it's $(a) python", NODE.replace("@PYTHON@", sys.executable))
     folder = tmp_path / "a folder"
 
-    def submit(nodes: str, broken: str = "none") -> tuple[str, Path]:
+    def submit(nodes: str, broken: str = "none", job: str = "7") -> tuple[str, Path]:
         made = run(
             "fleet", "script", "slurm", "--python", node, "--folder", folder, "--nodes", "4", "--partition", "gpu"
         )
@@ -66,7 +66,7 @@ def submit(run: Run, tmp_path: Path) -> Submit:
                 "NODES": nodes,
                 "BROKEN": broken,
                 "PROBED": str(tmp_path / "probed"),
-                "SLURM_JOB_ID": "7",
+                "SLURM_JOB_ID": job,
             },
             capture_output=True,
             text=True,
@@ -93,10 +93,13 @@ def test_one_node_of_each_kind_is_measured(submit: Submit, tmp_path: Path) -> No
 def test_a_kind_that_fails_is_told_and_tried_again_by_the_next_job(submit: Submit) -> None:
     said, folder = submit("1 2", broken="1")
     assert "kind1 could not be measured" in said
-    assert {kind.name for kind in folder.iterdir()} == {"kind0", "failed-kind1-7-1"}
-    said, _ = submit("1 2")
+    assert {kind.name for kind in folder.iterdir()} == {"kind0", "kind1"}
+    assert not (folder / "kind1" / "run.json").exists()
+    said, _ = submit("1 2", job="8")
     assert "kind0 is measured already." in said
-    assert {kind.name for kind in folder.iterdir()} == {"kind0", "kind1", "failed-kind1-7-1"}
+    assert (folder / "kind1" / "run.json").is_file()
+    assert (folder / "kind1" / "job-7" / "probe.txt").is_file()
+    assert {kind.name for kind in folder.iterdir()} == {"kind0", "kind1"}
 
 
 def test_what_a_job_runs_is_what_the_program_has(run: Run) -> None:
