@@ -19,6 +19,8 @@ from advisor.model.memory import MemoryFit, MemoryNeeded, MemoryPart, MemoryVerd
 _STAGES: Mapping[Sharding, int] = {"none": 0, "ddp": 0, "zero1": 1, "zero2": 2, "zero3": 3, "fsdp": 3}
 _GIGA = 1e9
 _MOST_DEVICES = 2**20
+_OUTSIDE = "cerebras"
+"""The hardware that keeps weights outside the chip."""
 _HEAD_BYTES = 4.0
 """Of each number of the loss, whatever the precision of the rest."""
 
@@ -132,15 +134,16 @@ def _counts(setup: Setup) -> Iterator[int]:
 def fit(answers: Answers, memory: MemoryModel) -> MemoryFit | None:
     """Whether the model of the answers fits their accelerators, in the most demanding way that does.
 
-    None where the parameters or the memory are open.
+    None where the parameters or the memory are open, or the weights are kept outside the chip.
     """
     device_gb = answers.get("accel_mem_gb")
     setup = setup_of(answers)
     model = model_of(answers, setup)
-    if model is None or not isinstance(device_gb, (int, float)) or not device_gb:
+    if model is None or not isinstance(device_gb, (int, float)) or not device_gb or answers.get("train_hw") == _OUTSIDE:
         return None
-    found = [_fit(model, replace(setup, way=way), float(device_gb), memory) for way in _ways(answers, setup)]
-    return next((one for one in found if one.verdict == "fits"), found[-1])
+    setups = [replace(setup, way=way) for way in _ways(answers, setup)]
+    roomy = (one for one in setups if verdict(needed(model, one, memory), device_gb, memory) == "fits")
+    return _fit(model, next(roomy, setups[-1]), float(device_gb), memory)
 
 
 def _ways(answers: Answers, setup: Setup) -> tuple[Way, ...]:

@@ -196,3 +196,7 @@ def test_nothing_is_said_where_parameters_or_memory_are_open() -> None:
     assert fit({"accel_mem_gb": 80}, MEMORY) is None
     assert fit({"model_params_b": 7}, MEMORY) is None
     assert fit({"accel_mem_gb": 80, "sizes": {"batch": 8}}, MEMORY) is None
+
+
+def test_nothing_is_said_of_weights_outside_the_chip() -> None:
+    assert fit({"model_params_b": 70, "accel_mem_gb": 44, "train_hw": "cerebras"}, MEMORY) is None
