@@ -103,20 +103,37 @@ def with_project(session: Session, arguments: argparse.Namespace, answers: Answe
     return replace(session, project=read_project(session.base, arguments.project, arguments.part, answers))
 
 
-def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:
-    """The checked answers of a file (`-` is standard input) with settings over them."""
+def answers_from(
+    base: KnowledgeBase, path: str | None, settings: Iterable[str], hardware: Iterable[str] = ()
+) -> Answers:
+    """The checked answers of a file (`-` is standard input) with settings over them, and what follows from hardware."""
     problems = Problems()
     raw: dict[str, Any] = {}
     place: Place = _at_setting
     if path is not None:
         document = read_answers(_content(path), "standard input" if path == "-" else path, problems)
         raw, place = document.data, document.place
-    return _with_settings(base, raw, place, settings, problems)
+    return _on_hardware(base, _with_settings(base, raw, place, settings, problems), hardware)
 
 
-def changed_answers(base: KnowledgeBase, answers: Answers, settings: Iterable[str]) -> Answers:
-    """Checked answers with settings over them; a setting to `unknown` leaves an answer open."""
-    return _with_settings(base, plain_values(answers), _at_setting, settings, Problems())
+def changed_answers(
+    base: KnowledgeBase, answers: Answers, settings: Iterable[str], hardware: Iterable[str] = ()
+) -> Answers:
+    """Checked answers with settings over them, and what follows from hardware.
+
+    A setting to `unknown` leaves an answer open.
+    """
+    changed = _with_settings(base, plain_values(answers), _at_setting, settings, Problems())
+    return _on_hardware(base, changed, hardware)
+
+
+def _on_hardware(base: KnowledgeBase, answers: Answers, hardware: Iterable[str]) -> Answers:
+    names = tuple(hardware)
+    if not names:
+        return answers
+    from advisor.cli.machines import with_hardware  # noqa: PLC0415  (most answers name none)
+
+    return with_hardware(base, answers, names)
 
 
 def _with_settings(

@@ -85,8 +85,8 @@ def on_terminal() -> bool:
 
 def _begun(base: KnowledgeBase, arguments: argparse.Namespace) -> tuple[Interview, bool]:
     """An interview with the answers that the command line gives; without any, the one that was kept, which goes on."""
-    if arguments.answers is not None or arguments.set:
-        return Interview(dict(answers_from(base, arguments.answers, arguments.set))), False
+    if arguments.answers is not None or arguments.set or arguments.hardware:
+        return Interview(dict(answers_from(base, arguments.answers, arguments.set, arguments.hardware))), False
     try:
         with resources.interview().open("rb") as file:
             return transcript.read(file.read(MAX_BYTES + 1), str(resources.interview()), base), True
