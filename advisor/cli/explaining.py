@@ -29,7 +29,8 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
 
     The engine in plain Python is the one that can say why a rule did not fire; both find the same.
     """
-    if arguments.answers is None and not arguments.set and arguments.project is None:
+    given = (arguments.answers, arguments.project) != (None, None)
+    if not given and not arguments.set and not arguments.hardware:
         hint = "Use --answers FILE, --set KEY=VALUE or --project PATH."
         raise InputError(Problem(message="no answers were given.", place=arguments.command, hint=hint))
     if arguments.no_detect and arguments.machine:
@@ -38,7 +39,7 @@ def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
     adviser, only = Adviser(base, plain.compile_rules), chosen_options(base, arguments.options)
     session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
-    answers = answers_from(base, arguments.answers, arguments.set)
+    answers = answers_from(base, arguments.answers, arguments.set, arguments.hardware)
     session = with_project(session, arguments, answers)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)

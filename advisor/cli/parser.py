@@ -10,6 +10,7 @@ from typing import Any, NoReturn, get_args
 
 import advisor
 from advisor.errors import InputError, Problem
+from advisor.model.memory import Recompute, Sharding, Way
 from advisor.model.rule import PLACES, Phase
 
 _EPILOG = (
@@ -42,6 +43,8 @@ _MOST_JOBS = 60
 _MOST_THREADS = 1024
 _MOST_GENERATIONS = 20
 _LAST_PORT = 65535
+_MOST_TENSOR, _MOST_HEADS = 1024, 4096
+_MOST_NODES, _MOST_MINUTES = 100_000, 10_080
 _MOST_DIGITS = 9
 """Of a count, a seed or a number of days: far more than makes sense, and no strain."""
 
@@ -132,6 +135,8 @@ def build() -> argparse.ArgumentParser:
         ("policy", "an organisation's policy: does it hold together, and what does it leave", _policy),
         ("measurements", "what was measured: list, show, hand on, take in, forget", _measurements),
         ("env", "environments with a framework each: make, list, mend, remove", _env),
+        ("hardware", "what is published of chips, side by side, and whether a model fits them", _hardware),
+        ("fleet", "measure machines of a cluster: a job script that does so, one node of each kind", _fleet),
         ("paths", "where everything lies", _output),
         ("purge", "remove everything that was stored on this machine", _purge),
         ("completion", "print what completes commands and options in a shell", _completion),
@@ -351,6 +356,8 @@ def _answers(given: argparse._ArgumentGroup) -> None:
     given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
     project = "answer from the files of a project what --answers and --set leave open; nothing of it is run"
     given.add_argument("--project", metavar="PATH", help=project)
+    there = "a chip to train on, as h100 or h100x8, or deploy=NAME to run on, whether you have it or not; repeatable"
+    given.add_argument("--hardware", metavar="[PLACE=]NAME[xN]", action="append", default=[], help=there)
     _part(given)
     _surroundings(given)
 
@@ -522,6 +529,59 @@ def _measurements(parser: argparse.ArgumentParser) -> None:
     forget = command("forget", "remove runs for good")
     forget.add_argument("ids", metavar="ID", nargs="*", help="as much of each as is unique")
     forget.add_argument("--all", action="store_true", help="every one")
+
+
+def _hardware(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="hardware_command", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=_sentence(about))
+        _output(added)
+        return added
+
+    listed = command("list", "every chip that is known, with its memory")
+    listed.add_argument("--vendor", metavar="WORD", help="only these, by the word of train_hw, as amd_gpu")
+    show = command("show", "a chip: what is published of it, with sources, and apart from it what was measured")
+    show.add_argument("name", metavar="NAME", help="as h100")
+    compare = command("compare", "chips side by side, figure by figure")
+    compare.add_argument("names", metavar="NAME", nargs="+")
+    fit = command("fit", "what a model takes of the memory, part by part, and which chips have room for it")
+    for added in (listed, show, compare):
+        _added(added)
+    given = fit.add_argument_group("answers", "model_params_b, sizes, task and accelerator_count are read")
+    given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
+    given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    _added(given)
+    fit.add_argument("--on", metavar="A,B", default="", help="only these chips, as h100x8,mi300x (default: all)")
+    doing = "train (mixed precision, Adam), adapters, serve, ... (default: as the task says)"
+    fit.add_argument("--way", choices=get_args(Way), metavar="WAY", help=f"{doing}; one of {', '.join(get_args(Way))}")
+    divided = "none, ddp, zero1, zero2, zero3 or fsdp among the devices (default: fsdp in training on several)"
+    fit.add_argument("--sharding", choices=get_args(Sharding), metavar="HOW", help=divided)
+    group = "devices that divide each layer among them (default: all in serving, 1 in training)"
+    fit.add_argument("--tensor", metavar="N", type=_up_to(_MOST_TENSOR), help=group)
+    again = "activations to compute again: none, selective (those of attention) or full (default: none)"
+    fit.add_argument("--recompute", choices=get_args(Recompute), default="none", metavar="WHICH", help=again)
+    heads = "heads of keys and values (default: as many as of queries)"
+    fit.add_argument("--kv-heads", metavar="N", type=_up_to(_MOST_HEADS), help=heads)
+
+
+def _fleet(parser: argparse.ArgumentParser) -> None:
+    commands = parser.add_subparsers(dest="fleet_command", metavar="COMMAND", required=True, parser_class=_Parser)
+    about = "print a job script"
+    scripted = commands.add_parser("script", help=about, description=_sentence(about))
+    scripted.add_argument("scheduler", choices=["slurm"], metavar="SCHEDULER", help="slurm: for sbatch")
+    nodes = "so many nodes at once (default: 1)"
+    scripted.add_argument("--nodes", metavar="N", type=_up_to(_MOST_NODES), default=1, help=nodes)
+    minutes = "after which the job ends (default: 30)"
+    scripted.add_argument("--minutes", metavar="N", type=_up_to(_MOST_MINUTES), default=30, help=minutes)
+    scripted.add_argument("--partition", metavar="NAME", default="", help="the partition to run in")
+    scripted.add_argument("--constraint", metavar="FEATURES", default="", help="features that the nodes have")
+    there = "the Python on the nodes that has this program and the frameworks (default: python3)"
+    scripted.add_argument("--python", metavar="INTERPRETER", default="python3", help=there)
+    scripted.add_argument("--suite", choices=["quick", "standard", "full"], default="quick", help="as `advisor probe`")
+    kept = "where every node can write; one folder in it for each kind (default: advisor-measurements)"
+    scripted.add_argument("--folder", metavar="DIR", default="advisor-measurements", help=kept)
+    scripted.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
 def _env(parser: argparse.ArgumentParser) -> None:

@@ -103,18 +103,24 @@ def with_project(session: Session, arguments: argparse.Namespace, answers: Answe
     return replace(session, project=read_project(session.base, arguments.project, arguments.part, answers))
 
 
-def answers_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Answers:
-    """The checked answers of a file (`-` is standard input) with settings over them."""
-    return _from(base, path, settings)[1]
+def answers_from(
+    base: KnowledgeBase, path: str | None, settings: Iterable[str], hardware: Iterable[str] = ()
+) -> Answers:
+    """The checked answers of a file (`-` is standard input) with settings over them, and what follows from hardware."""
+    return _from(base, path, settings, hardware)[1]
 
 
-def said_from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> Mapping[str, Answer | None]:
+def said_from(
+    base: KnowledgeBase, path: str | None, settings: Iterable[str], hardware: Iterable[str] = ()
+) -> Mapping[str, Answer | None]:
     """The same in the order in which they are given, None where an answer is said to be unknown."""
-    given, answers = _from(base, path, settings)
-    return {key: answers.get(key) for key in given}
+    given, answers = _from(base, path, settings, hardware)
+    return {key: answers.get(key) for key in (*given, *answers)}
 
 
-def _from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> tuple[Mapping[str, Any], Answers]:
+def _from(
+    base: KnowledgeBase, path: str | None, settings: Iterable[str], hardware: Iterable[str]
+) -> tuple[Mapping[str, Any], Answers]:
     """What is given, as it is given, and the answers that it means."""
     problems = Problems()
     raw: dict[str, Any] = {}
@@ -122,12 +128,28 @@ def _from(base: KnowledgeBase, path: str | None, settings: Iterable[str]) -> tup
     if path is not None:
         document = read_answers(_content(path), "standard input" if path == "-" else path, problems)
         raw, place = document.data, document.place
-    return _with_settings(base, raw, place, settings, problems)
+    given, answers = _with_settings(base, raw, place, settings, problems)
+    return given, _on_hardware(base, answers, hardware)
 
 
-def changed_answers(base: KnowledgeBase, answers: Answers, settings: Iterable[str]) -> Answers:
-    """Checked answers with settings over them; a setting to `unknown` leaves an answer open."""
-    return _with_settings(base, plain_values(answers), _at_setting, settings, Problems())[1]
+def changed_answers(
+    base: KnowledgeBase, answers: Answers, settings: Iterable[str], hardware: Iterable[str] = ()
+) -> Answers:
+    """Checked answers with settings over them, and what follows from hardware.
+
+    A setting to `unknown` leaves an answer open.
+    """
+    _, changed = _with_settings(base, plain_values(answers), _at_setting, settings, Problems())
+    return _on_hardware(base, changed, hardware)
+
+
+def _on_hardware(base: KnowledgeBase, answers: Answers, hardware: Iterable[str]) -> Answers:
+    names = tuple(hardware)
+    if not names:
+        return answers
+    from advisor.cli.machines import with_hardware  # noqa: PLC0415  (most answers name none)
+
+    return with_hardware(base, answers, names)
 
 
 def _with_settings(

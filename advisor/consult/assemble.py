@@ -15,6 +15,7 @@ from advisor.consult.next_steps import next_steps
 from advisor.consult.passages import PINNED, passages
 from advisor.consult.vacancies import vacancies
 from advisor.frozen import dataclass, field
+from advisor.intake.footprint import fit
 from advisor.model.fact import OPEN
 from advisor.model.finding import POLICY, Finding
 from advisor.model.knowledge import KnowledgeBase
@@ -148,6 +149,7 @@ def assemble(
         staying=inquiries.staying,
         exit=way_out,
         next_steps=steps,
+        memory=fit(situation.answers, base.memory),
         weights=weighed.weights,
         evidence=tuple(
             measured(identity, measurements)

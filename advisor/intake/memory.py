@@ -32,12 +32,12 @@ def suffices(answers: Answers, vocabulary: Vocabulary, model: MemoryModel) -> fr
 
 def _trained(billions: float, one: float, together: float, model: MemoryModel) -> Iterator[str]:
     ways = (
-        ("trains_on_one", model.train, one),
-        ("adapters_on_one", model.adapters, one),
-        ("four_bit_on_one", model.four_bit, one),
-        ("trains_on_all", model.train, together),
-        ("adapters_on_all", model.adapters, together),
-        ("four_bit_on_all", model.four_bit, together),
+        ("trains_on_one", model.train.total, one),
+        ("adapters_on_one", model.adapters.total, one),
+        ("four_bit_on_one", model.four_bit.total, one),
+        ("trains_on_all", model.train.total, together),
+        ("adapters_on_all", model.adapters.total, together),
+        ("four_bit_on_all", model.four_bit.total, together),
     )
     fits = [word for word, size, room in ways if billions * size <= room]
     yield fits[0] if fits else "exceeds"
@@ -46,11 +46,11 @@ def _trained(billions: float, one: float, together: float, model: MemoryModel) -
 
 
 def _served(billions: float, one: float, together: float, model: MemoryModel) -> Iterator[str]:
-    if billions * model.serve <= one:
+    if billions * model.serve.total <= one:
         yield "serves_on_one"
-    elif billions * model.serve_four_bit <= one:
+    elif billions * model.serve_four_bit.total <= one:
         yield "serves_four_bit_on_one"
-    elif billions * model.serve_four_bit <= together:
+    elif billions * model.serve_four_bit.total <= together:
         yield "serves_on_all"
     else:
         yield "serves_not"

@@ -197,18 +197,23 @@ def _telling(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
 
 
 def _look_through(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
-    words = "_" + "_".join(_WORDS.findall(text.lower())) + "_"
+    words = joined(text)
     found = [
         ((len(naming.implies), len(name)), naming)
         for naming in vocabulary.namings
         for name in naming.like
-        if naming.key == key and _stands(name, words)
+        if naming.key == key and stands(name, words)
     ]
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
-def _stands(name: str, words: str) -> bool:
-    """Whether the name begins a word; a name that ends in a figure is not followed by another one."""
+def joined(text: str) -> str:
+    """The words of a text in small letters, with `_` before and after each."""
+    return "_" + "_".join(_WORDS.findall(text.lower())) + "_"
+
+
+def stands(name: str, words: str) -> bool:
+    """Whether the name begins one of the joined words; a name that ends in a figure is not followed by another one."""
     at = words.find(f"_{name}")
     while at >= 0:
         after = words[at + 1 + len(name)]

@@ -15,7 +15,7 @@ from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.model.fact import Source
 from advisor.model.rule import Phase
 
-_READ = frozenset[str]({*get_args(Phase), "frameworks", "components", "benchmarks"})
+_READ = frozenset[str]({*get_args(Phase), "frameworks", "components", "benchmarks", "hardware"})
 
 
 @dataclass(frozen=True, slots=True)

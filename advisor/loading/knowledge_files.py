@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import TYPE_CHECKING, Literal, TypeVar
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from packaging.utils import canonicalize_name, is_normalized_name
 from packaging.version import Version
@@ -16,6 +16,7 @@ from advisor.loading.components import read_components
 from advisor.loading.folders import Folder, check_day, check_distinct, check_word, everything, looks_read
 from advisor.loading.folklore import read_folklore
 from advisor.loading.frameworks import read_frameworks
+from advisor.loading.hardware import namings, read_hardware
 from advisor.loading.next_steps import NEXT_STEPS, read_next_steps
 from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.registry import REGISTRY, read_registry
@@ -31,6 +32,7 @@ from advisor.model.knowledge import (
     MemoryModel,
     Question,
     SpeedModel,
+    StateBytes,
     View,
 )
 from advisor.model.package import Denied
@@ -48,7 +50,7 @@ T = TypeVar("T")
 _MOST, _MOST_DRAWS = 100, 100_000
 """Of constants, and of draws: what is more is a slip, and would take the memory or leave the range of numbers."""
 
-_FOLDERS = ("frameworks", "components", "benchmarks")
+_FOLDERS = ("frameworks", "components", "benchmarks", "hardware")
 _OVERLAID = ("criteria.yaml", "questions.yaml", "folklore.yaml", "denied.yaml", NEXT_STEPS, REGISTRY)
 
 
@@ -99,6 +101,8 @@ class _Reader:
         for folder in self.folders:
             self._check_overlay(folder)
         registry = read_registry(self.folders, self.problems)
+        hardware = read_hardware(self.folders, vocabulary, self.problems)
+        vocabulary = replace(vocabulary, namings=(*vocabulary.namings, *namings(hardware.values())))
         frameworks = read_frameworks(self.folders, attributes, registry, self.problems)
         vocabulary = self._with_options(vocabulary, frameworks)
         components = read_components(self.folders, vocabulary, attributes, registry, self.problems)
@@ -134,6 +138,7 @@ class _Reader:
             questions=tuple(question for question, _ in questions.values()),
             frameworks=frameworks,
             components=components,
+            hardware=hardware,
             benchmarks=benchmarks,
             folklore=folklore,
             denied=tuple(denied),
@@ -235,10 +240,9 @@ class _Reader:
         """Note constants that nothing can be reckoned with."""
         parts = {"speed": file.speed, "measured": file.measured, "memory": file.memory, "decision": file.decision}
         for key, part in parts.items():
-            for name in [one.name for one in fields(part)] if part is not None else ():
-                value = getattr(part, name)
-                if isinstance(value, float) and not 0 <= value <= _MOST:
-                    self.problems.add(f"{value:g} is outside 0 to {_MOST}.", document.place((key, name)))
+            for at, value in _constants(part):
+                if not 0 <= value <= _MOST:
+                    self.problems.add(f"{value:g} is outside 0 to {_MOST}.", document.place((key, *at)))
         if file.decision is not None:
             line = file.decision.acceptance
             steep = not (abs(line.level) <= _MOST and 0 <= line.lead <= _MOST and 0 <= line.most <= _MOST)
@@ -318,6 +322,16 @@ def _entries(kind: type[T], document: Document, problems: Problems, key: str = "
         for i in range(len(document.data))
         if (entry := validate(kind, document, problems, (i,))) is not None
     ]
+
+
+def _constants(part: Any) -> Iterator[tuple[KeyPath, float]]:
+    """The numbers in a model and in the models in it, each with the keys that lead to it."""
+    for name in [one.name for one in fields(part)] if is_dataclass(part) else ():
+        value = getattr(part, name)
+        if isinstance(value, float):
+            yield (name,), value
+        elif isinstance(value, StateBytes):
+            yield from (((name, *at), number) for at, number in _constants(value))
 
 
 def _inapplicable(frameworks: Mapping[str, Framework]) -> tuple[str, ...]:

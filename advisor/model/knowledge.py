@@ -10,6 +10,7 @@ from advisor.model.attribute import Contradiction, FactAttribute, Moves
 from advisor.model.component import Component
 from advisor.model.fact import Fact, Source
 from advisor.model.framework import Framework
+from advisor.model.hardware import Chip
 from advisor.model.next_step import Command
 from advisor.model.package import Denied
 from advisor.model.rule import Rule
@@ -83,20 +84,44 @@ class MeasuredModel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StateBytes:
+    """Bytes that each parameter takes while something is done with the model."""
+
+    weights: float
+    """Every copy that is computed with; a copy that only the optimiser has is part of its state."""
+    gradients: float = 0.0
+    optimiser: float = 0.0
+    numbers: float = 2.0
+    """Of each number that is computed: activations, keys and values."""
+
+    @property
+    def total(self) -> float:
+        """All of them."""
+        return self.weights + self.gradients + self.optimiser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MemoryModel:
     """Bytes that each parameter takes, by what is done with the model."""
 
-    train: float
-    """All parameters, in mixed precision with Adam: weights, gradients and the state of the optimiser."""
-    adapters: float
+    train: StateBytes
+    """All parameters, in mixed precision with Adam."""
+    train_fp32: StateBytes
+    """All of them in float32 with Adam."""
+    train_bf16: StateBytes
+    """All of them in bfloat16 alone, the state of Adam too."""
+    adapters: StateBytes
     """Weights in 16 bits, of which a few percent more are trained."""
-    four_bit: float
+    four_bit: StateBytes
     """The same over weights in 4 bits."""
-    serve: float
+    serve: StateBytes
     """Weights in 16 bits, nothing trained."""
-    serve_four_bit: float
+    serve_fp32: StateBytes
+    serve_four_bit: StateBytes
     usable: float
-    """Share of the memory of an accelerator that is left for them beside activations and caches."""
+    """Share of the memory of an accelerator that is left for them where activations and caches are not counted."""
+    counted: float
+    """The share that may be taken where they are: the rest goes to the runtime and to what lies between blocks."""
     source: Source
 
 
@@ -217,6 +242,7 @@ class KnowledgeBase:
     questions: tuple[Question, ...]
     frameworks: Mapping[str, Framework]
     components: Mapping[str, Component]
+    hardware: Mapping[str, Chip]
     benchmarks: tuple[Benchmark, ...]
     folklore: tuple[Folklore, ...]
     denied: tuple[Denied, ...]

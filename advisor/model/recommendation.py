@@ -7,6 +7,7 @@ from typing import Literal
 
 from advisor.frozen import dataclass, field
 from advisor.model.finding import Finding
+from advisor.model.memory import MemoryFit
 from advisor.model.next_step import NextStep
 from advisor.model.policy import PolicyReport
 from advisor.model.rule import Place
@@ -322,6 +323,8 @@ class Recommendation:
     """Commands of other tools that go on from the stack."""
     policy: PolicyReport | None = None
     """None where the answer was not held against one."""
+    memory: MemoryFit | None = None
+    """None where parameters or memory are open."""
     weights: tuple[Weight, ...]
     evidence: tuple[Evidence, ...]
     measurements: MeasurementsUsed

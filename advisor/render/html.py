@@ -19,6 +19,8 @@ from advisor.render.measured import words
 from advisor.render.measured.sections import Section, missing, sections
 from advisor.render.measured.svg import svg
 from advisor.render.measurements import machine_line
+from advisor.render.memory import parts as goes_to
+from advisor.render.memory import sentence
 from advisor.render.page import page
 from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.summary import changed, summary
@@ -71,6 +73,7 @@ def render(recommendation: Recommendation, measured: Measurements | None = None)
         ],
         lights=list(lit(r)),
         staying=staying(r.staying, r.recommendation.primary) if r.staying else "",
+        memory=[sentence(r.memory), f"{goes_to(r.memory.needed).capitalize()}."] if r.memory else [],
         violations=rows(r.policy) if r.policy else [],
         head=HEAD,
         asked=asked(r.policy) if r.policy else [],

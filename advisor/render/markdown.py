@@ -9,6 +9,7 @@ from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Recommendation
 from advisor.render.firmness import claims, lit
 from advisor.render.lines import Entry, as_markdown, origin_in_words
+from advisor.render.memory import parts, sentence
 from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.sources import cited
 from advisor.render.summary import changed, in_words, summary
@@ -107,6 +108,9 @@ def _lines(r: Recommendation) -> Iterator[str]:
     if r.ranking:
         yield from ("", "## Scores", "")
         yield from scores(r)
+    if r.memory is not None:
+        yield from ("", "## Memory", "", as_markdown(sentence(r.memory)))
+        yield as_markdown(f"{parts(r.memory.needed).capitalize()}.")
     if r.policy is not None:
         yield from ("", "## Policy", "", *policy(r.policy))
     if said := list(changes(r)):

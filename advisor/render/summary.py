@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from advisor.model.finding import NAMES_NOTHING, Finding
 from advisor.model.recommendation import Contradiction, Contribution, Excluded, Recommendation
 from advisor.model.rule import PLACES
+from advisor.render import memory
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, listed
 from advisor.render.policy import in_short
@@ -39,6 +40,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
     if r.staying is not None and r.staying.option != r.recommendation.primary and _names_one(r):
         yield Entry("Staying", staying(r.staying, r.recommendation.primary))
     yield from _against(r)
+    yield from memory.in_short(r.memory)
     if r.sensitivity.decisive:
         keys, alone = ", ".join(r.sensitivity.decisive), len(r.sensitivity.decisive) == 1
         without = "it" if alone else "one of them"

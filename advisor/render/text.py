@@ -10,6 +10,7 @@ from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Ranked, Recommendation
 from advisor.render.firmness import firmness, lights
 from advisor.render.lines import folded
+from advisor.render.memory import parts, sentence
 from advisor.render.policy import asked, rows
 from advisor.render.summary import changed, in_words, summary
 from advisor.render.sureness import doubts
@@ -43,6 +44,10 @@ def _detail(r: Recommendation) -> Iterator[str]:
     yield from _what_if(r)
     yield from _section("How firmly it stands", firmness(r))
     yield from _section("In other lights", lights(r))
+    if r.memory is not None:
+        yield from _heading("Memory")
+        yield from _hanging(sentence(r.memory), 4)
+        yield from _hanging(f"{parts(r.memory.needed).capitalize()}.", 4)
     if r.policy is not None:
         yield from _policy(r.policy)
     yield from _section("Next", _next(r))

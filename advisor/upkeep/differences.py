@@ -80,12 +80,15 @@ def _facts(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
     for component in base.components.values():
         package = f", package {component.package}" if component.package else ""
         yield f"component.{component.id}", f"name {component.name}{package}"
+    for chip in base.hardware.values():
+        yield f"hardware.{chip.id}", _parts(chip)
 
 
 def _reasoning(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
     yield "decision", _parts(base.decision)
     yield "speed", _parts(base.speed)
     yield "measured", _parts(base.measured)
+    yield "memory", _parts(base.memory)
     for view in base.views:
         yield f"view.{view.id}", _parts(view)
     for rule in base.rules:

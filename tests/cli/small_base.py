@@ -83,12 +83,16 @@ speed:
   sd_distance: 0.6
   source: {ref: design, observed: "2024-06-01", grade: judged}
 memory:
-  train: 16
-  adapters: 2.2
-  four_bit: 0.8
-  serve: 2
-  serve_four_bit: 0.6
+  train: {weights: 2, gradients: 2, optimiser: 12}
+  train_fp32: {weights: 4, gradients: 4, optimiser: 8, numbers: 4}
+  train_bf16: {weights: 2, gradients: 2, optimiser: 4}
+  adapters: {weights: 2, optimiser: 0.2}
+  four_bit: {weights: 0.6, optimiser: 0.2}
+  serve: {weights: 2}
+  serve_fp32: {weights: 4, numbers: 4}
+  serve_four_bit: {weights: 0.6}
   usable: 0.8
+  counted: 0.9
   source: {ref: design, observed: "2024-06-01", grade: judged}
 measured:
   alike: 1.1

@@ -14,6 +14,16 @@ import advisor
 from golden.keeping import FOLDER, INPUTS, UPDATE, hold
 
 EXAMPLES = ("document_understanding", "thin")
+_SIZES = {"layers": 32, "width": 4096, "heads": 32, "sequence": 4096, "vocabulary": 32000}
+HARDWARE = {
+    "hardware_show": ("show", "a10g"),
+    "hardware_compare": ("compare", "h100", "mi300x", "tpu_v5p", "trn2", "gaudi3"),
+    "hardware_fit": (
+        *("fit", "--set", "model_params_b=7", "--set", "task=pretrain", "--on", "h200,h100x8,rtx_4090,m3_max,h20"),
+        *(part for word, number in _SIZES.items() for part in ("--set", f"sizes.{word}={number}")),
+    ),
+}
+"""What of chips is kept, by name."""
 SCHEMAS = (
     "answers",
     "check",
@@ -90,6 +100,13 @@ def test_an_explanation(run: Run, name: str) -> None:
     hold(f"{name}.txt", ran.stdout)
 
 
+@pytest.mark.parametrize("name", HARDWARE)
+def test_chips_and_what_fits_them(run: Run, name: str) -> None:
+    ran = run("hardware", *HARDWARE[name])
+    assert (ran.exit, ran.stderr) == (0, "")
+    hold(f"{name}.txt", ran.stdout)
+
+
 @pytest.mark.parametrize("name", SCHEMAS)
 def test_a_schema(run: Run, name: str) -> None:
     hold(f"{name}.schema.json", run("schema", name).stdout)
@@ -152,10 +169,11 @@ def test_every_kept_file_is_held_against_something() -> None:
     answers = [f"{name}.txt" for name in (*EXAMPLES, *EXPLAINED)]
     schemas = [f"{name}.schema.json" for name in SCHEMAS]
     errors = [f"{path.name.replace('.', '_')}.txt" for path in INPUTS.iterdir() if path.is_file()]
+    chips = [f"{name}.txt" for name in HARDWARE]
     policies = ["policy.txt", "policy_wrong.txt", "policy_check.txt"]
     decisions = ["decision.json", "check.txt", "check.json", "diff.txt"]
     others = ["frontier_on_tpu.json", "command_line.txt", "measured.txt", "tools.json"]
-    known = {*answers, *schemas, *errors, *policies, *decisions, *others}
+    known = {*answers, *schemas, *errors, *chips, *policies, *decisions, *others}
     assert {path.name for path in FOLDER.iterdir() if path.suffix in (".txt", ".json")} == known
 
 

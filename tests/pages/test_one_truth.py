@@ -64,6 +64,7 @@ UNSHOWN = {
     "staying.gain": "the same",
     "staying.margin": "the same",
     "excluded.revive.change": "its sentence says it",
+    "memory": "its sentences say it, in units that fit",
     "contradictions.between": "its sentence says it",
     "contradictions.ways_out.change": "its sentence says it",
 }

@@ -181,7 +181,7 @@ def test_what_makes_no_sense_is_refused_before_anything_is_served(
 
 def test_each_page_is_asked_with_every_option_that_was_given() -> None:
     once = ("answers", "project", "part", "options", "as-of", "policy")
-    repeated = ("set", "machine", "knowledge", "rules", "probes")
+    repeated = ("set", "machine", "knowledge", "rules", "probes", "hardware")
     given = [f"--{name}=a b" for name in (*once, *repeated, *repeated)]
     given += ["--budget=1.5", "--python=jax=/opt/a b/python", "--no-detect"]
     every, usual = vars(parse(["interview", *given])), vars(parse(["interview"]))

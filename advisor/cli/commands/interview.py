@@ -101,8 +101,8 @@ def on_terminal() -> bool:
 
 def _begun(base: KnowledgeBase, arguments: argparse.Namespace, keeper: Keeper) -> Interview:
     """An interview with the answers that the command line gives; without any, the one that was kept, which goes on."""
-    if arguments.answers is not None or arguments.set:
-        return Interview(said_from(base, arguments.answers, arguments.set))
+    if arguments.answers is not None or arguments.set or arguments.hardware:
+        return Interview(said_from(base, arguments.answers, arguments.set, arguments.hardware))
     if not keeper.alone:
         return Interview()
     try:

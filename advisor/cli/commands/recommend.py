@@ -67,8 +67,8 @@ def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -
         from advisor.revisit import asked_again  # noqa: PLC0415
 
         session, answers = asked_again(session, lock.old)
-        return session, changed_answers(session.base, answers, arguments.set)
-    answers = answers_from(session.base, arguments.answers, arguments.set)
+        return session, changed_answers(session.base, answers, arguments.set, arguments.hardware)
+    answers = answers_from(session.base, arguments.answers, arguments.set, arguments.hardware)
     session = with_project(session, arguments, answers)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
@@ -86,6 +86,13 @@ def _rendered(session: Session, recommendation: Recommendation, arguments: argpa
     return handed_on(form, recommendation, session.base, arguments)
 
 
+def _answered(arguments: argparse.Namespace) -> bool:
+    """Whether there are answers from anywhere."""
+    sources = (arguments.batch, arguments.answers, arguments.project)
+    given = any(source is not None for source in sources) or bool(arguments.set) or bool(arguments.hardware)
+    return given or _renews(arguments)
+
+
 def _form(arguments: argparse.Namespace) -> str:
     """The format that is asked for, by its name or for short."""
     return arguments.format or ("json" if arguments.json else "detail" if arguments.detail else "text")
@@ -95,16 +102,17 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     problems = Problems()
     if arguments.format not in (None, "json") and arguments.json:
         problems.add("--json is short for --format json.", f"--format {arguments.format}", "Leave out one of them.")
-    if arguments.batch is not None and (arguments.answers is not None or arguments.set or arguments.project):
-        problems.add("a batch has its own answers.", "--batch", "Leave out --answers, --set and --project.")
+    own = (arguments.answers, arguments.project) != (None, None) or arguments.set or arguments.hardware
+    if arguments.batch is not None and own:
+        hint = "Leave out --answers, --set, --project and --hardware."
+        problems.add("a batch has its own answers.", "--batch", hint)
     if arguments.batch is not None and _form(arguments) != "json":
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.place is not None and _form(arguments) not in _INSTALLING:
         problems.add("a place is chosen for what installs the stack.", "--place", "Add --format requirements or uv.")
     if arguments.batch is None and arguments.jobs is not None:
         problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
-    given = (arguments.batch, arguments.answers, arguments.project)
-    if given == (None, None, None) and not arguments.set and not _renews(arguments):
+    if not _answered(arguments):
         hint = "Use --answers FILE, --set KEY=VALUE, --project PATH or --batch FILE."
         problems.add("no answers were given.", "recommend", hint)
     if arguments.no_detect and arguments.probe in ("auto", "run"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PORT = 8000
 """Where it listens if nothing else is said, and nothing else listens there."""
 _ONCE = ("answers", "project", "part", "options", "as_of", "policy", "budget")
-_REPEATED = ("set", "machine", "knowledge", "rules", "python", "probes")
+_REPEATED = ("set", "machine", "knowledge", "rules", "python", "probes", "hardware")
 """The options of `interview`, by whether they may be given several times."""
 
 
@@ -57,7 +57,7 @@ def _check(arguments: argparse.Namespace) -> None:
         message = "standard input can be read once, and there may be several pages."
         raise InputError(Problem(message=message, place="--answers", hint="Name a file."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
-    opened(base, arguments, Interview(said_from(base, arguments.answers, arguments.set)))
+    opened(base, arguments, Interview(said_from(base, arguments.answers, arguments.set, arguments.hardware)))
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

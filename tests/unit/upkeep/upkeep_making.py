@@ -17,6 +17,7 @@ from advisor.model.knowledge import (
     MeasuredModel,
     MemoryModel,
     SpeedModel,
+    StateBytes,
 )
 from advisor.model.package import Denied
 from advisor.model.rule import Condition, Effects, Example, Rule
@@ -121,7 +122,19 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         worst_first_step_s=100.0,
         source=source(),
     )
-    memory = MemoryModel(train=18, adapters=3, four_bit=1, serve=2, serve_four_bit=0.5, usable=0.8, source=source())
+    memory = MemoryModel(
+        train=StateBytes(weights=2, gradients=4, optimiser=12),
+        train_fp32=StateBytes(weights=4, gradients=4, optimiser=8),
+        train_bf16=StateBytes(weights=2, gradients=2, optimiser=4),
+        adapters=StateBytes(weights=3),
+        four_bit=StateBytes(weights=1),
+        serve=StateBytes(weights=2),
+        serve_fp32=StateBytes(weights=4),
+        serve_four_bit=StateBytes(weights=0.5),
+        usable=0.8,
+        counted=0.9,
+        source=source(),
+    )
     decision = Decision(
         tie_margin=0.01,
         switch_margin=0.05,
@@ -146,6 +159,7 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         questions=(),
         frameworks={one.id: one for one in frameworks},
         components=held,
+        hardware={},
         benchmarks=(),
         folklore=(),
         denied=denials,

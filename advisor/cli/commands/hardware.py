@@ -1,0 +1,164 @@
+"""`advisor hardware`: what is published of chips, and whether a model fits them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from advisor.cli.exits import Exit
+from advisor.cli.machines import chosen, meant
+from advisor.cli.output import write
+from advisor.cli.session import answers_from, overlays
+from advisor.errors import InputError, Problem
+from advisor.frozen import replace
+from advisor.intake.chips import counted
+from advisor.intake.footprint import Setup, fewest, model_of, needed, setup_of, verdict
+from advisor.intake.situation import complete
+from advisor.loading.knowledge import load
+from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.structure import plain
+from advisor.model.hardware import Chip
+from advisor.render import hardware as words
+
+if TYPE_CHECKING:
+    import argparse
+
+    from advisor.intake.architectures import Architecture
+    from advisor.model.answers import Answers
+    from advisor.model.knowledge import KnowledgeBase
+
+SCHEMA = "advisor/hardware-fit/1"
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the subcommand."""
+    base = load(overlays(arguments.knowledge), overlays(arguments.rules))
+    return _COMMANDS[arguments.hardware_command](base, arguments)
+
+
+def _list(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
+    vendors = sorted({chip.vendor for chip in base.hardware.values()})
+    if arguments.vendor is not None and arguments.vendor not in vendors:
+        message = f"of {shown(arguments.vendor)} no chip is known."
+        raise InputError(Problem(message=message, place="--vendor", hint=nearest(arguments.vendor, vendors)))
+    chips = [chip for chip in base.hardware.values() if arguments.vendor in (None, chip.vendor)]
+    _out(arguments, {"chips": [plain(chip) for chip in chips]}, words.listed(chips))
+    return Exit.ANSWER
+
+
+def _show(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
+    (chip,) = chosen(base, [arguments.name], "NAME")
+    _out(arguments, plain(chip), words.shown(chip))
+    return Exit.ANSWER
+
+
+def _compare(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
+    chips = list({chip.id: chip for chip in chosen(base, arguments.names, "NAME")}.values())
+    _out(arguments, {"chips": [plain(chip) for chip in chips]}, words.compared(chips))
+    return Exit.ANSWER
+
+
+def _fit(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
+    answers = complete(answers_from(base, arguments.answers, arguments.set), base.vocabulary, None).answers
+    _check_heads(answers, arguments.kv_heads)
+    setup = _setup(setup_of(answers), arguments)
+    model = model_of(answers, setup)
+    if model is None:
+        message = "neither the parameters of the model nor sizes that mean one are known."
+        hint = (
+            "Use --set model_params_b=7, or --set sizes.layers=32 --set sizes.width=4096 --set sizes.sequence=2048, "
+            "for a residual network sizes.depth, width and image, for a recommender sizes.table_rows and embedding_dim."
+        )
+        raise InputError(Problem(message=message, place="hardware fit", hint=hint))
+    rows = [*_rows(base, model, setup, arguments.on)]
+    need = needed(model, setup, base.memory)
+    document = {
+        "schema": SCHEMA,
+        "model": model.kind,
+        "parameters_b": model.parameters / 1e9,
+        "setup": plain(setup),
+        "needed": plain(need),
+        "chips": [plain(row) for row in rows],
+        "source": plain(base.memory.source),
+    }
+    _out(arguments, document, words.fitted(model, setup, need, rows, base.memory))
+    return Exit.ANSWER
+
+
+def _setup(setup: Setup, arguments: argparse.Namespace) -> Setup:
+    """What the answers say, with what the command line says otherwise."""
+    if arguments.way is not None:
+        serves = arguments.way.startswith("serve")
+        several = setup.devices > 1
+        spread = replace(setup, tensor=setup.devices, sharding="none") if serves else replace(setup, tensor=1)
+        setup = replace(spread, way=arguments.way, sharding="fsdp" if several and not serves else "none")
+    setup = replace(setup, recompute=arguments.recompute, kv_heads=arguments.kv_heads)
+    if arguments.sharding is not None:
+        setup = replace(setup, sharding=arguments.sharding)
+    tensor = arguments.tensor or setup.tensor
+    return replace(setup, tensor=tensor, devices=max(setup.devices, tensor))
+
+
+def _check_heads(answers: Answers, kv_heads: int | None) -> None:
+    """Raise where heads of keys and values cannot be held against those of queries."""
+    sizes = answers.get("sizes")
+    heads = sizes.get("heads") if isinstance(sizes, Mapping) else None
+    if kv_heads is not None and (not isinstance(heads, (int, float)) or heads < kv_heads):
+        message = (
+            f"{kv_heads} heads of keys and values, and {f'{heads:g}' if heads else 'an unknown number'} of queries."
+        )
+        hint = "Say how many there are of queries with --set sizes.heads=N; there are at least as many."
+        raise InputError(Problem(message=message, place="--kv-heads", hint=hint))
+
+
+def _rows(base: KnowledgeBase, model: Architecture, setup: Setup, on: str) -> Iterator[words.Fitted]:
+    """How the model fits each of the chips; one that is named with a number of its own is taken so often."""
+    for chip, count in _asked(base, on):
+        own = _counted(setup, count)
+        need, room = needed(model, own, base.memory), chip.memory_gb or chip.value("most_memory_gb")
+        yield words.Fitted(
+            chip=chip.id,
+            name=chip.name,
+            devices=own.devices,
+            memory_gb=room,
+            most=chip.memory_gb is None,
+            needed_gb=need.gb,
+            verdict="unknown" if room is None else verdict(need, room, base.memory),
+            fewest=None if room is None else fewest(model, own, room, base.memory),
+        )
+
+
+def _counted(setup: Setup, count: int | None) -> Setup:
+    if count is None or count == setup.devices:
+        return setup
+    if setup.way.startswith("serve"):
+        return replace(setup, devices=count, tensor=count)
+    spread = "fsdp" if setup.devices == 1 and count > 1 and setup.sharding == "none" else setup.sharding
+    return replace(setup, devices=count, sharding=spread)
+
+
+def _asked(base: KnowledgeBase, on: str) -> list[tuple[Chip, int | None]]:
+    if not on:
+        return [(chip, None) for chip in base.hardware.values() if chip.vendor != "cpu"]
+    problems, found = Problems(), []
+    for name in filter(None, on.split(",")):
+        chip, count = counted(name, base.hardware)
+        if chip is None:
+            problems.add(f"{shown(name)} names no chip that is known.", "--on", meant(base, name))
+        else:
+            found.append((chip, count))
+    problems.settle()
+    return found
+
+
+def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
+    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+
+
+_COMMANDS: Mapping[str, Callable[[KnowledgeBase, argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "compare": _compare,
+    "fit": _fit,
+}
