@@ -1,4 +1,4 @@
-"""The README shows what the program really prints, and names only commands that there are."""
+"""README and chapters show what the program really prints, and name only commands and files that there are."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ import yaml
 from advisor.cli.parser import build, parse
 
 README = Path(__file__).resolve().parents[2] / "README.md"
+CHAPTERS = sorted((README.parent / "docs").glob("*.md"))
 
 pytestmark = pytest.mark.checkout
 
 
 def blocks(language: str = "") -> list[str]:
-    found = re.findall(r"^```(\w*)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    said = "\n".join(file.read_text(encoding="utf-8") for file in (README, *CHAPTERS))
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", said, re.DOTALL | re.MULTILINE)
     return [block for name, block in found if name == language]
 
 
@@ -134,10 +136,13 @@ def test_every_command_of_the_program_is_listed_and_no_other() -> None:
 
 
 def test_every_file_it_links_to_exists() -> None:
-    for target in re.findall(r"\]\((?!http)([^)]+)\)", README.read_text(encoding="utf-8")):
-        assert (README.parent / target).exists(), target
+    for file in (README, *CHAPTERS):
+        for target in re.findall(r"\]\((?!http)([^)]+)\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / target).exists(), (file.name, target)
 
 
 def test_it_never_sends_anybody_to_the_other_project_of_the_name() -> None:
-    assert "uvx advisor" not in README.read_text(encoding="utf-8")
-    assert not re.search(r"pip install (-\S+ )*advisor\b", README.read_text(encoding="utf-8"))
+    for file in (README, *CHAPTERS):
+        said = file.read_text(encoding="utf-8")
+        assert "uvx advisor" not in said
+        assert not re.search(r"pip install (-\S+ )*advisor\b", said)
