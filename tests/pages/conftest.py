@@ -10,9 +10,9 @@ from playwright.sync_api import Browser
 from pages.samples import write
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all pages."""
+    """One browser for all pages of a file: what drives it keeps others from a loop of events of their own."""
     with chromium() as running:
         yield running
 

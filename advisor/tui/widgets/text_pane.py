@@ -33,6 +33,10 @@ class TextPane(VerticalScroll):
         """Tell again, for other lines are seen."""
         self._tell()
 
+    def watch_virtual_size(self) -> None:
+        """Tell again, for there are more lines or fewer."""
+        self._tell()
+
     def watch_scroll_y(self, old: float, new: float) -> None:
         """Tell again, for other lines are seen."""
         super().watch_scroll_y(old, new)
