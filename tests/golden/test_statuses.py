@@ -26,8 +26,6 @@ STATUSES = {
 }
 """Status to the options that are compared: few, so that what is kept here can be read."""
 FORMATS = {"text": "txt", "markdown": "md", "adr": "adr.md", "json": "json", "html": "html"}
-AS_PAGES = ("tie", "needs_more_info", "contradictory")
-"""Those of which the page is kept."""
 MADR = (
     ("h1", ""),
     ("h2", "Context and Problem Statement"),
@@ -40,7 +38,7 @@ MADR = (
     ("h2", "More Information"),
 )
 """The headings of MADR 4, in their order; those of the options stand below the last but one."""
-KEPT = [(status, form) for status in STATUSES for form in FORMATS if form != "html" or status in AS_PAGES]
+KEPT = [(status, form) for status in STATUSES for form in FORMATS]
 
 
 def answered(run: Run, status: str, form: str) -> Ran:
