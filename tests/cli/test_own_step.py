@@ -14,7 +14,7 @@ import pytest
 
 from cli.program import Ran, Run
 
-README = Path(__file__).resolve().parents[2] / "README.md"
+CHAPTER = Path(__file__).resolve().parents[2] / "docs" / "measuring.md"
 
 STEPS = """
 import numpy as np
@@ -194,9 +194,9 @@ def test_names_are_chosen_and_a_hang_costs_only_itself(run: Run, tmp_path: Path)
 
 @pytest.mark.slow
 @pytest.mark.checkout
-def test_the_example_of_the_readme_runs(run: Run, tmp_path: Path) -> None:
+def test_the_example_of_the_chapter_runs(run: Run, tmp_path: Path) -> None:
     (shown,) = re.findall(
-        r"^```python\n# (\S+)\n(.*?)^```$", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+        r"^```python\n# (\S+)\n(.*?)^```$", CHAPTER.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
     )
     drawn = tmp_path / "drawn.svg"
     ran = run("probe", "--step", write(tmp_path, shown[1], shown[0]), "--budget", "60", "--svg", drawn)
