@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import subprocess
 import sys
 import time
@@ -13,18 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-import pytest
+from browser import chromium
 from cli.program import environment
 
 if TYPE_CHECKING:
     from playwright.sync_api import Download, Page
 
-CHROMIUM = os.environ.get("ADVISOR_TEST_CHROMIUM") or shutil.which("chromium") or ""
 PATIENCE_S = 20
-_ARGUMENTS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
-    *("--disable-sync", "--no-first-run"),
-)
 
 
 class Served:
@@ -87,11 +80,5 @@ class Tab:
 @contextmanager
 def tab(size: tuple[int, int]) -> Iterator[Tab]:
     """A page of that size in a browser, with no address yet."""
-    if not CHROMIUM:
-        pytest.skip("there is no Chromium here: ADVISOR_TEST_CHROMIUM names one")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (slow to load)
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=[*_ARGUMENTS])
+    with chromium() as browser:
         yield Tab(browser.new_page(viewport={"width": size[0], "height": size[1]}))
-        browser.close()
