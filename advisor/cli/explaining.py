@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import answers_from, chosen_options, overlays, policy_of, session_day, with_project
@@ -22,6 +23,17 @@ if TYPE_CHECKING:
     from advisor.model.explanation import Explanation
 
 _LEVELS = 4
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the answers, the machine and the depth of the tree."""
+    given = parser.add_argument_group("answers", "as for `recommend`")
+    options.answers(given)
+    options.machine(given)
+    levels = "so many levels of the tree (default: 4; JSON: all)"
+    parser.add_argument("--levels", metavar="N", type=kinds.level, help=levels)
+    options.stored_only(parser)
+    options.output(parser)
 
 
 def opened(arguments: argparse.Namespace) -> tuple[Session, Answers]:

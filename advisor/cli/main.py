@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import gc
-import importlib
 import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from advisor.cli.exits import Exit
-from advisor.cli.parser import build, parse
+from advisor.cli.parser import build, module_of, parse
 from advisor.errors import AdvisorError
 
 if TYPE_CHECKING:
@@ -64,9 +63,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         arguments = parse(["interview"])
     if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "interview", "mcp"):
         gc.enable()
-    # Each command is imported when it is called: `--help` and the others need not wait for it.
-    module = importlib.import_module(f"advisor.cli.commands.{arguments.command.replace('-', '_')}")
-    return cast("Command", module.run)(arguments)
+    return cast("Command", module_of(arguments.command).run)(arguments)
 
 
 if __name__ == "__main__":

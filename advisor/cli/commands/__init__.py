@@ -1,1 +1,1 @@
-"""One file for each command: a function that takes the parsed arguments and returns an exit status."""
+"""One file for each command: what it takes, and what it does with it, which returns an exit status."""

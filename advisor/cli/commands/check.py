@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import day, open_session, today
@@ -29,6 +30,25 @@ _EXITS: dict[Held, Exit] = {
     "changed": Exit.CHANGED,
     "expired": Exit.EXPIRED,
 }
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default=options.DECISION, help=f"the decision (default: {options.DECISION})"
+    )
+    parser.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    alone = "do not look whether what was measured here is still installed"
+    parser.add_argument("--no-detect", action="store_true", help=alone)
+    options.overlays(parser)
+    parser.add_argument("--policy", metavar="FILE", help=options.POLICY)
+    options.machine(parser.add_argument_group("machine"))
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "sarif", "markdown"],
+        help="sarif is for code hosts, which show it beside the file; --json is short for json",
+    )
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -14,6 +14,13 @@ _NAMED = {"FILE": shtab.FILE, "FILE.jsonl": shtab.FILE, "DECISION": shtab.FILE, 
 """What is completed by what is in the current folder."""
 
 
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    shells = ["bash", "zsh", "fish"]
+    parser.add_argument("shell", choices=shells, metavar="SHELL", help=", ".join(shells))
+    parser.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Print the script that the shell reads."""
     parsers = every_parser()

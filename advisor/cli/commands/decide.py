@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import notice, write
 from advisor.cli.session import day, today
@@ -20,6 +21,17 @@ if TYPE_CHECKING:
 _LONGEST = 2000
 """Characters of a note."""
 _NEITHER = "none_of_these"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default=options.DECISION, help=f"the decision (default: {options.DECISION})"
+    )
+    parser.add_argument("--chose", metavar="OPTION", help="what was chosen in the end, whatever was recommended")
+    parser.add_argument("--why", metavar="TEXT", help="with --chose: the reason")
+    parser.add_argument("--outcome", metavar="TEXT", help="how it went")
+    parser.add_argument("--on", metavar="DATE", help="the day (default: today)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.decision.differing import differences
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.model.decision import Decision
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    parser.add_argument("before", metavar="A", help="a decision")
+    parser.add_argument("after", metavar="B", help="the one to hold against it")
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import advisor
 from advisor import resources
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import notice, write
 from advisor.cli.planning import plan
@@ -36,6 +37,19 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.evidence.probing.interpreters import Located
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    started = "start every framework that can be probed, and hold what it says it sees against what is detected"
+    parser.add_argument("--start", action="store_true", help=started)
+    saved = "write down what was read here, without what tells whose machine it is; - writes to standard output"
+    parser.add_argument("--save", metavar="FILE", help=saved)
+    parser.add_argument("--from", dest="recording", metavar="FILE", help="diagnose the machine of such a file instead")
+    measured = parser.add_argument_group("measurements")
+    options.measuring(measured)
+    options.machine(measured)
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
-from advisor.cli import ordering
+from advisor.cli import options, ordering
 from advisor.cli.asking import agreed
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
@@ -27,6 +27,34 @@ from advisor.render.measured.figures import amount
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    commands = parser.add_subparsers(dest="env_command", metavar="COMMAND", required=True)
+
+    def command(name: str, about: str, count: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=options.sentence(about))
+        options.output(added)
+        if count:
+            added.add_argument("frameworks", metavar="FRAMEWORK", nargs=count, help="as in `advisor probe`")
+        return added
+
+    made = command("create", "install frameworks, each into an environment of its own below ADVISOR_HOME", "+")
+    command("list", "which there are, and whether they still work", "")
+    mended = command("repair", "make anew what does not work, in the versions that it had (default: all)", "*")
+    removed = command("remove", "delete environments with everything in them", "+")
+    for asking in (made, mended, removed):
+        asking.add_argument("--yes", action="store_true", help="do it without asking")
+    for installing in (made, mended):
+        installing.add_argument("--dry-run", action="store_true", help="print the commands and run none")
+        installing.add_argument(
+            "--with",
+            dest="installer",
+            choices=["auto", "pip", "uv"],
+            default="auto",
+            help="what installs (default: auto)",
+        )
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.loading.problems import Problems, shown
@@ -13,8 +14,30 @@ from advisor.render.slurm import Job, script
 if TYPE_CHECKING:
     import argparse
 
+_NODES, _MINUTES = 100_000, 10_080
+"""At most so many."""
 _WORDS = re.compile(r"[A-Za-z0-9_.,:*&|()\[\]-]*")
 """What Slurm calls partitions and features, and what joins them."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    commands = parser.add_subparsers(dest="fleet_command", metavar="COMMAND", required=True)
+    about = "print a job script"
+    scripted = commands.add_parser("script", help=about, description=options.sentence(about))
+    scripted.add_argument("scheduler", choices=["slurm"], metavar="SCHEDULER", help="slurm: for sbatch")
+    nodes = "so many nodes at once (default: 1)"
+    scripted.add_argument("--nodes", metavar="N", type=kinds.up_to(_NODES), default=1, help=nodes)
+    minutes = "after which the job ends (default: 30)"
+    scripted.add_argument("--minutes", metavar="N", type=kinds.up_to(_MINUTES), default=30, help=minutes)
+    scripted.add_argument("--partition", metavar="NAME", default="", help="the partition to run in")
+    scripted.add_argument("--constraint", metavar="FEATURES", default="", help="features that the nodes have")
+    there = "the Python on the nodes that has this program and the frameworks (default: python3)"
+    scripted.add_argument("--python", metavar="INTERPRETER", default="python3", help=there)
+    scripted.add_argument("--suite", choices=["quick", "standard", "full"], default="quick", help="as `advisor probe`")
+    kept = "where every node can write; one folder in it for each kind (default: advisor-measurements)"
+    scripted.add_argument("--folder", metavar="DIR", default="advisor-measurements", help=kept)
+    scripted.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
 def run(arguments: argparse.Namespace) -> int:

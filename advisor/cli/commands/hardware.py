@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
 from advisor.cli.machines import chosen, meant
 from advisor.cli.output import write
@@ -19,6 +20,7 @@ from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import plain
 from advisor.model.hardware import Chip
+from advisor.model.memory import Recompute, Sharding, Way
 from advisor.render import hardware as words
 
 if TYPE_CHECKING:
@@ -28,7 +30,44 @@ if TYPE_CHECKING:
     from advisor.model.answers import Answers
     from advisor.model.knowledge import KnowledgeBase
 
+_TENSOR, _HEADS = 1024, 4096
+"""At most so many."""
 SCHEMA = "advisor/hardware-fit/1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    commands = parser.add_subparsers(dest="hardware_command", metavar="COMMAND", required=True)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=options.sentence(about))
+        options.output(added)
+        return added
+
+    listed = command("list", "every chip that is known, with its memory")
+    listed.add_argument("--vendor", metavar="WORD", help="only these, by the word of train_hw, as amd_gpu")
+    show = command("show", "a chip: what is published of it, with sources, and apart from it what was measured")
+    show.add_argument("name", metavar="NAME", help="as h100")
+    compare = command("compare", "chips side by side, figure by figure")
+    compare.add_argument("names", metavar="NAME", nargs="+")
+    fit = command("fit", "what a model takes of the memory, part by part, and which chips have room for it")
+    for added in (listed, show, compare):
+        options.overlays(added)
+    given = fit.add_argument_group("answers", "model_params_b, sizes, task and accelerator_count are read")
+    given.add_argument("--answers", metavar="FILE", help="answers in YAML or JSON; - reads standard input")
+    given.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="add or override one answer")
+    options.overlays(given)
+    fit.add_argument("--on", metavar="A,B", default="", help="only these chips, as h100x8,mi300x (default: all)")
+    doing = "train (mixed precision, Adam), adapters, serve, ... (default: as the task says)"
+    fit.add_argument("--way", choices=get_args(Way), metavar="WAY", help=f"{doing}; one of {', '.join(get_args(Way))}")
+    divided = "none, ddp, zero1, zero2, zero3 or fsdp among the devices (default: fsdp in training on several)"
+    fit.add_argument("--sharding", choices=get_args(Sharding), metavar="HOW", help=divided)
+    group = "devices that divide each layer among them (default: all in serving, 1 in training)"
+    fit.add_argument("--tensor", metavar="N", type=kinds.up_to(_TENSOR), help=group)
+    again = "activations to compute again: none, selective (those of attention) or full (default: none)"
+    fit.add_argument("--recompute", choices=get_args(Recompute), default="none", metavar="WHICH", help=again)
+    heads = "heads of keys and values (default: as many as of queries)"
+    fit.add_argument("--kv-heads", metavar="N", type=kinds.up_to(_HEADS), help=heads)
 
 
 def run(arguments: argparse.Namespace) -> int:

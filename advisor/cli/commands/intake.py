@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.errors import InputError, Problem
@@ -13,6 +14,20 @@ from advisor.render import intake
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    parser.add_argument(
+        "path", metavar="PATH", nargs="?", default=".", help="the folder of a project (default: this one)"
+    )
+    options.part(parser)
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "answers"],
+        help="answers is a file for `recommend --answers`, with its sources as comments; --json is short for json",
+    )
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from advisor import resources
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.keeping import Keeper
 from advisor.cli.output import write
@@ -30,6 +31,16 @@ if TYPE_CHECKING:
 
 
 _NOT_ALONE = "Another questionnaire is open. This one begins anew, and is kept in a file of its own beside it."
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    given = parser.add_argument_group("answers")
+    options.answers(given)
+    options.machine(given)
+    options.measuring(parser.add_argument_group("measurements"))
+    # What was measured here before is used, as `recommend` does; anew it is measured when the questionnaire is told to.
+    parser.set_defaults(probe="stored")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
+from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import chosen_options, day, overlays, today
@@ -28,6 +29,65 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.model.knowledge import KnowledgeBase
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    commands = parser.add_subparsers(dest="knowledge_command", metavar="COMMAND", required=True)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        options.overlays(added)
+        options.output(added)
+        return added
+
+    command("check", "is it complete, used, dated and free of contradictions? Exit status 2 if not")
+    thing = "a fact, framework, component, attribute, rule or belief, with its source"
+    command("show", thing).add_argument("id", metavar="ID", help="as jax.export, jax, component.optax or STK-012")
+    table = command("table", "options side by side, or components")
+    table.add_argument("--options", metavar="A,B", default="", help="only these")
+    table.add_argument("--rows", metavar="A,B", default="", help="only these attributes, families member by member")
+    table.add_argument(
+        "--components", metavar="LAYER", nargs="?", const="", help="components instead, of one layer or all"
+    )
+    table.add_argument(
+        "--format", choices=["text", "markdown", "json"], default="text", help="--json is short for json"
+    )
+    command("folklore", "widely repeated beliefs, how each fares, and what is true")
+    stale = command("stale", "what has to be looked at again. Exit status 6 if something has expired")
+    stale.add_argument("--days", metavar="N", type=kinds.whole, default=0, help="or will expire in so many days")
+    stale.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    draw = command("draw", "facts at random, to be checked again at their source")
+    draw.add_argument("--count", metavar="N", type=kinds.whole, default=30, help="so many (default: 30)")
+    draw.add_argument("--seed", metavar="N", type=kinds.whole, default=0, help="the same seed draws the same facts")
+    diff = command("diff", "what changed since a revision, and which gold cases are answered differently")
+    diff.add_argument("revision", metavar="REV", help="commit, tag or branch of the checkout that knowledge lies in")
+    diff.add_argument("--cases", metavar="FILE", action="append", default=[], help="more cases to ask again")
+    refresh = command("refresh", "ask the package index that pip is configured for, and show what differs")
+    refresh.add_argument("--only", metavar="A,B", default="", help="ask about these packages only")
+    refresh.add_argument("--write", action="store_true", help="and keep it")
+    verify = command("verify", "hold facts against what is installed. Exit status 2 if some are contradicted or denied")
+    verify.add_argument("--python", metavar="INTERPRETER", action="append", default=[], help="instead of this Python")
+
+    bundled = {
+        "export": "write knowledge and rules as one file, to be imported elsewhere or by a later release",
+        "import": "take such a file in the place of the program's own, once it is found sound",
+        "forget": "remove what was imported; the program's own counts again",
+    }
+    for name, about in bundled.items():
+        added = commands.add_parser(name, help=about, description=options.sentence(about))
+        options.output(added)
+        if name != "forget":
+            added.add_argument(
+                "file", metavar="FILE", help="- reads standard input" if name == "import" else "made anew"
+            )
+            replaced = "replace a file that is there" if name == "export" else "take one that is older all the same"
+            added.add_argument("--force", action="store_true", help=replaced)
+        if name == "export":
+            added.add_argument("--sign", metavar="KEY", help="sign it with a private key of Ed25519 (PEM)")
+        if name == "import":
+            known = "a public key of which one has to have signed it, beside those in ADVISOR_HOME/keys; repeatable"
+            added.add_argument("--key", metavar="FILE", action="append", default=[], help=known)
 
 
 def run(arguments: argparse.Namespace) -> int:

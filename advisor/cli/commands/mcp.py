@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING, NoReturn
 
 from advisor.api.knowledge import Knowledge
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.errors import InputError, Problem
 from advisor.mcp.desk import Desk
@@ -15,6 +16,15 @@ from advisor.mcp.root import Root
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    root = "the folder that files may be read from (default: none is read)"
+    parser.add_argument("--root", metavar="DIR", help=root)
+    detect = "look at the machine for what answers leave open, and use what was measured on it"
+    parser.add_argument("--detect", action="store_true", help=detect)
+    options.overlays(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import notice, write
 from advisor.errors import InputError, Problem
@@ -30,6 +31,27 @@ if TYPE_CHECKING:
 
 _SHORT = 8
 """Digits of an id that are shown; as many as are unique will do."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    commands = parser.add_subparsers(dest="measurements_command", metavar="COMMAND", required=True)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=options.sentence(about))
+        options.output(added)
+        return added
+
+    which = "its id or as much of the beginning as is unique (default: the newest of this machine)"
+    command("list", "every run that is stored, the newest first")
+    command("show", "one run, as `probe` prints it").add_argument("id", metavar="ID", nargs="?", help=which)
+    handed = "one run as JSON with its samples, without paths of this machine"
+    command("export", handed).add_argument("id", metavar="ID", nargs="?", help=which)
+    taken = "take in what was exported elsewhere; it is checked, shown, and moves no answer"
+    command("import", taken).add_argument("file", metavar="FILE", help="- reads standard input")
+    forget = command("forget", "remove runs for good")
+    forget.add_argument("ids", metavar="ID", nargs="*", help="as much of each as is unique")
+    forget.add_argument("--all", action="store_true", help="every one")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from advisor import resources
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.loading.knowledge import in_use
@@ -14,6 +15,11 @@ from advisor.loading.problems import printable
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

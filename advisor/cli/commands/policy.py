@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.audit.policies import examine
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import day, kept_answers, overlays, today
@@ -17,6 +18,17 @@ from advisor.render.policy_audit import examined
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    commands = parser.add_subparsers(dest="policy_command", metavar="COMMAND", required=True)
+    about = "is everything in it known, can all of it apply, and what does it leave? Exit status 2 if not"
+    check = commands.add_parser("check", help=about, description=about)
+    check.add_argument("file", metavar="FILE", help="the policy, in YAML")
+    check.add_argument("--as-of", metavar="DATE", help="the day to judge by (default: today)")
+    options.overlays(check)
+    options.output(check)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from advisor.cli import options
 from advisor.cli.batch import Refused, judged, lines_of
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
@@ -17,6 +18,23 @@ from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    lines = 'JSON Lines of {"id": ..., "answers": {...}}, one for each project; - reads standard input'
+    parser.add_argument("batch", metavar="FILE", help=lines)
+    given = parser.add_argument_group("answers")
+    options.surroundings(given)
+    options.machine(given)
+    parser.add_argument(
+        "--format",
+        choices=["text", "markdown", "html", "json"],
+        default="text",
+        help="html is one page for a review; --json is short for json",
+    )
+    options.stored_only(parser)
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

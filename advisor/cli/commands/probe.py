@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, TextIO
 
+from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
 from advisor.cli.measuring import measure
 from advisor.cli.output import notice, write
@@ -17,6 +18,48 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.model.measurement import Measurements
+
+_THREADS, _GENERATIONS = 1024, 20
+"""At most so many."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    suites = "quick: once, in one to two minutes (default); standard: twice, in new processes; full: every variant too"
+    parser.add_argument("--suite", choices=["quick", "standard", "full"], help=suites)
+    profiles = 'workloads to predict, as JSON: [{"name": ..., "workload_class": ..., "sizes": {"batch": 4, ...}}, ...]'
+    parser.add_argument("--profiles", metavar="FILE", help=profiles)
+    parser.add_argument("--frameworks", metavar="A,B", default="", help="measure only these")
+    parser.add_argument("--probes-only", metavar="A,B", default="", help="run only these probes")
+    step = (
+        "measure your own implementations of one step instead, the functions of a file: this is code, and is run; "
+        "--python names the Python for one of them"
+    )
+    parser.add_argument("--step", metavar="FILE", help=step)
+    apart = "with --step: largest relative difference between their results (default: 0.001, or as the file says)"
+    parser.add_argument("--tolerance", metavar="X", type=kinds.positive, help=apart)
+    devices = "the accelerator if there is one, or the CPU"
+    parser.add_argument("--device", choices=["auto", "cpu"], default="auto", help=devices)
+    threads = "of every framework (default: as many as there are cores, or one where others want them)"
+    parser.add_argument("--threads", metavar="N", type=kinds.up_to(_THREADS), help=threads)
+    again = "measure everything N times, each in new processes"
+    parser.add_argument("--generations", metavar="N", type=kinds.up_to(_GENERATIONS), help=again)
+    shipped = "show beside the equal terms, which count, how each framework does as it comes (the full suite does)"
+    parser.add_argument("--as-shipped", action="store_true", help=shipped)
+    able = "try, without timing anything, what each framework can do here: exports, compiling, derivatives, ..."
+    parser.add_argument("--capabilities", action="store_true", help=able)
+    parser.add_argument("--no-store", action="store_true", help="print only")
+    parser.add_argument(
+        "--format",
+        choices=["text", "json", "markdown", "svg"],
+        default="text",
+        help="svg draws the classes of work; --json is short for json",
+    )
+    parser.add_argument("--svg", metavar="FILE", help="draw them there too")
+    measured = parser.add_argument_group("measurements")
+    options.measuring(measured)
+    options.machine(measured)
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

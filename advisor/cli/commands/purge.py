@@ -7,6 +7,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
+from advisor.cli import options
 from advisor.cli.asking import agreed
 from advisor.cli.belongings import Belonging, belongings, tidy
 from advisor.cli.exits import Exit
@@ -16,6 +17,13 @@ from advisor.loading.problems import printable
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be removed, and remove nothing")
+    options.output(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
 from advisor.cli.session import answers_from, changed_answers, open_session, session_day, with_project
 from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
+from advisor.model.rule import PLACES
 from advisor.render import rendering
 from advisor.session import Session
 
@@ -22,6 +25,60 @@ if TYPE_CHECKING:
 
 _INSTALLING = ("requirements", "uv")
 """Formats that say what installs the stack; they have no room for what a full inquiry finds."""
+
+_JOBS = 60
+"""So many processes can be waited for at once on every system."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    given = parser.add_argument_group("answers")
+    options.answers(given)
+    lines = 'JSON Lines of {"id": ..., "answers": {...}}; - reads standard input'
+    given.add_argument("--batch", metavar="FILE", help=lines)
+    jobs = "share a batch out among N processes, or as many as there are cores; the output is the same"
+    given.add_argument("--jobs", metavar="N", nargs="?", const=_cores(), type=kinds.up_to(_JOBS), help=jobs)
+    options.measuring(parser.add_argument_group("measurements"))
+    options.machine(given)
+    parser.add_argument(
+        "--probe",
+        choices=["off", "stored", "auto", "run"],
+        default="stored",
+        help="use what was measured here before (default), nothing, what can change the answer, or measure anew",
+    )
+    parser.add_argument("--depth", choices=["core", "full"], help="full adds questions, flips and revivals")
+    parser.add_argument(
+        "--format",
+        choices=["text", "detail", "json", "markdown", "adr", "html", "requirements", "uv"],
+        help="adr is a decision record after MADR 4; requirements (for pip) and uv (a pyproject.toml) install the "
+        "stack; --json is short for json, --detail for detail",
+    )
+    place = "with --format requirements or uv: the place to install for (default: the one that is here, else train)"
+    parser.add_argument("--place", choices=PLACES, help=place)
+    options.output(parser)
+    parser.add_argument("--detail", action="store_true", help="everything behind the summary")
+    kept = parser.add_argument_group("decision")
+    locked = f"keep the decision in a file too, for `advisor check` (default: {options.DECISION}); none is overwritten"
+    kept.add_argument("--lock", metavar="PATH", nargs="?", const=options.DECISION, help=locked)
+    renewed = (
+        "take the place of that file, and keep what was chosen, how it went, and its verdict as history; without "
+        "--answers, decide anew from all that it holds"
+    )
+    kept.add_argument("--renew", action="store_true", help=renewed)
+    told = (
+        "from which change on it no longer holds: p_best_fall=0.2 (default: 0.1), or false for one of primary, status, "
+        "stack and expiry; repeatable"
+    )
+    kept.add_argument("--threshold", metavar="KEY=VALUE", action="append", default=[], help=told)
+    recorded = "also write a decision record into the folder where the team keeps them, under the next number"
+    parser.add_argument("--adr-dir", metavar="DIR", help=recorded)
+    parser.add_argument("--title", metavar="NAME", default="", help="what the record is about, for its title")
+
+
+def _cores() -> int:
+    """The cores that this process may use."""
+    usable = getattr(os, "sched_getaffinity", None)
+    return min(_JOBS, len(usable(0)) if usable else os.cpu_count() or 1)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import kept_answers, overlays, today
@@ -13,6 +14,7 @@ from advisor.errors import InputError, Problem
 from advisor.loading.knowledge import load
 from advisor.loading.problems import nearest, shown
 from advisor.loading.structure import plain
+from advisor.model.rule import Phase
 from advisor.render import rules as words
 from advisor.render.reference import reference
 
@@ -20,6 +22,27 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.model.knowledge import KnowledgeBase
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    commands = parser.add_subparsers(dest="rules_command", metavar="COMMAND", required=True)
+
+    def command(name: str, about: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=about, description=about)
+        options.overlays(added)
+        return added
+
+    check = "can every rule fire, does it, and does none hide or undo another? Exit status 2 if not"
+    options.output(command("check", check))
+    listed = command("list", "ids and titles")
+    listed.add_argument("phase", metavar="PHASE", nargs="?", choices=get_args(Phase), help=", ".join(get_args(Phase)))
+    options.output(listed)
+    show = command("show", "a rule with its condition, effects, reason, source and examples")
+    show.add_argument("id", metavar="ID", help="as STK-012")
+    options.output(show)
+    reference = command("reference", "every rule, as Markdown")
+    reference.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -35,7 +35,13 @@ _KINDS: Mapping[str, Any] = {
     "check": Check,
     "diff": DecisionDiff,
 }
+_NAMES = ("answers", *_KINDS)
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    parser.add_argument("name", choices=_NAMES, metavar="NAME", help=", ".join(_NAMES))
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -7,6 +7,8 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
+from advisor.cli import kinds
+from advisor.cli.commands import interview
 from advisor.cli.commands.interview import opened
 from advisor.cli.exits import Exit
 from advisor.cli.session import overlays, said_from
@@ -22,6 +24,15 @@ PORT = 8000
 _ONCE = ("answers", "project", "part", "options", "as_of", "policy", "budget")
 _REPEATED = ("set", "machine", "knowledge", "rules", "python", "probes", "hardware")
 """The options of `interview`, by whether they may be given several times."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    interview.add_arguments(parser)
+    listening = parser.add_argument_group("where it listens")
+    listening.add_argument("--host", default="127.0.0.1", help="the name or address (default: only this machine)")
+    told = "the port; 0 takes any that is free (default: 8000, or where that is taken any)"
+    listening.add_argument("--port", type=kinds.port, metavar="N", help=told)
 
 
 def run(arguments: argparse.Namespace) -> int:

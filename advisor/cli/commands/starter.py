@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor import resources
+from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import answers_from, open_session
@@ -17,6 +18,20 @@ from advisor.render.summary import summary
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    named = "a framework (default: the one that is recommended for the answers)"
+    parser.add_argument("primary", metavar="PRIMARY", nargs="?", help=named)
+    shapes = "the shape of the data (default: that of the domain in the answers)"
+    parser.add_argument("--shape", choices=["tabular", "images", "text"], help=shapes)
+    parser.add_argument("--output", metavar="FILE", help="write there instead of to standard output")
+    parser.add_argument("--force", action="store_true", help="replace the file if it is there")
+    given = parser.add_argument_group("answers")
+    options.answers(given)
+    options.machine(given)
+    options.stored_only(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from advisor.cli import explaining
 from advisor.cli.explaining import grounds_for, opened, tell
 from advisor.cli.session import changed_answers
 from advisor.inquiry.explain_change import changed, what_if
 
 if TYPE_CHECKING:
     import argparse
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what it takes."""
+    others = "answers to change; unknown leaves one open"
+    parser.add_argument("changes", metavar="KEY=VALUE", nargs="+", help=others)
+    explaining.add_arguments(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
