@@ -66,6 +66,8 @@ import numpy as np  # noqa: E402
 
 BLOCK_S = 0.005
 """Shortest block worth timing: above it, scheduling and the clock no longer show."""
+UNROLLED = 16
+"""Steps that are written out in a block."""
 WARM_S, WARM_BLOCKS = 0.5, 20
 """Warm-up ends here, settled or not."""
 LEAD_S = 0.003
@@ -104,18 +106,32 @@ class Bench:
 
     def block(self):
         """Run one block and return its seconds of wall time; the collector of cycles stays out of it."""
-        step, state, wait = self._step, self.state, self._wait
-        many, rest = (itertools.repeat(None, number) for number in divmod(self.iterations, 16))
+        step, state, wait, clock = self._step, self.state, self._wait, time.perf_counter
+        many, rest = (itertools.repeat(None, number) for number in divmod(self.iterations, UNROLLED))
         collects = gc.isenabled()
         gc.disable()
-        begun = time.perf_counter()
-        for _ in many:  # by sixteen, so that next to nothing of a short step is the loop's
-            state = step(step(step(step(step(step(step(step(state))))))))
-            state = step(step(step(step(step(step(step(step(state))))))))
+        begun = clock()
+        for _ in many:  # written out, so that next to nothing of a short step is the loop's
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
+            state = step(state)
         for _ in rest:
             state = step(state)
         wait(state)
-        ended = time.perf_counter()
+        ended = clock()
         if collects:
             gc.enable()
         self.state = state
@@ -139,6 +155,8 @@ class Bench:
                 break
         self._iteration_s = statistics.median(blocks[-4:]) / self.iterations
         self.iterations = max(1, math.ceil(BLOCK_S / self._iteration_s))
+        if self.iterations > UNROLLED:
+            self.iterations += -self.iterations % UNROLLED
         return settled
 
     def measure(self):

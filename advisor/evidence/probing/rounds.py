@@ -18,7 +18,7 @@ BEHIND = math.log(5)
 GRACE_S = 3.0
 """Beyond the cap, in which the fewest rounds that tell anything may still be completed."""
 SOONEST = 2
-"""Rounds after which who is far behind and would take all of the time is timed no more."""
+"""Rounds after which who is far behind and would take all of the time is timed no more; one, if it took all of it."""
 LONG_S = 0.05
 """Of an iteration: what is shorter costs little to time again."""
 
@@ -65,11 +65,14 @@ class Contest:
         for number in range(1, LOOKS[-1] + 1):
             self._round(found)
             now = time.monotonic()
+            if number >= SOONEST or now > end:
+                retired = {name for name in found.blocks if self._retires(name, found.blocks, number)} - found.behind
+                found.behind |= retired
+                # The time that they took is not taken from the others.
+                end += sum(block.wall_s for name in retired for block in found.blocks[name])
             if not found.blocks or (now > end and number >= FEWEST) or now > end + max(self.cap_s, GRACE_S):
                 found.stopped = "time"
                 return
-            if number >= SOONEST:
-                found.behind |= {name for name in found.blocks if self._retires(name, found.blocks, number)}
             if number in LOOKS:
                 found.stopped = self._standing(found)
                 if found.stopped != "open":

@@ -60,13 +60,14 @@ KEPT = (
 KEPT_PREFIXES = ("TPU_", "NVIDIA_VISIBLE")
 
 STEADY = {
-    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(2**36),
     "MALLOC_TOP_PAD_": str(64 * 2**20),
     "PYTHONHASHSEED": "0",
 }
 """Makes one start of a process like the next. The C library gives memory back, or keeps it, by what it happened to be
-asked for before: the same stream over long vectors took 1.9 ms in one process and 3.3 ms in its twin."""
+asked for before: the same stream over long vectors took 1.9 ms in one process and 3.3 ms in its twin. Of a mapping of
+its own, as it makes one for large arrays, it gives every page back, and has it cleared when it is asked for again."""
 THREADS = ("OMP", "MKL", "OPENBLAS", "NUMEXPR", "BLIS")
 KILLED = 9
 """The signal that a process cannot answer."""
