@@ -107,9 +107,10 @@ def observed(base: KnowledgeBase, cases: Iterable[GoldCase]) -> Iterator[Observa
 
 
 def first_answers() -> list[Observation]:
-    """What came first in the situations that were written last, before a rule had learnt from one."""
-    answers = json.loads(FIRST.read_text(encoding="utf-8"))["answers"]
-    return [Observation(case=case, first=True, p_best=math.nan, **seen) for case, seen in answers.items()]
+    """What came first in situations that nobody had in mind who wrote the rules, before a rule had learnt from one."""
+    rounds = json.loads(FIRST.read_text(encoding="utf-8"))["rounds"]
+    answers = [answer for each in rounds for answer in each["answers"].items()]
+    return [Observation(case=case, first=True, p_best=math.nan, **seen) for case, seen in answers]
 
 
 def field_cases(base: KnowledgeBase) -> tuple[GoldCase, ...]:
