@@ -32,6 +32,7 @@ near, far = replace(done, framework="mlx", paired=0.01), replace(done, framework
 lost = replace(done, framework="tensorflow", outcome="failed", paired=None)
 try:
     with ProbeProgress() as show:
+        show(Progress(kind="waiting", seconds_left=70, text="process 7"))
         show(Progress(kind="starting", seconds_left=60, framework="jax", variant="jit"))
         show(Progress(kind="started", seconds_left=60, framework="jax", variant="jit"))
         bad = dict(framework="x", variant="y", outcome="failed", text="\\x1b[31mno")
@@ -152,6 +153,7 @@ def test_a_terminal_that_can_do_nothing_gets_lines(home: Path, env: dict[str, st
 def test_without_a_terminal_there_is_a_line_now_and_then(run: Run, env: dict[str, str]) -> None:
     ran = run(program=("-c", EVENTS), env=env)
     assert ran.stderr.splitlines() == [
+        "waiting for process 7, which measures on this machine, at most 70 s left",
         "jax/jit: started",
         "x/y: failed: ?[31mno",
         "probe 1 of 4: gemm, at most 50 s left, process 1 of 2",
