@@ -76,13 +76,17 @@ class Questionnaire(App[None]):
         return "f2" if self.is_web and binding.key == "ctrl+n" else super().get_key_display(binding)
 
     def get_driver_class(self) -> type[Driver]:
-        """On a terminal of POSIX the one that is quick to tell an escape."""
+        """One that is quick to tell an escape, where there is one."""
         usual = super().get_driver_class()
-        if usual.__name__ != "LinuxDriver":
-            return usual
-        from advisor.tui.typing_driver import TypingDriver  # noqa: PLC0415  (it is not everywhere)
+        if usual.__name__ == "LinuxDriver":
+            from advisor.tui.terminal_driver import TerminalDriver  # noqa: PLC0415  (Windows has no such terminals)
 
-        return TypingDriver
+            return TerminalDriver
+        if usual.__name__ == "WebDriver":
+            from advisor.tui.browser_driver import BrowserDriver  # noqa: PLC0415  (only a page needs it)
+
+            return BrowserDriver
+        return usual
 
     def get_default_screen(self) -> Screen[None]:
         """The interview."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
+from textual import constants
 from textual.geometry import Offset
 
 from advisor.inquiry.interview import Interview
@@ -69,6 +71,22 @@ def test_the_palette_is_named_where_there_is_room_for_it(size: tuple[int, int], 
         assert line(told).endswith("▏^p palette ") == there
 
     tell(story, begun=BEGUN, size=size)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="what is typed is read otherwise there")
+def test_a_page_is_asked_for_the_rest_of_a_key_soon_and_otherwise_now_and_then(monkeypatch: pytest.MonkeyPatch) -> None:
+    from advisor.tui.browser_driver import _Reader  # noqa: PLC0415  (it does not load everywhere)
+
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb") as page:
+        monkeypatch.setattr(sys, "__stdin__", page)
+        os.write(theirs, b"\x1b")
+        reader = _Reader()
+        read = iter(reader)
+        told = [(next(read), reader.timeout) for _ in range(4)]
+        os.close(theirs)
+    soon, usual = constants.ESCAPE_DELAY, 0.1
+    assert told == [(b"\x1b", soon), (b"", soon), (b"", usual), (b"", usual)]
 
 
 @pytest.mark.slow

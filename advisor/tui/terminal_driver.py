@@ -1,4 +1,8 @@
-"""What is typed on a terminal, handed to Textual without a wait that it would put in."""
+"""A terminal of POSIX, where a lone escape is told from the beginning of another key as soon as it can be.
+
+Both begin with the same byte, and only time tells them apart. Textual's own driver looks at the time every tenth of a
+second, whatever `ESCDELAY` says, so that each way back would take that much longer.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +18,8 @@ _IDLE_S = 0.1
 """How often it is looked whether the questionnaire has been left."""
 
 
-class TypingDriver(LinuxDriver):
-    """Tells a lone escape from the beginning of another key as soon as that can be told.
-
-    Both begin with the same byte, and only time tells them apart. Textual's own loop looks at the time every tenth of a
-    second, whatever `ESCDELAY` says, so that each way back would take that much longer.
-    """
+class TerminalDriver(LinuxDriver):
+    """Reads as Textual does, and looks at the time once more after what it has read."""
 
     def run_input_thread(self) -> None:
         """Hand on keys and what the terminal says, until the questionnaire is left."""
