@@ -2,5 +2,5 @@
 
 import os
 
-# In milliseconds, and read when Textual is loaded: its own default is four times what a terminal needs to send a key.
-os.environ.setdefault("ESCDELAY", "25")
+# In milliseconds, and read when Textual is loaded, whose default is many times what a terminal needs to send a key.
+os.environ.setdefault("ESCDELAY", "15")

@@ -19,7 +19,7 @@ _IDLE_S = 0.1
 
 
 class TerminalDriver(LinuxDriver):
-    """Reads as Textual does, and looks at the time once more after what it has read."""
+    """Reads as Textual does, and after what it has read looks soon whether nothing follows."""
 
     def run_input_thread(self) -> None:
         """Hand on keys and what the terminal says, until the questionnaire is left."""
@@ -28,10 +28,12 @@ class TerminalDriver(LinuxDriver):
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
             while not self.exit_event.is_set():
-                ready = selector.select(wait_s)
-                typed = decode(os.read(self.fileno, 4096)) if ready else ""
-                for event in parser.feed(typed) if typed else ():
+                if selector.select(wait_s):
+                    typed = decode(os.read(self.fileno, 4096))
+                    # A part of a character is nothing yet, which the parser would take for the end.
+                    events, wait_s = (parser.feed(typed) if typed else ()), constants.ESCAPE_DELAY
+                else:
+                    # Only where nothing follows is it looked at the time: what is read late was not typed late.
+                    events, wait_s = parser.tick(), _IDLE_S
+                for event in events:
                     self.process_message(event)
-                for event in parser.tick():
-                    self.process_message(event)
-                wait_s = constants.ESCAPE_DELAY if ready else _IDLE_S
