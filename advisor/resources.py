@@ -50,6 +50,11 @@ def store(folder: Path | None = None) -> Path:
     return (folder or home()) / "measurements.sqlite3"
 
 
+def measuring(folder: Path | None = None) -> Path:
+    """The file that is held locked by whoever measures, in that folder or in the home."""
+    return (folder or home()) / "measuring.lock"
+
+
 def interview(folder: Path | None = None) -> Path:
     """The file of the interview that is under way, in that folder or in the home."""
     return (folder or home()) / "interview.yaml"

@@ -50,6 +50,7 @@ def measure_steps(arguments: argparse.Namespace) -> Measurements:
             threads=arguments.threads,
             generations=generations,
             machine=machine,
+            lock=resources.measuring(),
             budget_s=budget,
             limits=limits(budget / generations, len(steps.names)),
         )

@@ -75,6 +75,7 @@ def plan(
         generations=asked.get("generations") or (GENERATIONS[suite] if profiles is None else 1),
         tracks=("matched", "as_shipped") if as_shipped else ("matched",),
         machine=overrides(arguments.machine),
+        lock=resources.measuring(),
         budget_s=budget,
         limits=LIMITS[suite],
     )

@@ -81,6 +81,8 @@ def _lines(event: Event, *, everything: bool) -> Iterator[str]:
         yield wrong
     elif not everything:
         return
+    elif event.kind == "waiting":
+        yield f"{going.doing(event)}, {going.left(event.seconds_left)}"
     elif event.kind == "started":
         yield f"{event.framework}/{event.variant}: started {event.text}".rstrip()
     elif event.kind == "probe":
@@ -99,7 +101,7 @@ class Board:
         """Learn of an event."""
         if event.kind == "measured":
             self._standing = self._standing.after(event.probe, event.results)
-        elif event.kind in ("starting", "probe"):
+        elif event.kind in ("waiting", "starting", "probe"):
             self._event = event
         self._until = time.monotonic() + event.seconds_left
 

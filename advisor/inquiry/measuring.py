@@ -31,7 +31,7 @@ def after(so_far: Going, event: Progress) -> Going:
     """What is known once this has happened."""
     if wrong := going.mishap(event):
         return replace(so_far, mishaps=(*so_far.mishaps, wrong))
-    if event.kind in ("starting", "probe"):
+    if event.kind in ("waiting", "starting", "probe"):
         return replace(so_far, at_work=event)
     if event.kind == "started" and event.framework != CANARY:
         return replace(so_far, started=(*so_far.started, f"{event.framework}/{event.variant}"))
@@ -54,7 +54,13 @@ def text(so_far: Going) -> str:
     clock: Clock = "cpu_s" if any("one_core" in result.flags for result in results) else "wall_s"
     table = list(probes.text(contests(results), clock))
     if not table:
-        ready = f"Ready: {listed(so_far.started)}." if so_far.started else "The frameworks are being loaded."
+        ready = _ready(so_far)
         table = ["", *folded(printable(f"{ready} Figures appear here as they come in."), "", "")]
     wrong = [line for said in so_far.mishaps for line in folded(printable(said), "", "  ")]
     return "\n".join(line.rstrip() for line in (*wrong, *table)).strip("\n") + "\n"
+
+
+def _ready(so_far: Going) -> str:
+    if so_far.at_work.kind == "waiting":
+        return "Two at once would disturb each other."
+    return f"Ready: {listed(so_far.started)}." if so_far.started else "The frameworks are being loaded."

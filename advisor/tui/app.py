@@ -25,6 +25,8 @@ from advisor.tui.screens.start_anew import StartAnewScreen
 from advisor.tui.screens.verdict import VerdictScreen
 
 if TYPE_CHECKING:
+    from textual.driver import Driver
+
     from advisor.inquiry.interview import Interview
     from advisor.tui.desk import Desk
 
@@ -72,6 +74,19 @@ class Questionnaire(App[None]):
     def get_key_display(self, binding: Binding) -> str:
         """The name of a key; in a browser of one that the browser does not keep for itself."""
         return "f2" if self.is_web and binding.key == "ctrl+n" else super().get_key_display(binding)
+
+    def get_driver_class(self) -> type[Driver]:
+        """One that is quick to tell an escape, where there is one."""
+        usual = super().get_driver_class()
+        if usual.__name__ == "LinuxDriver":
+            from advisor.tui.terminal_driver import TerminalDriver  # noqa: PLC0415  (Windows has no such terminals)
+
+            return TerminalDriver
+        if usual.__name__ == "WebDriver":
+            from advisor.tui.browser_driver import BrowserDriver  # noqa: PLC0415  (only a page needs it)
+
+            return BrowserDriver
+        return usual
 
     def get_default_screen(self) -> Screen[None]:
         """The interview."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 import sys
 from contextlib import suppress
@@ -20,6 +21,9 @@ _ENDING = ("SIGTERM", "SIGHUP")
 def run(app: Questionnaire) -> None:
     """Run it and leave the terminal as it was; raises what went wrong, and ends by the signal that ended it."""
     sys.setswitchinterval(_SWITCH_S)
+    # What is known stays to the end: to look through all of it for what is not needed any more would hold up a key.
+    gc.freeze()
+    gc.enable()
     signals: list[signal.Signals] = []
     asyncio.run(_until_left(app, signals))
     if signals:

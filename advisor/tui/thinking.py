@@ -51,7 +51,7 @@ class Thinking(Widget):
 
     def say_thinking(self, *, thinking: bool) -> None:
         """Say in the title that something is worked out, or not any more."""
-        self.query_one("#title", Static).update(f"{self._heading}{'   thinking…' if thinking else ''}")
+        self.query_one("#title", Static).update(f"{self._heading}{'   thinking…' if thinking else ''}", layout=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what was found."""

@@ -16,7 +16,9 @@ from threading import Thread
 
 import pytest
 
-from cli.program import Run, environment
+from advisor import resources
+from advisor.locks import hold
+from cli.program import Run, environment, start
 
 EVENTS = """
 import sys, time
@@ -32,6 +34,7 @@ near, far = replace(done, framework="mlx", paired=0.01), replace(done, framework
 lost = replace(done, framework="tensorflow", outcome="failed", paired=None)
 try:
     with ProbeProgress() as show:
+        show(Progress(kind="waiting", seconds_left=70, text="process 7"))
         show(Progress(kind="starting", seconds_left=60, framework="jax", variant="jit"))
         show(Progress(kind="started", seconds_left=60, framework="jax", variant="jit"))
         bad = dict(framework="x", variant="y", outcome="failed", text="\\x1b[31mno")
@@ -152,8 +155,23 @@ def test_a_terminal_that_can_do_nothing_gets_lines(home: Path, env: dict[str, st
 def test_without_a_terminal_there_is_a_line_now_and_then(run: Run, env: dict[str, str]) -> None:
     ran = run(program=("-c", EVENTS), env=env)
     assert ran.stderr.splitlines() == [
+        "waiting for process 7, which measures on this machine, at most 70 s left",
         "jax/jit: started",
         "x/y: failed: ?[31mno",
         "probe 1 of 4: gemm, at most 50 s left, process 1 of 2",
         "probe 2 of 4: conv again, at most 30 s left",
     ]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
+def test_while_somebody_else_measures_it_waits_says_so_and_can_be_interrupted(tmp_path: Path) -> None:
+    descriptor = hold(resources.measuring(tmp_path))
+    os.write(descriptor, b" 77 0")
+    with start("probe", "--frameworks", "mxnet", "--no-store", home=tmp_path) as program:
+        assert program.stderr is not None
+        said = program.stderr.readline()
+        program.send_signal(signal.SIGINT)
+        assert "interrupted" in program.communicate(timeout=60)[1]
+    os.close(descriptor)
+    assert said == "waiting for process 77, which measures on this machine, at most 0 s left\n"
+    assert program.returncode == 130

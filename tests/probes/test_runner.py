@@ -24,6 +24,7 @@ from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.plan import Limits, Plan, Progress
 from advisor.evidence.probing.stability import FEWEST
 from advisor.frozen import replace
+from advisor.locks import hold
 from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
 from advisor.model.probe import ProbeDefinition
 
@@ -322,3 +323,21 @@ def _until(holds: Callable[[], bool], limit_s: float) -> None:
 
 def _fields(definition: ProbeDefinition) -> dict[str, Any]:
     return {name: getattr(definition, name) for name in definition.__slots__}
+
+
+def test_what_is_halted_while_somebody_else_measures_has_no_figure(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good")
+    plan = Plan(probes=place, definitions=(GEMM,), limits=LIMITS, lock=tmp_path / "measuring.lock")
+    halt, events = Halt(), []
+
+    def stop(event: Progress) -> None:
+        events.append(event.kind)
+        halt.ask()
+
+    descriptor = hold(tmp_path / "measuring.lock")
+    found = probing.run(plan, stop, halt)
+    os.close(descriptor)
+    assert events[0] == "waiting"
+    assert {run.outcome for run in found.frameworks} == {"skipped"}
+    assert found.settings["stopped"]
+    assert not any(result.value for result in found.results)

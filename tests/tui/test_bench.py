@@ -13,6 +13,7 @@ import pytest
 from cli.stored import measured
 
 from advisor.cli.bench import Bench
+from advisor.cli.bench_later import BenchLater
 from advisor.cli.planning import plan
 from advisor.consult.adviser import Adviser, Weighed
 from advisor.errors import InputError
@@ -24,6 +25,7 @@ from advisor.model.answers import Answers
 from advisor.session import Session
 from advisor.tui.desk import Desk
 from advisor.tui.thinking import ALONE
+from tui.bench import Bench as MadeUp
 from tui.stories import desk
 
 MODULES = {"jax": "jax", "keras": "keras", "mlx": "mlx.core", "pytorch": "torch", "tensorflow": "tensorflow"}
@@ -110,3 +112,22 @@ def test_before_there_is_an_answer_nothing_is_proposed(bench: Bench) -> None:
     assert bench.worth({}) == ()
     options = bench.worth({"domain": "cv", "task": "train", "train_hw": "cpu", "train_os": "linux"})
     assert set(options) <= bench.session.base.frameworks.keys()
+
+
+def test_a_bench_is_made_when_it_is_first_asked_and_once() -> None:
+    made: list[MadeUp] = []
+
+    def make() -> MadeUp:
+        made.append(MadeUp(lambda measured: desk([], measured=measured), worthy=("jax",)))
+        made[-1].go_on()
+        return made[-1]
+
+    later = BenchLater(make)
+    assert made == []
+    assert later.worth({"domain": "cv"}) == ("jax",)
+    offered = later.look({}).ways[0].plan
+    assert offered is not None
+    assert later.measure(offered, {}, lambda event: None, Halt()).found == made[0].run  # noqa: ARG005
+    assert "mlx" in later.order("mlx")
+    assert later.make("mlx", print, Halt()).startswith("mlx: made")
+    assert len(made) == 1

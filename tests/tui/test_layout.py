@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from advisor.inquiry.interview import Interview, askable
 from advisor.tui.widgets.choices import Choices
+from advisor.tui.widgets.key_line import KeyLine
 from tui.stories import LARGE, SMALL, Told, session, tell
 
 BEGUN = Interview(
@@ -84,7 +85,7 @@ def test_a_screen_that_is_resized_again_and_again_stays_whole() -> None:
             await told.pilot.resize_terminal(*size)
             await told.pilot.pause()
         assert "Standing" in "\n".join(told.lines)
-        assert told.app.screen.query_one(Footer).region.bottom == SMALL[1]
+        assert told.app.screen.query_one(KeyLine).region.bottom == SMALL[1]
 
     tell(story, begun=BEGUN)
 

@@ -10,7 +10,7 @@ import pytest
 import standin_folder
 from cli.program import Run
 from cli.stored import found_here
-from textual.widgets import Footer, Input, OptionList, ProgressBar, TabbedContent
+from textual.widgets import Input, OptionList, ProgressBar, TabbedContent
 
 from advisor.evidence.halt import Halt
 from advisor.evidence.keeping import store
@@ -21,6 +21,7 @@ from advisor.frozen import replace
 from advisor.inquiry.interview import Interview
 from advisor.model.answers import Answers
 from advisor.tui.desk import Measured
+from advisor.tui.widgets.key_line import KeyLine
 from tui.bench import NOBODY, TAKES, Bench, lost, ready, run_here
 from tui.probing import PATIENCE_S, at, missing, opened, until
 from tui.stories import LARGE, SMALL, Told, assert_same_bytes, saved, tell
@@ -339,7 +340,7 @@ def test_every_part_of_it_lies_on_the_screen(size: tuple[int, int]) -> None:
         screen = told.app.screen
         for name in ("#title", "#state"):
             assert screen.region.contains_region(screen.query_one(name).region), name
-        assert screen.query_one(Footer).region.bottom == size[1]
+        assert screen.query_one(KeyLine).region.bottom == size[1]
         assert len(told.lines) == size[1]
 
     async def story(told: Told) -> None:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import argparse
 
     from advisor.model.knowledge import KnowledgeBase
-    from advisor.tui.desk import Desk
+    from advisor.tui.desk import Desk, Probing
 
 
 _NOT_ALONE = "Another questionnaire is open. This one begins anew, and is kept in a file of its own beside it."
@@ -74,17 +74,18 @@ def opened(base: KnowledgeBase, arguments: argparse.Namespace, interview: Interv
     session = with_project(session, arguments, answers(interview, base.vocabulary))
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
-        from advisor.cli.planning import plan  # noqa: PLC0415
 
         session = look_around(session, arguments, {})
         if arguments.python or arguments.probes_from or arguments.budget is not None:
+            from advisor.cli.planning import plan  # noqa: PLC0415
+
             plan(arguments)  # what is wrong with it is said while there is no screen before it
     return session
 
 
 def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper) -> Desk:
     """The desk over a session; with detection there is something to measure, too."""
-    from advisor.cli.bench import Bench  # noqa: PLC0415
+    from advisor.cli.bench_later import BenchLater  # noqa: PLC0415  (no other command has a desk)
     from advisor.tui.desk import Desk  # noqa: PLC0415
 
     # The engine in plain Python is the faster one for many short consultations, and can say why a rule did not fire.
@@ -93,13 +94,18 @@ def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper) 
     def furnish(after: Session) -> Desk:
         return _furnished(replace(after, adviser=session.adviser), arguments, keeper)
 
+    def bench() -> Probing:
+        from advisor.cli.bench import Bench  # noqa: PLC0415
+
+        return Bench(arguments, thinking, furnish)
+
     return Desk(
         adviser=thinking.adviser,
         consult=thinking.consult,
         recommend=partial(session.recommend, full=True),
         write=write,
         keep=keeper,
-        probing=None if arguments.no_detect else Bench(arguments, thinking, furnish),
+        probing=None if arguments.no_detect else BenchLater(bench),
         as_of=session.as_of,
         notice="" if keeper.alone else _NOT_ALONE,
     )

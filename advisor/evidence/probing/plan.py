@@ -60,14 +60,17 @@ class Plan:
     tracks: tuple[Track, ...] = ("matched",)
     machine: Mapping[str, Any] = field(default_factory=dict)
     """Fields of the machine to what the user says they are, in place of what is detected."""
+    lock: Path | None = None
+    """The file that is held locked by whoever measures on this machine; None where nobody else is minded."""
     budget_s: float = 85.0
     """Seconds for everything: what no longer fits is left out."""
     seed: int = 0
     limits: Limits = Limits()
 
 
-Kind = Literal["starting", "started", "probe", "measured", "failed", "done"]
-"""A worker is being started, has answered (`outcome` tells how), was lost; a probe begins or has ended; all is over."""
+Kind = Literal["waiting", "starting", "started", "probe", "measured", "failed", "done"]
+"""Another process measures (`text`); a worker is being started, has answered (`outcome` tells how), was lost; a
+probe begins or has ended; all is over."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

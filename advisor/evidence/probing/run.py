@@ -19,6 +19,7 @@ from advisor.evidence.probing.classes import compose
 from advisor.evidence.probing.course import Conditions, Course, Found
 from advisor.evidence.probing.generations import merge
 from advisor.evidence.probing.plan import Plan, Progress, Report, offers, wanted
+from advisor.evidence.probing.turn import turn
 from advisor.evidence.probing.why import explained
 from advisor.evidence.probing.workers import STOPPED, Keeper
 from advisor.frozen import replace
@@ -39,9 +40,15 @@ def silent(_: Progress, /) -> None:
 def run(plan: Plan, report: Report = silent, halt: Halt | None = None) -> Measurements:
     """Measure what the plan asks for; where it is halted, what was measured until then.
 
-    Raises InputError for a framework that has no probes, StoreError where there is no place for temporary files, and
-    nothing else.
+    Whoever else measures on this machine is waited for before. Raises InputError for a framework that has no probes,
+    StoreError where there is no place for temporary files or the other one does not end, and nothing else.
     """
+    halt = halt or Halt()
+    with turn(plan, report, halt):
+        return _run(plan, report, halt)
+
+
+def _run(plan: Plan, report: Report, halt: Halt) -> Measurements:
     began = time.monotonic()
     offered = offers(plan.probes, *plan.added)
     asked = wanted(plan, offered)

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, get_args
 
+from advisor.evidence.halt import Halt
 from advisor.evidence.machine.detection import detect
 from advisor.evidence.portable import identified
 from advisor.evidence.probing import entrants as entering
@@ -19,6 +20,7 @@ from advisor.evidence.probing.contention import Contention
 from advisor.evidence.probing.entrants import Entrant
 from advisor.evidence.probing.interpreters import Located
 from advisor.evidence.probing.plan import Kind, Plan, Progress, Report, offers, wanted
+from advisor.evidence.probing.turn import turn
 from advisor.evidence.probing.workers import Answer, Keeper, hear_all
 from advisor.frozen import dataclass, field, replace
 from advisor.model.capability import CapabilityDefinition
@@ -40,9 +42,15 @@ def run(
 ) -> Measurements:
     """Try every capability in every framework of the plan that is found.
 
-    Variants that share an installation and its environment can do the same, and the first stands for them. Raises
-    InputError for a framework that has no probes, StoreError where there is no place for temporary files.
+    Variants that share an installation and its environment can do the same, and the first stands for them. Whoever
+    measures on this machine is waited for: every core is wanted. Raises InputError for a framework that has no probes,
+    StoreError where there is no place for temporary files or the other one does not end.
     """
+    with turn(plan, report, Halt()):
+        return _run(plan, definitions, report, attempt_s)
+
+
+def _run(plan: Plan, definitions: Sequence[CapabilityDefinition], report: Report, attempt_s: float) -> Measurements:
     began = time.monotonic()
     offered = offers(plan.probes, *plan.added)
     chosen, rest = entering.choose(replace(plan, suite="full"), wanted(plan, offered), offered)

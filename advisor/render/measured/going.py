@@ -12,7 +12,9 @@ def left(seconds: float) -> str:
 
 
 def doing(event: Progress) -> str:
-    """What is at work since an event: a probe with its number, or the frameworks are started."""
+    """What is at work since an event: a probe with its number, another process, or the frameworks are started."""
+    if event.kind == "waiting":
+        return f"waiting for {event.text}, which measures on this machine"
     if event.kind != "probe":
         return "starting the frameworks"
     return f"{event.number} of {event.of}: {event.probe}{' again' if event.text else ''}"

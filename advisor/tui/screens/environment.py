@@ -10,11 +10,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from advisor.errors import AdvisorError
 from advisor.evidence.halt import Halt
 from advisor.loading.problems import printable
+from advisor.tui.widgets.key_line import KeyLine
 from advisor.tui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ is installed already changes. The same as `advisor env create`.
         yield Static(f"advisor   an environment for {self._framework}", id="title", markup=False)
         yield Static("Looking at what it takes.", id="state", markup=False)
         yield TextPane(id="takes")
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Say what it takes before anything is done."""

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from advisor.inquiry import explain
 from advisor.inquiry.explain_grounds import ground
 from advisor.render.explanation import render
 from advisor.tui.thinking import Thinking
+from advisor.tui.widgets.key_line import KeyLine
 from advisor.tui.widgets.text_pane import TextPane
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ and answers, by which rule, and from which source of which day.
         """Title and text."""
         yield Static(id="title", markup=False)
         yield TextPane(id="evidence")
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Keys scroll at once."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
+from advisor.tui.widgets.key_line import KeyLine
 from advisor.tui.widgets.text_pane import TextPane
 
 _EVERYWHERE = """
@@ -33,7 +34,7 @@ class HelpScreen(Screen[None]):
         """The text."""
         yield Static("help", id="title", markup=False)
         yield TextPane(self._text + _EVERYWHERE, id="help")
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Keys scroll at once."""

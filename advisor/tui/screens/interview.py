@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 
 from advisor.errors import InputError
 from advisor.inquiry import interview as talk
@@ -19,6 +19,7 @@ from advisor.tui.screens.probing import ProbingScreen
 from advisor.tui.screens.verdict import VerdictScreen
 from advisor.tui.screens.what_if import WhatIfScreen
 from advisor.tui.thinking import Thinking
+from advisor.tui.widgets.key_line import KeyLine
 from advisor.tui.widgets.question import QuestionPane
 from advisor.tui.widgets.standing import StandingList
 from advisor.tui.widgets.trail import Trail
@@ -79,7 +80,7 @@ Every answer is kept at once: leave whenever you like, and go on later.
                 yield Static(id="moved", markup=False)
                 yield Trail(id="trail")
         # The palette gives way to the keys of this screen; the help names it.
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine(palette=False)
 
     def on_mount(self) -> None:
         """Ask the first question, or the next one of an interview that goes on."""
@@ -159,15 +160,16 @@ Every answer is kept at once: leave whenever you like, and go on later.
         self.think(partial(self._found, interview), partial(self._show_found, tell))
 
     def _found(self, interview: Interview) -> tuple[Consultation, Asked | None]:
-        consultation = self._consulted(interview)
+        consultation = self._consulted(interview) if self._has_moved(interview) else self.consultation
         return consultation, talk.next_question(interview, self.desk.adviser, consultation)
 
     def _show_found(self, tell: Callable[[str], None] | None, found: tuple[Consultation, Asked | None]) -> None:
+        moves, same_desk = self._has_moved(self.interview), self.desk is self._shown[1]
         before, (self.consultation, asked) = self.consultation, found
-        (said, desk), self._shown = self._shown, (self.interview.said, self.desk)
-        if self.interview.said != said or self.desk is not desk:
+        self._shown = (self.interview.said, self.desk)
+        if moves:
             what_moved = moved(before, self.consultation)
-            self._say(what_moved if self.desk is desk else f"Measured: {what_moved}")
+            self._say(what_moved if same_desk else f"Measured: {what_moved}")
             self.query_one(StandingList).show(talk.standings(self.consultation))
             self.query_one(Trail).show(self.interview, self.consultation.situation)
             if tell is not None:
@@ -178,6 +180,11 @@ Every answer is kept at once: leave whenever you like, and go on later.
             self.query_one(QuestionPane).end()
             if self.is_current:
                 self.action_verdict()
+
+    def _has_moved(self, interview: Interview) -> bool:
+        """Whether something else is said, or known, than the standing shows."""
+        said, desk = self._shown
+        return interview.said != said or self.desk is not desk
 
     def _consulted(self, interview: Interview) -> Consultation:
         return self.desk.consult(talk.answers(interview, self.desk.base.vocabulary))

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import Screen
-from textual.widgets import ContentSwitcher, Footer, Input, OptionList, ProgressBar, Static
+from textual.widgets import ContentSwitcher, Input, OptionList, ProgressBar, Static
 
 from advisor.errors import AdvisorError
 from advisor.evidence.halt import Halt
@@ -23,6 +23,7 @@ from advisor.loading.problems import printable
 from advisor.render import measurements
 from advisor.render.measured import going as words
 from advisor.tui.screens.environment import EnvironmentScreen
+from advisor.tui.widgets.key_line import KeyLine
 from advisor.tui.widgets.text_pane import TextPane
 from advisor.tui.widgets.ways import Frameworks, Ways
 
@@ -101,7 +102,7 @@ Leave the machine alone meanwhile: what else runs is noticed, and said.
                 yield Frameworks(id="there")
                 yield Static(id="about", markup=False)
             yield TextPane(id="figures")
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Look for frameworks, which starts an interpreter or several."""

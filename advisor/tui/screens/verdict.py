@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static, TabbedContent, TabPane
+from textual.widgets import OptionList, Static, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
 from advisor.inquiry import interview as talk
@@ -18,6 +18,7 @@ from advisor.render.lines import listed
 from advisor.tui.pages import pages
 from advisor.tui.screens.evidence import EvidenceScreen
 from advisor.tui.thinking import Thinking
+from advisor.tui.widgets.key_line import KeyLine
 from advisor.tui.widgets.standing import StandingList
 from advisor.tui.widgets.text_pane import TextPane
 
@@ -76,7 +77,7 @@ What to build on, for the answers as they stand.
             with TabPane("4 Sources", id="sources"), Vertical():
                 yield OptionList(id="found", markup=False)
                 yield TextPane()
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Work the recommendation out."""

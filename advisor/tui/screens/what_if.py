@@ -11,12 +11,13 @@ from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from advisor.inquiry import interview as talk
 from advisor.inquiry.movement import moved
 from advisor.tui.thinking import Thinking
+from advisor.tui.widgets.key_line import KeyLine
 from advisor.tui.widgets.standing import StandingList
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ Below "Now" stand the options as they are, below "Then" as they would be.
                 yield StandingList(id="now")
                 yield StandingList(id="then")
         yield Static("Left and right move what is chosen.", id="moved", markup=False)
-        yield Footer(compact=True)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         """Nothing is moved yet."""

@@ -21,6 +21,7 @@ DONE = ProbeResult(
 )  # fmt: skip
 SLOWER = replace(DONE, framework="mlx", variant="eager", paired=1.0)
 STARTED = Progress(kind="started", seconds_left=60, framework="jax", variant="jit")
+WAITING = Progress(kind="waiting", seconds_left=70, text="process 7")
 AT_WORK = Progress(kind="probe", seconds_left=50, probe="gemm", number=1, of=4)
 MEASURED = replace(AT_WORK, kind="measured", results=(DONE, SLOWER))
 LOST = Progress(
@@ -69,12 +70,15 @@ def test_times_of_one_core_are_those_of_the_processor() -> None:
 
 
 def test_what_is_at_work_and_how_long_it_may_take_is_said() -> None:
+    waiting = told(WAITING)
+    assert state(waiting, 70) == "Waiting for process 7, which measures on this machine, at most 70 s left."
+    assert text(waiting) == "Two at once would disturb each other. Figures appear here as they come in.\n"
     assert state(told(STARTED), 60) == "Starting the frameworks, at most 60 s left."
     assert state(told(AT_WORK), 49.6) == "Measuring 1 of 4: gemm, at most 50 s left."
     assert text(told(STARTED)) == "Ready: jax/jit. Figures appear here as they come in.\n"
 
 
-@given(st.lists(st.sampled_from([STARTED, AT_WORK, MEASURED, LOST, Progress(kind="done", seconds_left=0)])))
+@given(st.lists(st.sampled_from([WAITING, STARTED, AT_WORK, MEASURED, LOST, Progress(kind="done", seconds_left=0)])))
 def test_whatever_a_run_tells_no_line_is_too_wide_and_nothing_is_obeyed(events: list[Progress]) -> None:
     lines = text(told(*events)).splitlines()
     assert all(len(line) <= 80 and line.isprintable() for line in lines)
