@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
@@ -140,25 +138,13 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign  # noqa: PLC0415  (only what comes from outside)
+    from advisor.cli.exports import read_export  # noqa: PLC0415  (only what comes from outside)
 
-    place = "standard input" if arguments.file == "-" else arguments.file
-    found = read_foreign(_content(arguments.file, MAX_BYTES + 1), place)
+    found = read_export(arguments.file)
     new = store.add(found, resources.home(), notice)
     said = "imported; it is shown and moves no answer" if new else "was here already"
     _out(arguments, {"id": found.id, "imported": new}, f"{found.id} {said}.\n")
     return Exit.ANSWER
-
-
-def _content(path: str, most: int) -> bytes:
-    if path == "-":
-        return sys.stdin.buffer.read(most)
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(most)
-    except OSError as error:
-        message = f"it cannot be read: {error.strerror or error}."
-        raise InputError(Problem(message=message, place=path, hint="Check the path.")) from None
 
 
 def _forget(arguments: argparse.Namespace) -> int:
