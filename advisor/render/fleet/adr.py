@@ -41,12 +41,7 @@ def _lines(d: FleetDecision) -> Iterator[str]:
     yield from markdown.costs(d, "###")
     yield from ("", "### Confirmation", "")
     yield "The same answers, runs and knowledge give the same record: `advisor recommend --fleet`."
-    yield from ("", "## Pros and Cons of the Options", "")
-    yield from (
-        "The place on each kind, and the time of a step over that of the best there:",
-        "",
-        *markdown.standings(d),
-    )
+    yield from ("", "## Pros and Cons of the Options", "", *markdown.standings(d))
     yield from markdown.ruled_out(d, "###")
     yield from ("", "## More Information", "", *markdown.kinds(d), "", markdown.provenance(d))
 

@@ -19,6 +19,7 @@ def render(decision: FleetDecision) -> str:
         summary=list(words.summary(d))[1:],
         kinds_head=words.KINDS_HEAD,
         kinds=list(words.kinds_rows(d)),
+        cells=words.CELLS,
         head=["option", *(kind.name for kind in d.kinds)],
         standings=[(option, *words.cells(d, option)) for option in words.options(d)],
         reasons=list(words.reasons(d)),

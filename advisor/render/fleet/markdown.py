@@ -33,6 +33,7 @@ def kinds(d: FleetDecision) -> Iterator[str]:
 def standings(d: FleetDecision) -> Iterator[str]:
     """The options by kind: their place, and the time of a step over that of the best there."""
     head = ("option", *(as_markdown(kind.name) for kind in d.kinds))
+    yield from (words.CELLS, "")
     yield from table(head, ((option, *words.cells(d, option)) for option in words.options(d)))
 
 

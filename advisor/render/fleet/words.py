@@ -60,7 +60,7 @@ def _machines(d: FleetDecision) -> str:
     if len(d.kinds) == 1:
         return f"one kind, {d.kinds[0].name}: what is said of all is said of it."
     if all(kind.nodes is None for kind in d.kinds):
-        return f"{len(d.kinds)} kinds, each of which counts alike."
+        return f"{len(d.kinds)} kinds, which count alike."
     counted = [f"{kind.name} {kind.share:.0%} ({kind.nodes or 1})" for kind in d.kinds]
     return f"{len(d.kinds)} kinds, which count by their nodes: {listed(counted)}."
 
@@ -94,6 +94,8 @@ def origin(kind: Kind) -> str:
     return f"{kind.machine}; {nodes}measured {where} on {kind.measured[:10]} ({kind.measurement[:8]})"
 
 
+CELLS = "The place on each kind, and where both were measured the time of a step over that of the best there."
+"""What stands in the table of options."""
 KINDS_HEAD = ("kind of machine", "alone", "how sure", "stack around the common one", "what it is")
 """Of the table of kinds."""
 
