@@ -46,10 +46,9 @@ def decide(session: Session, fleet: Fleet, answers: Answers, *, full: bool) -> F
     weighings = [_weighing(fleet, each) for each in found]
     base = session.base
     verdict = overall(weighings, base)
-    shared = verdict.primary if verdict.primary in base.frameworks else ""
     return FleetDecision(
         overall=verdict,
-        kinds=tuple(_kind(fleet, each, shared, answers, full=full) for each in found),
+        kinds=tuple(_kind(fleet, each, verdict.primary, answers, full=full) for each in found),
         standings=tuple(standing for weighing in weighings for standing in standings(weighing, base)),
         answers=_given(found),
         knowledge=base.digests["knowledge"],
@@ -80,7 +79,7 @@ def _weighing(fleet: Fleet, there: _There) -> Weighing:
     return Weighing(kind=there.kind, weighed=found.weighed, closing=found.closing, share=fleet.share(there.kind))
 
 
-def _kind(fleet: Fleet, there: _There, shared: str, answers: Answers, *, full: bool) -> Kind:
+def _kind(fleet: Fleet, there: _There, primary: str, answers: Answers, *, full: bool) -> Kind:
     name = fleet.names[there.kind]
     alone = there.session.recommended(there.consultation, full=full, identity=name)
     return Kind(
@@ -93,14 +92,16 @@ def _kind(fleet: Fleet, there: _There, shared: str, answers: Answers, *, full: b
         measured=there.run.measured,
         foreign=there.run.foreign,
         recommendation=alone,
-        stack=_stack(there.session, shared, answers, alone) if shared else {},
+        stack=_stack(there.session, primary, answers, alone),
     )
 
 
-def _stack(session: Session, shared: str, answers: Answers, alone: Recommendation) -> Mapping[Place, tuple[str, ...]]:
-    """The parts around the shared framework on a kind: what is recommended there anyway, or would be without rivals."""
-    if alone.recommendation.primary != shared:
-        alone = replace(session, only=(shared,)).recommend(answers, full=False)
+def _stack(session: Session, primary: str, answers: Answers, alone: Recommendation) -> Mapping[Place, tuple[str, ...]]:
+    """The parts around what is built on everywhere: those of a kind alone, or what they were without rivals there."""
+    if alone.recommendation.primary != primary:
+        if primary not in session.base.frameworks:
+            return {}
+        alone = replace(session, only=(primary,)).recommend(answers, full=False)
     return stack_of(alone)
 
 

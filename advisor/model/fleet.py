@@ -34,7 +34,7 @@ class Kind:
     recommendation: Recommendation
     """What is recommended on this kind alone; its `id` is the name."""
     stack: Mapping[Place, tuple[str, ...]]
-    """The parts around the one framework for all on this kind, by place; empty where there is none."""
+    """The parts around what is built on everywhere, as they are on this kind, by place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

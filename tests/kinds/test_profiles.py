@@ -66,3 +66,13 @@ def test_a_run_speaks_for_the_chips_that_it_ran_on(name: str, there: int) -> Non
 def test_without_a_run_it_says_so(run: Run, tmp_path: Path) -> None:
     shown = run("hardware", "show", "h100", env={"ADVISOR_HOME": str(tmp_path)}).stdout
     assert "Measured in your runs\n  nothing\n" in shown
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["text", "json"])
+def test_what_an_imported_run_says_of_its_machine_is_data(run: Run, tmp_path: Path, form: tuple[str, ...]) -> None:
+    trap = replace(with_products(), machine=replace(NVIDIA, cpu="\x1b]0;x\x07\u202eevil"))
+    store.add(identified(trap), tmp_path)
+    ran = run("hardware", "show", "h100", *form, env={"ADVISOR_HOME": str(tmp_path)})
+    assert ran.exit == 0
+    assert "evil" in ran.stdout
+    assert not {"\x1b", "\x07", "\u202e"} & {*ran.stdout}

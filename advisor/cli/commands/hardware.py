@@ -24,6 +24,7 @@ from advisor.loading.structure import plain
 from advisor.model.hardware import Chip
 from advisor.model.memory import Recompute, Sharding, Way
 from advisor.render import hardware as words
+from advisor.render.json import inert
 
 if TYPE_CHECKING:
     import argparse
@@ -208,7 +209,8 @@ def _asked(base: KnowledgeBase, on: str) -> list[tuple[Chip, int | None]]:
 
 
 def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
-    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    said = inert(json.dumps(document, indent=2, ensure_ascii=False)) + "\n" if arguments.json else text
+    write(said, arguments.output)
 
 
 _COMMANDS: Mapping[str, Callable[[KnowledgeBase, argparse.Namespace], int]] = {

@@ -48,7 +48,7 @@ def _kind(d: FleetDecision, kind: Kind) -> Iterator[str]:
     yield from folded(printable(words.origin(kind)), "", " " * 4)
     yield from folded(printable(f"alone: {words.alone(kind)}  ({words.state(kind)})"), "", " " * 4)
     if kind.stack:
-        yield from folded(printable(f"with {d.overall.primary}: {placed(kind.stack)}"), "", " " * 4)
+        yield from folded(printable(f"with {words.chosen(d)}: {placed(kind.stack)}"), "", " " * 4)
     for own in words.by_kind(d, kind):
         start = f"{own.place or '-':>{_PLACE}} {printable(own.option):{_OPTION}}"
         yield from folded(_said(own), start, " " * len(start))
