@@ -33,9 +33,13 @@ def fleet_of(arguments: argparse.Namespace, answers: Answers, say: Notice = noti
     """
     runs = read_exports(arguments.fleet) if arguments.fleet else _stored(say)
     fleet = gathered(runs, arguments.nodes)
-    for own, other in kinds.passed_over(runs, fleet.runs).items():
-        message = f"it is passed over: {other[:8]} is of the same kind of machine, and counts."
-        say(Problem(message=message, place=f"measurement {own[:8]}"))
+    over = kinds.passed_over(runs, fleet.runs)
+    for run in fleet.runs:
+        if others := over.get(run.machine.fingerprint):
+            said = (
+                f"the run {run.id[:8]} counts; of the same kind, and passed over: {', '.join(o[:8] for o in others)}."
+            )
+            say(Problem(message=said, place=fleet.names[run.machine.fingerprint]))
     if len(fleet.runs) == 1:
         message = f"all of it is of one kind of machine, {fleet.names[fleet.runs[0].machine.fingerprint]}."
         say(Problem(message=message, place=PLACE, hint="This is the answer for that machine."))

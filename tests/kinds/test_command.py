@@ -131,7 +131,8 @@ def test_of_two_runs_of_a_kind_the_newer_one_counts(run: Run, folder: Path, tmp_
     file = exported(newer, tmp_path / "newer.json")
     ran = answered(run, folder, file)
     assert kinds(ran.document)[CPU.fingerprint]["measurement"] == newer.id
-    assert f"measurement {older.id[:8]}: it is passed over: {newer.id[:8]} is of the same kind" in ran.stderr
+    said = f"the run {newer.id[:8]} counts; of the same kind, and passed over: {older.id[:8]}."
+    assert f"AMD EPYC 9654 (96 cores): {said}" in ran.stderr
 
 
 def test_the_store_has_the_runs_of_this_machine_and_of_others(run: Run, tmp_path: Path, folder: Path) -> None:

@@ -51,10 +51,10 @@ def test_the_program_has_the_tab_where_several_kinds_are_known(
     tmp_path: Path,
     named: bool,  # noqa: FBT001
 ) -> None:
+    given: tuple[str, ...] = ()
     if named:
         given = ("--fleet", str(fleet(tmp_path / "fleet")))
     else:
-        given = ()
         for machine in (CPU, APPLE):
             store.add(measured(machine), tmp_path)
     opened = terminals("interview", "--set", "domain=llm", "--set", "here=train", *given)

@@ -27,11 +27,14 @@ def newest(runs: Iterable[Measurements]) -> tuple[Measurements, ...]:
     return tuple(sorted(best.values(), key=lambda run: called[run.machine.fingerprint]))
 
 
-def passed_over(runs: Iterable[Measurements], counting: Sequence[Measurements]) -> Mapping[str, str]:
-    """The ids of the runs that do not count because another one of the same kind does, each with the id of that."""
-    by_kind = {run.machine.fingerprint: run.id for run in counting}
-    beside = {run.id: by_kind[run.machine.fingerprint] for run in runs}
-    return {own: other for own, other in sorted(beside.items()) if own != other}
+def passed_over(runs: Iterable[Measurements], counting: Sequence[Measurements]) -> Mapping[str, tuple[str, ...]]:
+    """By kind of machine the ids of the runs that do not count because another one does, where there are any."""
+    ids = {run.id for run in counting}
+    found: dict[str, set[str]] = {}
+    for run in runs:
+        if run.id not in ids:
+            found.setdefault(run.machine.fingerprint, set()).add(run.id)
+    return {kind: tuple(sorted(others)) for kind, others in found.items()}
 
 
 def names(machines: Iterable[Machine]) -> Mapping[str, str]:
