@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
     keeper = Keeper(resources.interview())
     interview = _begun(base, arguments, keeper)
     session = opened(base, arguments, interview)
-    fleet = _fleet(arguments, answers(interview, base.vocabulary))
+    fleet = _fleet(arguments, interview, base)
     from advisor.tui.app import Questionnaire  # noqa: PLC0415  (no other command waits for Textual)
     from advisor.tui.running import run as run_app  # noqa: PLC0415
 
@@ -104,7 +104,10 @@ def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper, 
     thinking = replace(session, adviser=session.adviser.with_engine(plain.compile_rules))
 
     def furnish(after: Session) -> Desk:
-        return _furnished(replace(after, adviser=session.adviser), arguments, keeper, _fleet_now(arguments, fleet))
+        from advisor.cli.fleets import stored_fleet  # noqa: PLC0415  (it was measured, and is stored)
+
+        now = stored_fleet() if arguments.fleet is None else fleet
+        return _furnished(replace(after, adviser=session.adviser), arguments, keeper, now)
 
     return Desk(
         adviser=thinking.adviser,
@@ -119,29 +122,20 @@ def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper, 
     )
 
 
-def _fleet(arguments: argparse.Namespace, given: Answers) -> Fleet | None:
+def _fleet(arguments: argparse.Namespace, interview: Interview, base: KnowledgeBase) -> Fleet | None:
     """The kinds of machine that the command line names, else those that are stored where they are several."""
-    if arguments.fleet is None:
-        return _fleet_now(arguments, None)
-    from advisor.cli.fleets import fleet_of  # noqa: PLC0415  (most have one machine)
+    if arguments.no_detect:
+        return None
+    from advisor.cli.fleets import fleet_of, stored_fleet  # noqa: PLC0415  (a help has no use for it)
 
-    return fleet_of(arguments, given)
-
-
-def _fleet_now(arguments: argparse.Namespace, known: Fleet | None) -> Fleet | None:
-    """The kinds that were named, as they are known; else those that are stored now."""
-    if arguments.fleet is not None or arguments.no_detect:
-        return known
-    from advisor.cli.fleets import stored_fleet  # noqa: PLC0415
-
-    return stored_fleet()
+    return stored_fleet() if arguments.fleet is None else fleet_of(arguments, answers(interview, base.vocabulary))
 
 
 def _deciding(session: Session, fleet: Fleet | None) -> Callable[[Answers], FleetDecision] | None:
     """What decides for all kinds of machine, if there are any."""
     if fleet is None:
         return None
-    from advisor.machines import decide  # noqa: PLC0415
+    from advisor.machines import decide  # noqa: PLC0415  (most have one machine)
 
     return partial(decide, session, fleet, full=False)
 

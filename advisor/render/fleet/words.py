@@ -16,16 +16,9 @@ _TELLING = 0.005
 
 
 def headline(d: FleetDecision) -> str:
-    """What to build on, on all of the kinds, and how sure that is."""
-    return f"{_overall(d)}  ({sureness(d.overall.status, d.overall.confidence)})"
-
-
-def _overall(d: FleetDecision) -> str:
-    """What to build on everywhere, with what it is tied with."""
-    if not d.overall.ranking and d.overall.status != "needs_more_info":
-        return "no one framework for all"
+    """What to build on, on all of the kinds, with what it is tied with, and how sure that is."""
     tied = f", tied with {listed(d.overall.tied_with)}" if d.overall.status == "tie" else ""
-    return f"{NO_FRAMEWORK.get(d.overall.primary, d.overall.primary)}{tied}"
+    return f"{chosen(d)}{tied}  ({sureness(d.overall.status, d.overall.confidence)})"
 
 
 def chosen(d: FleetDecision) -> str:
@@ -96,14 +89,14 @@ def origin(kind: Kind) -> str:
 
 CELLS = "The place on each kind, and where both were measured the time of a step over that of the best there."
 """What stands in the table of options."""
-KINDS_HEAD = ("kind of machine", "alone", "how sure", "stack around the common one", "what it is")
+KINDS_HEAD = ("kind of machine", "alone", "stack around the common one", "what it is")
 """Of the table of kinds."""
 
 
 def kinds_rows(d: FleetDecision) -> Iterator[tuple[str, ...]]:
-    """The kinds, what is recommended on each alone, how sure that is, and the stack around the one for all."""
+    """The kinds, what is recommended on each alone and how sure that is, and the stack around the one for all."""
     for kind in d.kinds:
-        yield kind.name, alone(kind), state(kind), placed(kind.stack), origin(kind)
+        yield kind.name, f"{alone(kind)} ({state(kind)})", placed(kind.stack), origin(kind)
 
 
 def _cost(kind: Kind, d: FleetDecision) -> str:
