@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from sys import intern
 from typing import TypeVar
 
 from advisor.model.portfolio import BadLine, Common, Cost, Portfolio, Project
 from advisor.model.recommendation import Contribution, Ranked, Recommendation
-from advisor.model.rule import PLACES
+from advisor.model.rule import PLACES, Place
 
 Word = TypeVar("Word", bound=str)
 
@@ -23,15 +23,17 @@ def project(line: int, r: Recommendation, speed: str) -> Project:
         status=r.status,
         primary=r.recommendation.primary,
         tied_with=r.recommendation.tied_with,
-        stack={
-            place: parts
-            for place in PLACES
-            if (parts := tuple(part.component for part in r.recommendation.stack if part.place == place))
-        },
+        stack=stack_of(r),
         p_best=confidence.p_best if confidence else None,
         level=confidence.level if confidence else None,
         costs=tuple(_costs(r, speed)),
     )
+
+
+def stack_of(r: Recommendation) -> Mapping[Place, tuple[str, ...]]:
+    """The parts around what is recommended, by place."""
+    found = {place: tuple(part.component for part in r.recommendation.stack if part.place == place) for place in PLACES}
+    return {place: parts for place, parts in found.items() if parts}
 
 
 def portfolio(found: Iterable[Project | BadLine], *, knowledge: str, rules: str, as_of: str) -> Portfolio:

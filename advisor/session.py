@@ -47,7 +47,12 @@ class Session:
 
     def recommend(self, answers: Answers, *, full: bool, identity: str | int | None = None) -> Recommendation:
         """The recommendation for checked answers."""
-        consultation = self.consult(answers)
+        return self.recommended(self.consult(answers), full=full, identity=identity)
+
+    def recommended(
+        self, consultation: Consultation, *, full: bool, identity: str | int | None = None
+    ) -> Recommendation:
+        """The recommendation that a consultation comes to."""
         inquiries = inquire(self._thinker(), consultation) if full else None
         return assemble(self.adviser, consultation, inquiries=inquiries, identity=identity, as_of=self.as_of)
 

@@ -55,6 +55,14 @@ def positive(text: str) -> float:
     return number
 
 
+def nodes(text: str) -> tuple[str, int]:
+    """`KIND=N`: so many machines of a kind."""
+    kind, _, number = text.rpartition("=")
+    if not kind or not number.isdecimal() or len(number) > _MOST_DIGITS or not int(number):
+        raise argparse.ArgumentTypeError(f"{text!r} is not KIND=N, with a whole number of machines")
+    return kind, int(number)
+
+
 def interpreter(text: str) -> str:
     """`FRAMEWORK=INTERPRETER`."""
     framework, equals, interpreter = text.partition("=")

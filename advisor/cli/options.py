@@ -65,6 +65,20 @@ def measuring(group: Taker) -> None:
     group.add_argument("--budget", metavar="SECONDS", type=float, default=None, help="most time for probing")
 
 
+def fleet(group: Taker) -> None:
+    """Many kinds of machine instead of one."""
+    told = (
+        "one framework for many kinds of machine, each as it was measured: files that `advisor measurements export` "
+        "wrote, or folders of them (default: the runs that are stored here, imported ones too)"
+    )
+    group.add_argument("--fleet", metavar="PATH", nargs="*", help=told)
+    counted = (
+        "with --fleet: so many machines of a kind, by a part of its name, which then counts as much more than one of "
+        "which nothing is said; repeatable (default: each kind counts alike)"
+    )
+    group.add_argument("--nodes", metavar="KIND=N", action="append", default=[], type=kinds.nodes, help=counted)
+
+
 def machine(group: Taker) -> None:
     """What the machine is."""
     told = (

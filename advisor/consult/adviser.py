@@ -24,7 +24,7 @@ from advisor.model.answers import Answers, Clash, Situation
 from advisor.model.fact import Fact
 from advisor.model.finding import POLICY, Finding
 from advisor.model.framework import Framework
-from advisor.model.knowledge import Criterion, KnowledgeBase
+from advisor.model.knowledge import Criterion, Decision, KnowledgeBase
 from advisor.model.policy import Policy
 from advisor.model.rule import Rule
 from advisor.model.score import Ranking, Value, Weight
@@ -264,13 +264,7 @@ class Adviser:
     def order(self, weighed: Weighed) -> Closing:
         """The order alone, and how sure it is."""
         ranking = rank(weighed.options, weighed.weights, self.base.decision) if weighed.options else None
-        return Closing(ranking, self._confidence(ranking, weighed.weights))
-
-    def _confidence(self, ranking: Ranking | None, weights: tuple[Weight, ...]) -> Literal["high", "medium", "low"]:
-        """The level in words; where nothing has a weight, nothing was compared."""
-        if ranking is None or ranking.p_group < self.base.decision.doubtful or not any(w.final for w in weights):
-            return "low"
-        return "high" if ranking.p_best >= self.base.decision.decided else "medium"
+        return Closing(ranking, level_of(ranking, weighed.weights, self.base.decision))
 
     def _weights(
         self,
@@ -366,6 +360,15 @@ class Adviser:
             for attribute, word in derived.items():
                 derivers.setdefault((attribute, word), set()).add(finding.id)
         return _Behind(seen, derivers, measured)
+
+
+def level_of(
+    ranking: Ranking | None, weights: Iterable[Weight], decision: Decision
+) -> Literal["high", "medium", "low"]:
+    """How sure an order is, in words; where nothing has a weight, nothing was compared."""
+    if ranking is None or ranking.p_group < decision.doubtful or not any(weight.final for weight in weights):
+        return "low"
+    return "high" if ranking.p_best >= decision.decided else "medium"
 
 
 @dataclass(frozen=True, slots=True)

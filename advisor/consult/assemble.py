@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import advisor
@@ -96,8 +96,8 @@ def assemble(
     day = as_of or base.as_of
     situation, weighed, closing = consultation.situation, consultation.weighed, consultation.closing
     said = (*weighed.findings, *(f for against in weighed.excluded.values() for f in against), *closing.findings)
-    status = status_of(weighed, closing, base)
-    primary = _primary(status, closing.ranking)
+    status = status_of(weighed.derived, closing, base)
+    primary = primary_of(status, closing.ranking)
     composed = composition(adviser, weighed, closing, primary)
     stack = composed.parts
     ways, between = _passages(adviser, weighed, primary, stack)
@@ -122,7 +122,7 @@ def assemble(
         recommendation=Verdict(
             primary=primary,
             stack=stack,
-            confidence=_confidence(closing, base),
+            confidence=confidence_of(closing, base),
             tied_with=closing.ranking.tied_with if closing.ranking else (),
         ),
         ranking=ranking,
@@ -186,9 +186,9 @@ def assemble(
     return policed(adviser.house, adviser.library, recommendation)
 
 
-def status_of(weighed: Weighed, closing: Closing, base: KnowledgeBase) -> Status:
-    """The first status that applies."""
-    ranking, derived = closing.ranking, weighed.derived
+def status_of(derived: Mapping[str, Collection[str]], closing: Closing, base: KnowledgeBase) -> Status:
+    """The first status that applies; `derived` is what the rules conclude of the situation."""
+    ranking = closing.ranking
     if ranking is None:
         return "contradictory" if derived.get("clash") else "no_feasible_option"
     if "outside" in derived.get("scope", ()):
@@ -202,13 +202,15 @@ def status_of(weighed: Weighed, closing: Closing, base: KnowledgeBase) -> Status
     return "decided" if ranking.p_best >= base.decision.doubtful else "low_confidence"
 
 
-def _primary(status: Status, ranking: Ranking | None) -> str:
+def primary_of(status: Status, ranking: Ranking | None) -> str:
+    """The word for what to build on."""
     if ranking is None or status == "needs_more_info":
         return _OPEN
     return _OUTSIDE if status == "out_of_scope" else ranking.scored[0].option
 
 
-def _confidence(closing: Closing, base: KnowledgeBase) -> Confidence | None:
+def confidence_of(closing: Closing, base: KnowledgeBase) -> Confidence | None:
+    """How sure the first is; None where no option was weighed."""
     ranking = closing.ranking
     if ranking is None:
         return None

@@ -13,7 +13,7 @@ from advisor.scoring import speed
 if TYPE_CHECKING:
     from advisor.model.measurement import ClassResult, Measurements, ProbeResult
 
-_DEVICES = {
+DEVICES = {
     "cpu": "cpu",
     "cuda": "nvidia_gpu",
     "rocm": "amd_gpu",
@@ -108,7 +108,7 @@ def combine(found: list[speed.Speed]) -> speed.Speed:
 def _direct(answers: Answers, measurements: Measurements | None) -> bool:
     """Whether the accelerator in question is the one that was measured: where one was, it alone counts in classes."""
     runs = measurements.frameworks if measurements else ()
-    devices = {_DEVICES.get(run.device.partition(":")[0], "") for run in runs if run.outcome == "ok"}
+    devices = {DEVICES.get(run.device.partition(":")[0], "") for run in runs if run.outcome == "ok"}
     measured = devices - {"cpu"} or devices
     if measurements is None or answers.get("train_hw") not in measured:
         return False

@@ -47,6 +47,30 @@ class Observed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """The rate that a large matrix product reached."""
+
+    figure: str
+    """The name of what is published of the same, as `fp32_tflops`."""
+    value: float
+    variant: str
+    """The fastest, as `framework/variant`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What a run that is stored found on a machine with the chip."""
+
+    measurement: str
+    measured: str
+    foreign: bool
+    machine: str
+    rates: tuple[Rate, ...]
+    fastest: Mapping[str, str]
+    """Class of work to the variant that was the fastest there, as `framework/variant`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
     """What is published of a chip, and apart from it what was measured. What is absent is unknown."""
 

@@ -8,7 +8,7 @@ from typing import Literal
 from advisor.frozen import dataclass
 from advisor.intake.architectures import Architecture
 from advisor.intake.footprint import Setup
-from advisor.model.hardware import FIGURES, Chip
+from advisor.model.hardware import FIGURES, Chip, Profile
 from advisor.model.knowledge import MemoryModel
 from advisor.model.memory import MemoryNeeded, MemoryVerdict
 from advisor.render.lines import entry, text, wrapped
@@ -51,8 +51,8 @@ def _memory(chip: Chip) -> str:
     return f"{chip.memory_gb:g} GB" if chip.memory_gb else f"up to {most:g} GB" if most else _UNKNOWN
 
 
-def shown(chip: Chip) -> str:
-    """What is published of a chip, and apart from it what was measured; then the source of each figure."""
+def shown(chip: Chip, profiles: Sequence[Profile] = ()) -> str:
+    """What is published of a chip, and apart from it what was measured, by us and by the user; then the sources."""
     found = [*(figure.source for figure in chip.figures.values()), *(seen.source for seen in chip.measured)]
     sources = dict.fromkeys(found)
     number = {source: i for i, source in enumerate(sources, 1)}
@@ -66,10 +66,25 @@ def shown(chip: Chip) -> str:
     for seen in chip.measured:
         lines += _row(seen.figure, seen.value, f"[{number[seen.source]}] {seen.machine}. {seen.note}")
     lines += [] if chip.measured else ["  nothing"]
+    lines += ["", "Measured in your runs"]
+    for profile in profiles:
+        lines += _profile(profile)
+    lines += [] if profiles else ["  nothing"]
     lines += ["", "Sources"] if sources else []
     for source, i in number.items():
         lines += wrapped(f"[{i}] {source.ref} ({source.grade}, {source.observed})", 2, 6)
     return text(lines)
+
+
+def _profile(profile: Profile) -> Iterator[str]:
+    """A run: when and on what, the rates that it reached, and what was the fastest at each class of work."""
+    where = "elsewhere" if profile.foreign else "here"
+    yield from wrapped(f"{profile.measured[:10]}, {where} ({profile.measurement[:8]}): {profile.machine}", 2, 6)
+    for rate in profile.rates:
+        yield from (f"  {line}" for line in _row(rate.figure, rate.value, f"{rate.variant}."))
+    if profile.fastest:
+        said = ", ".join(f"{variant} at {workload}" for workload, variant in profile.fastest.items())
+        yield from wrapped(f"fastest: {said}", 4, 6)
 
 
 def _row(name: str, value: float, more: str) -> list[str]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from advisor.loading.problems import printable
+from advisor.model.rule import Place
 
 
 class Entry(NamedTuple):
@@ -46,6 +47,18 @@ def folded(said: str, first: str, rest: str) -> list[str]:
     )
 
 
+def headed(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Lines under a heading; nothing where there are none."""
+    if found := list(lines):
+        yield from ("", title, "-" * len(title), *found)
+
+
+def labelled(found: Iterable[Entry], width: int) -> Iterator[str]:
+    """Sentences, each beside its label, which has so many columns."""
+    for each in found:
+        yield from folded(printable(each.said), f"{printable(each.label):{width}} ", " " * (width + 1))
+
+
 def _broken(word: str, room: int) -> str:
     return " ".join(word[start : start + room] for start in range(0, len(word), room))
 
@@ -53,6 +66,11 @@ def _broken(word: str, room: int) -> str:
 def listed(names: Sequence[str], joined: str = "and") -> str:
     """Names as a sentence has them: `jax, keras and pytorch`."""
     return f" {joined} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def placed(stack: Mapping[Place, Sequence[str]]) -> str:
+    """The parts of a stack by place: `train: pytorch, wandb; deploy: onnxruntime`."""
+    return "; ".join(f"{place}: {', '.join(parts)}" for place, parts in stack.items())
 
 
 def origin_in_words(origin: str) -> str:

@@ -12,9 +12,8 @@ from advisor.render import memory
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, listed
 from advisor.render.policy import in_short
-from advisor.render.sureness import SETTLED, doubts, sureness
+from advisor.render.sureness import NO_FRAMEWORK, SETTLED, doubts, sureness
 
-_HEADLINES = {"needs_more_info": "nothing yet", "none_of_these": "none of these frameworks"}
 _RULED_OUT = 6
 """Reasons for exclusions that the summary gives; all of them are findings, and stand in the detail."""
 _TELLING = 0.005
@@ -47,7 +46,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
         yield Entry("Rests on", f"{keys}: without {without} something else would come first.")
     if r.questions:
         question = r.questions[0]
-        could = listed([_HEADLINES.get(name, name) for name in question.could_become], "or")
+        could = listed([NO_FRAMEWORK.get(name, name) for name in question.could_become], "or")
         yield Entry("Ask", f"{question.text} ({question.key}) It could become {could}.")
     if r.sensitivity.flips and _names_one(r):
         flip = r.sensitivity.flips[0]
@@ -56,7 +55,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
 
 
 def _names_one(r: Recommendation) -> bool:
-    return r.recommendation.primary not in _HEADLINES
+    return r.recommendation.primary not in NO_FRAMEWORK
 
 
 def _stack(r: Recommendation) -> Iterator[Entry]:
@@ -164,8 +163,8 @@ def _headline(r: Recommendation) -> str:
     primary = r.recommendation.primary
     tied = f", tied with {', '.join(r.recommendation.tied_with)}" if r.status == "tie" else ""
     if r.status == "needs_more_info":
-        return f"{_HEADLINES[primary]}: {SETTLED[r.status]}  ({primary})"
-    name = _HEADLINES.get(primary, primary) if r.ranking or r.recommendation.stack else "no answer"
+        return f"{NO_FRAMEWORK[primary]}: {SETTLED[r.status]}  ({primary})"
+    name = NO_FRAMEWORK.get(primary, primary) if r.ranking or r.recommendation.stack else "no answer"
     return f"{name}{tied}  ({sureness(r.status, r.recommendation.confidence)})"
 
 

@@ -48,28 +48,54 @@ def leading(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight
 
 def rank(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight], decision: Decision) -> Ranking:
     """The options by expected score, ties by name; options is by id, each with a value for every weight."""
+    expectations = {option: expected(values, weights) for option, values in options.items()}
+    return order(expectations, samples(options, weights, decision), decision, options, weights)
+
+
+def samples(
+    options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight], decision: Decision
+) -> dict[str, tuple[float, ...]]:
+    """The sampled scores of each option, in the order of their names."""
     # A criterion without any weight has no part in any draw.
     drawn = {weight.criterion: weight.final for weight in weights if weight.final}
     weighing = _Weighing(tuple(drawn), tuple(drawn.values()), decision.draws, decision.weight_spread)
-    samples: dict[str, tuple[float, ...]] = {}
+    found: dict[str, tuple[float, ...]] = {}
     for option in sorted(options):
         values = [options[option][criterion] for criterion in drawn]
         means, sds = tuple([value.mean for value in values]), tuple([value.sd for value in values])
-        samples[option] = _sample(option, weighing, means, sds)
-    expectations = {option: expected(values, weights) for option, values in options.items()}
-    order = sorted(options, key=lambda option: (-round(expectations[option], 9), option))
+        found[option] = _sample(option, weighing, means, sds)
+    return found
+
+
+def order(
+    expectations: Mapping[str, float],
+    drawn: Mapping[str, tuple[float, ...]],
+    decision: Decision,
+    options: Mapping[str, Mapping[str, Value]] | None = None,
+    weights: Sequence[Weight] = (),
+) -> Ranking:
+    """The options by what is expected of them, ties by name, and by the samples of each how sure that is.
+
+    The samples are in the order of the names; options and weights are what they were drawn from, if that is one thing.
+    """
+    names = sorted(expectations, key=lambda option: (-round(expectations[option], 9), option))
     scored = tuple(
-        Scored(option=option, score=expectations[option], interval=_middle(samples[option]), values=options[option])
-        for option in order
+        Scored(
+            option=option,
+            score=expectations[option],
+            interval=_within_scale(middle(drawn[option])),
+            values=options[option] if options is not None else {},
+        )
+        for option in names
     )
-    first = order[0]
+    first = names[0]
     # Each draw as the scores of all options, and the place of the best: of equals the first by name.
-    draws = list(zip(*samples.values(), strict=True))
+    draws = list(zip(*drawn.values(), strict=True))
     bests = list(map(max, draws))
     wins = Counter(draw.index(best) for draw, best in zip(draws, bests, strict=True))
-    places = {option: place for place, option in enumerate(samples)}
+    places = {option: place for place, option in enumerate(drawn)}
     tied = tuple(s.option for s in scored[1:] if expectations[first] - s.score < decision.tie_margin)
-    shortfall = [best - score for best, score in zip(bests, samples[first], strict=True)]
+    shortfall = [best - score for best, score in zip(bests, drawn[first], strict=True)]
     behind = [sorted(draw)[-2] > draw[places[first]] for draw, short in zip(draws, shortfall, strict=True) if short]
     return Ranking(
         scored=scored,
@@ -155,8 +181,13 @@ def _unpacking(names: list[str]) -> str:
     return f"({','.join(names)},)" if names else "()"
 
 
-def _middle(sample: Sequence[float]) -> tuple[float, float]:
-    """The middle 90 % of the scores; the normal draws reach beyond what a score can be."""
+def middle(sample: Sequence[float]) -> tuple[float, float]:
+    """The middle 90 % of a sample."""
     ordered = sorted(sample)
     edge = len(ordered) // 20
-    return max(0.0, ordered[edge]), min(1.0, ordered[-1 - edge])
+    return ordered[edge], ordered[-1 - edge]
+
+
+def _within_scale(interval: tuple[float, float]) -> tuple[float, float]:
+    """An interval of scores; the normal draws reach beyond what a score can be."""
+    return max(0.0, interval[0]), min(1.0, interval[1])

@@ -12,6 +12,7 @@ from advisor.frozen import dataclass
 from advisor.inquiry.interview import Interview
 from advisor.inquiry.prospect import Prospect
 from advisor.model.answers import Answers
+from advisor.model.fleet import FleetDecision
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.measurement import Measurements
 from advisor.model.recommendation import Recommendation
@@ -54,6 +55,8 @@ class Desk:
     """Keeps an interview after each answer, so that nothing is lost; returns what went wrong, or nothing."""
     probing: Probing | None = None
     """None where nothing of this machine is looked at."""
+    machines: Callable[[Answers], FleetDecision] | None = None
+    """What one framework for all kinds of machine comes to that were measured; None where there are not several."""
     as_of: str = ""
     """The day that expiry is judged by; empty for that of the knowledge base."""
     notice: str = ""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from advisor.model.fleet import FleetDecision
 from advisor.model.recommendation import Recommendation
 from advisor.render import text
+from advisor.render.fleet import text as of_many
 
 _PAGES = {"Values by criterion, from 0 to 1, and the weight of each": "scores", "Sources": "sources"}
 """Title to page; whatever else there is tells what would change it."""
@@ -21,6 +23,11 @@ def pages(recommendation: Recommendation) -> Mapping[str, str]:
         if title not in _LISTS:
             found[_PAGES.get(title, "change")].append(section)
     return {"answer": summary, **{page: "\n".join(sections) for page, sections in found.items()}}
+
+
+def machines(decision: FleetDecision) -> str:
+    """What one framework for many kinds of machine comes to, as `advisor recommend --fleet` says it."""
+    return of_many.render(decision)
 
 
 def _sections(detail: str) -> Iterator[tuple[str, str]]:

@@ -95,7 +95,7 @@ def test_what_is_handed_on_is_taken_in_shown_and_never_used(
     assert "ada" not in file.read_text(encoding="utf-8")
     assert (
         at(run, other, "measurements", "import", file).stdout
-        == f"{identity} imported; it is shown and moves no answer.\n"
+        == f"{identity} imported; it is shown, and moves no answer but that of `recommend --fleet`.\n"
     )
     assert "was here already" in at(run, other, "measurements", "import", "-", stdin=file.read_text("utf-8")).stdout
     assert "imported" in at(run, other, "measurements", "list").stdout

@@ -30,6 +30,7 @@ SCHEMAS = (
     "decision",
     "diff",
     "explanation",
+    "fleet-decision",
     "intake",
     "measurements",
     "policy",
@@ -172,7 +173,7 @@ def test_every_kept_file_is_held_against_something() -> None:
     chips = [f"{name}.txt" for name in HARDWARE]
     policies = ["policy.txt", "policy_wrong.txt", "policy_check.txt"]
     decisions = ["decision.json", "check.txt", "check.json", "diff.txt"]
-    others = ["frontier_on_tpu.json", "command_line.txt", "measured.txt", "tools.json"]
+    others = ["frontier_on_tpu.json", "command_line.txt", "measured.txt", "tools.json", "fleet.txt", "fleet.json"]
     known = {*answers, *schemas, *errors, *chips, *policies, *decisions, *others}
     assert {path.name for path in FOLDER.iterdir() if path.suffix in (".txt", ".json")} == known
 

@@ -18,6 +18,7 @@ NAMES = (
     "explanation",
     "measurements",
     "portfolio",
+    "fleet-decision",
     "intake",
     "policy",
     "decision",
@@ -78,6 +79,12 @@ PROMISED = {
         "Project": "line id status primary tied_with stack p_best level costs",
         "Cost": "option lost tied reason speed",
         "Common": "option ruled_out lost most",
+    },
+    "fleet-decision": {
+        "FleetDecision": "schema overall kinds standings answers knowledge rules as_of",
+        "Overall": "status primary confidence tied_with ranking excluded",
+        "Kind": "id name machine nodes share measurement measured foreign recommendation stack",
+        "Standing": ("kind option place score lost lost_interval tied relative_time time_interval reason findings"),
     },
     "intake": {
         "Survey": "schema parts meant why files read left_out",

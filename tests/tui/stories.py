@@ -21,7 +21,8 @@ from advisor.consult.adviser import Adviser
 from advisor.inference import choice, plain
 from advisor.inquiry.interview import Interview
 from advisor.loading.knowledge import load
-from advisor.model.answers import ProjectSays
+from advisor.model.answers import Answers, ProjectSays
+from advisor.model.fleet import FleetDecision
 from advisor.model.measurement import Machine, Measurements
 from advisor.session import Session
 from advisor.tui.app import Questionnaire
@@ -33,6 +34,7 @@ from tui.bench import Bench
 Story = Callable[["Told"], Awaitable[None]]
 Benches = Callable[[Callable[[Measurements | None], Desk]], Bench]
 """Makes the doors to a machine that is made up, which go on at the desk over what they measured."""
+Machines = Callable[[Answers], FleetDecision]
 SMALL, LARGE = (80, 24), (160, 48)
 
 
@@ -55,6 +57,7 @@ def desk(  # noqa: PLR0913, PLR0917  (what a story begins with)
     probing: Probing | None = None,
     measured: Measurements | None = None,
     as_of: str = "",
+    machines: Machines | None = None,
 ) -> Desk:
     here = replace(session(), machine=machine, project=project, measurements=measured, as_of=as_of)
 
@@ -64,7 +67,13 @@ def desk(  # noqa: PLR0913, PLR0917  (what a story begins with)
 
     recommend = partial(replace(here, adviser=_chaining()).recommend, full=True)
     return Desk(
-        adviser=here.adviser, consult=here.consult, recommend=recommend, write=write, keep=keep, probing=probing
+        adviser=here.adviser,
+        consult=here.consult,
+        recommend=recommend,
+        write=write,
+        keep=keep,
+        probing=probing,
+        machines=machines,
     )
 
 
@@ -75,10 +84,13 @@ def opened(  # noqa: PLR0913, PLR0917  (what a story begins with)
     project: ProjectSays | None = None,
     probing: Benches | None = None,
     as_of: str = "",
+    machines: Machines | None = None,
 ) -> tuple[Questionnaire, Bench | None]:
     """The questionnaire at its beginning, or at an interview that had begun, with what it measures with."""
-    bench = probing(lambda measured: desk(kept, machine, project, bench, measured, as_of)) if probing else None
-    return Questionnaire(desk(kept, machine, project, bench, None, as_of), begun or Interview()), bench
+    bench = (
+        probing(lambda measured: desk(kept, machine, project, bench, measured, as_of, machines)) if probing else None
+    )
+    return Questionnaire(desk(kept, machine, project, bench, None, as_of, machines), begun or Interview()), bench
 
 
 @dataclass
@@ -150,12 +162,13 @@ def tell(  # noqa: PLR0913  (what a story begins with)
     project: ProjectSays | None = None,
     probing: Benches | None = None,
     as_of: str = "",
+    machines: Machines | None = None,
 ) -> Told:
     """Tell a story from its beginning, or from an interview that had begun; what is left of it."""
     kept: list[Interview] = []
 
     async def telling() -> Told:
-        app, bench = opened(kept, begun, machine, project, probing, as_of)
+        app, bench = opened(kept, begun, machine, project, probing, as_of, machines)
         async with app.run_test(size=size) as pilot:
             told = Told(app, pilot, kept, bench)
             await told.settle()

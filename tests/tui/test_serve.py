@@ -183,7 +183,7 @@ def test_each_page_is_asked_with_every_option_that_was_given() -> None:
     once = ("answers", "project", "part", "options", "as-of", "policy")
     repeated = ("set", "machine", "knowledge", "rules", "probes", "hardware")
     given = [f"--{name}=a b" for name in (*once, *repeated, *repeated)]
-    given += ["--budget=1.5", "--python=jax=/opt/a b/python", "--no-detect"]
+    given += ["--budget=1.5", "--python=jax=/opt/a b/python", "--no-detect", "--nodes=a b=2", "--fleet", "a b", "c"]
     every, usual = vars(parse(["interview", *given])), vars(parse(["interview"]))
     assert {name for name in usual if every[name] == usual[name]} == {"command", "probe"}
     _, _, _, *asked = command(parse(["serve", *given, "--port=1"]))

@@ -21,12 +21,14 @@ from advisor.tui.screens import probing
 from advisor.tui.widgets.choices import Choices
 from tui import probing as measuring
 from tui.bench import NOBODY, Bench
+from tui.machines import deciding
 from tui.stories import LARGE, SMALL, Benches, Story, Told, opened, pressing, session
 
 SnapCompare = Callable[..., bool]
 
 BEGUN = Interview({"domain": "cv", "task": "train", "train_hw": "nvidia_gpu", "train_os": "linux"})
 ON_THIS_MACHINE = Interview({"domain": "llm", "task": "train", "train_hw": "cpu", "train_os": "linux"})
+TRAINED_THERE = Interview({"domain": "llm", "task": "finetune", "here": ("train",)})
 NOTHING_KNOWN = Interview(dict.fromkeys((question.key for question in session().base.questions), None))
 
 
@@ -135,6 +137,7 @@ SCREENS: dict[str, tuple[Interview, Story]] = {
     "verdict-scores": (BEGUN, pressing("ctrl+n", "2")),
     "verdict-change": (BEGUN, pressing("ctrl+n", "3")),
     "verdict-sources": (BEGUN, pressing("ctrl+n", "4")),
+    "verdict-machines": (TRAINED_THERE, pressing("ctrl+n", "5")),
     "verdict-of-nothing": (Interview(), pressing("ctrl+n")),
     "evidence": (BEGUN, pressing("ctrl+n", "4", "enter")),
     "what-if": (BEGUN, tried),
@@ -178,7 +181,8 @@ def test_it_looks_as_it_did(  # noqa: PLR0913, PLR0917  (what a picture depends 
     monkeypatch.setattr(probing, "time", SimpleNamespace(monotonic=lambda: 0.0))
     bench, story = MEASURING.get(seen, (None, None))
     begun, story = (ON_THIS_MACHINE, story) if story else SCREENS[seen]
-    app, there = opened([], begun, probing=bench)
+    machines = deciding if seen == "verdict-machines" else None
+    app, there = opened([], begun, probing=bench, machines=machines)
     app.theme = f"textual-{theme}"
     app.animation_level = "none"
 

@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
+from advisor import resources
 from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
 from advisor.cli.machines import chosen, meant
-from advisor.cli.output import write
+from advisor.cli.output import notice, write
+from advisor.cli.profiles import profiles
 from advisor.cli.session import answers_from, overlays
-from advisor.errors import InputError, Problem
+from advisor.errors import InputError, Problem, StoreError
 from advisor.frozen import replace
 from advisor.intake.chips import counted
 from advisor.intake.footprint import Setup, fewest, model_of, needed, setup_of, verdict
@@ -22,6 +24,7 @@ from advisor.loading.structure import plain
 from advisor.model.hardware import Chip
 from advisor.model.memory import Recompute, Sharding, Way
 from advisor.render import hardware as words
+from advisor.render.json import inert
 
 if TYPE_CHECKING:
     import argparse
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from advisor.intake.architectures import Architecture
     from advisor.model.answers import Answers
     from advisor.model.knowledge import KnowledgeBase
+    from advisor.model.measurement import Measurements
 
 _TENSOR, _HEADS = 1024, 4096
 """At most so many."""
@@ -88,8 +92,21 @@ def _list(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
 
 def _show(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
     (chip,) = chosen(base, [arguments.name], "NAME")
-    _out(arguments, plain(chip), words.shown(chip))
+    found = [*profiles(chip, _runs(), base.hardware)]
+    _out(arguments, {**plain(chip), "runs": [plain(each) for each in found]}, words.shown(chip, found))
     return Exit.ANSWER
+
+
+def _runs() -> list[Measurements]:
+    """The runs that are stored; a store that cannot be read is said, and is as good as none."""
+    from advisor.evidence.keeping import store  # noqa: PLC0415  (only what was measured needs it)
+
+    try:
+        return [kept.run for kept in store.kept(resources.home(), notice)]
+    except StoreError as error:
+        for problem in error.problems:
+            notice(problem)
+        return []
 
 
 def _compare(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
@@ -192,7 +209,8 @@ def _asked(base: KnowledgeBase, on: str) -> list[tuple[Chip, int | None]]:
 
 
 def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
-    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    said = inert(json.dumps(document, indent=2, ensure_ascii=False)) + "\n" if arguments.json else text
+    write(said, arguments.output)
 
 
 _COMMANDS: Mapping[str, Callable[[KnowledgeBase, argparse.Namespace], int]] = {

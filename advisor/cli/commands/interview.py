@@ -21,11 +21,16 @@ from advisor.inquiry import transcript
 from advisor.inquiry.interview import Interview, answers
 from advisor.loading.documents import MAX_BYTES
 from advisor.loading.knowledge import load
+from advisor.loading.problems import Problems
 from advisor.session import Session
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
+    from advisor.machines import Fleet
+    from advisor.model.answers import Answers
+    from advisor.model.fleet import FleetDecision
     from advisor.model.knowledge import KnowledgeBase
     from advisor.tui.desk import Desk, Probing
 
@@ -38,6 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     given = parser.add_argument_group("answers")
     options.answers(given)
     options.machine(given)
+    options.fleet(parser.add_argument_group("many kinds of machine"))
     options.measuring(parser.add_argument_group("measurements"))
     # What was measured here before is used, as `recommend` does; anew it is measured when the questionnaire is told to.
     parser.set_defaults(probe="stored")
@@ -52,11 +58,12 @@ def run(arguments: argparse.Namespace) -> int:
     keeper = Keeper(resources.interview())
     interview = _begun(base, arguments, keeper)
     session = opened(base, arguments, interview)
+    fleet = _fleet(arguments, interview, base)
     from advisor.tui.app import Questionnaire  # noqa: PLC0415  (no other command waits for Textual)
     from advisor.tui.running import run as run_app  # noqa: PLC0415
 
     try:
-        run_app(Questionnaire(_furnished(session, arguments, keeper), interview))
+        run_app(Questionnaire(_furnished(session, arguments, keeper, fleet), interview))
     except Exception:
         if keeper.goes_on:
             sys.stderr.write("advisor: the answers are kept, and `advisor` goes on with them.\n")
@@ -69,6 +76,12 @@ def opened(base: KnowledgeBase, arguments: argparse.Namespace, interview: Interv
     if arguments.no_detect and arguments.machine:
         message = "with --no-detect there is no machine to speak of."
         raise InputError(Problem(message=message, place="--machine", hint="Leave out one of them."))
+    if arguments.fleet is not None or arguments.nodes:
+        from advisor.cli.fleets import check  # noqa: PLC0415  (most have one machine)
+
+        problems = Problems()
+        check(arguments, problems)
+        problems.settle()
     adviser, only = Adviser(base, choice.best()), chosen_options(base, arguments.options)
     session = session_day(Session(base, adviser, only=only, policy=policy_of(base, arguments.policy)), arguments)
     session = with_project(session, arguments, answers(interview, base.vocabulary))
@@ -83,7 +96,7 @@ def opened(base: KnowledgeBase, arguments: argparse.Namespace, interview: Interv
     return session
 
 
-def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper) -> Desk:
+def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper, fleet: Fleet | None) -> Desk:
     """The desk over a session; with detection there is something to measure, too."""
     from advisor.cli.bench_later import BenchLater  # noqa: PLC0415  (no other command has a desk)
     from advisor.tui.desk import Desk  # noqa: PLC0415
@@ -92,7 +105,10 @@ def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper) 
     thinking = replace(session, adviser=session.adviser.with_engine(plain.compile_rules))
 
     def furnish(after: Session) -> Desk:
-        return _furnished(replace(after, adviser=session.adviser), arguments, keeper)
+        from advisor.cli.fleets import stored_fleet  # noqa: PLC0415  (it was measured, and is stored)
+
+        now = stored_fleet() if arguments.fleet is None else fleet
+        return _furnished(replace(after, adviser=session.adviser), arguments, keeper, now)
 
     def bench() -> Probing:
         from advisor.cli.bench import Bench  # noqa: PLC0415
@@ -106,9 +122,28 @@ def _furnished(session: Session, arguments: argparse.Namespace, keeper: Keeper) 
         write=write,
         keep=keeper,
         probing=None if arguments.no_detect else BenchLater(bench),
+        machines=_deciding(session, fleet),
         as_of=session.as_of,
         notice="" if keeper.alone else _NOT_ALONE,
     )
+
+
+def _fleet(arguments: argparse.Namespace, interview: Interview, base: KnowledgeBase) -> Fleet | None:
+    """The kinds of machine that the command line names, else those that are stored where they are several."""
+    if arguments.no_detect:
+        return None
+    from advisor.cli.fleets import fleet_of, stored_fleet  # noqa: PLC0415  (a help has no use for it)
+
+    return stored_fleet() if arguments.fleet is None else fleet_of(arguments, answers(interview, base.vocabulary))
+
+
+def _deciding(session: Session, fleet: Fleet | None) -> Callable[[Answers], FleetDecision] | None:
+    """What decides for all kinds of machine, if there are any."""
+    if fleet is None:
+        return None
+    from advisor.machines import decide  # noqa: PLC0415  (most have one machine)
+
+    return partial(decide, session, fleet, full=False)
 
 
 def on_terminal() -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor import resources
@@ -47,7 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     command("show", "one run, as `probe` prints it").add_argument("id", metavar="ID", nargs="?", help=which)
     handed = "one run as JSON with its samples, without paths of this machine"
     command("export", handed).add_argument("id", metavar="ID", nargs="?", help=which)
-    taken = "take in what was exported elsewhere; it is checked, shown, and moves no answer"
+    taken = (
+        "take in what was exported elsewhere; it is checked, shown, and moves no answer but that of recommend --fleet"
+    )
     command("import", taken).add_argument("file", metavar="FILE", help="- reads standard input")
     forget = command("forget", "remove runs for good")
     forget.add_argument("ids", metavar="ID", nargs="*", help="as much of each as is unique")
@@ -105,7 +105,7 @@ def _line(row: Mapping[str, Any]) -> str:
 
 def _show(arguments: argparse.Namespace) -> int:
     run = _one(arguments)
-    said = "It was imported, and moves no answer.\n" if run.foreign else ""
+    said = "It was imported, and moves no answer but that of `recommend --fleet`.\n" if run.foreign else ""
     refuted = () if run.foreign or not run.capabilities else _refuted(run)
     shown = f"measurement {run.id}, {run.measured}\n{said}{words.as_text(run, refuted)}"
     write(words.as_json(run) if arguments.json else shown, arguments.output)
@@ -140,25 +140,13 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _import(arguments: argparse.Namespace) -> int:
-    from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign  # noqa: PLC0415  (only what comes from outside)
+    from advisor.cli.exports import read_export  # noqa: PLC0415  (only what comes from outside)
 
-    place = "standard input" if arguments.file == "-" else arguments.file
-    found = read_foreign(_content(arguments.file, MAX_BYTES + 1), place)
+    found = read_export(arguments.file)
     new = store.add(found, resources.home(), notice)
-    said = "imported; it is shown and moves no answer" if new else "was here already"
+    said = "imported; it is shown, and moves no answer but that of `recommend --fleet`" if new else "was here already"
     _out(arguments, {"id": found.id, "imported": new}, f"{found.id} {said}.\n")
     return Exit.ANSWER
-
-
-def _content(path: str, most: int) -> bytes:
-    if path == "-":
-        return sys.stdin.buffer.read(most)
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(most)
-    except OSError as error:
-        message = f"it cannot be read: {error.strerror or error}."
-        raise InputError(Problem(message=message, place=path, hint="Check the path.")) from None
 
 
 def _forget(arguments: argparse.Namespace) -> int:

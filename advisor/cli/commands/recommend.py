@@ -1,4 +1,4 @@
-"""`advisor recommend`: one recommendation, or one for each line of a batch."""
+"""`advisor recommend`: one recommendation, one for each line of a batch, or one for many kinds of machine."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--jobs", metavar="N", nargs="?", const=_cores(), type=kinds.up_to(_JOBS), help=jobs)
     options.measuring(parser.add_argument_group("measurements"))
     options.machine(given)
+    options.fleet(parser.add_argument_group("many kinds of machine"))
     parser.add_argument(
         "--probe",
         choices=["off", "stored", "auto", "run"],
@@ -88,12 +89,14 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.options,
         arguments.knowledge,
         arguments.rules,
-        single=arguments.batch is None,
+        single=arguments.batch is None and arguments.fleet is None,
         policy=arguments.policy,
     )
     session = session_day(session, arguments)
     if arguments.batch is not None:
         return _batch(session, arguments)
+    if arguments.fleet is not None:
+        return _fleet(session, arguments)
     lock = _lock(arguments)
     session, answers = _asked(session, arguments, lock)
     recommendation = session.recommend(answers, full=arguments.depth != "core" and _form(arguments) not in _INSTALLING)
@@ -177,6 +180,10 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
     if arguments.no_detect and arguments.machine:
         problems.add("with --no-detect there is no machine to speak of.", "--machine", "Leave out one of them.")
+    if arguments.fleet is not None or arguments.nodes:
+        from advisor.cli.fleets import check_recommending  # noqa: PLC0415  (most answers are for one machine)
+
+        check_recommending(arguments, problems)
     _check_lock(arguments, problems)
     _check_record(arguments, problems)
     problems.settle()
@@ -225,3 +232,22 @@ def _batch(session: Session, arguments: argparse.Namespace) -> int:
         session = look_around(session, arguments, {})
     write_lines(answered(session, arguments), arguments.output)
     return Exit.ANSWER
+
+
+def _fleet(session: Session, arguments: argparse.Namespace) -> int:
+    """One framework for many kinds of machine, and the answer for each of them."""
+    from advisor.cli.fleets import fleet_of  # noqa: PLC0415  (most answers are for one machine)
+    from advisor.machines import decide  # noqa: PLC0415
+    from advisor.render.fleet import rendering as rendering_of_many  # noqa: PLC0415
+
+    answers = answers_from(session.base, arguments.answers, arguments.set, arguments.hardware)
+    session = with_project(session, arguments, answers)
+    found = decide(session, fleet_of(arguments, answers), answers, full=arguments.depth == "full")
+    write(rendering_of_many(_form(arguments))(found), arguments.output)
+    if found.overall.primary == "needs_more_info":
+        return Exit.NO_ANSWER
+    # Outside of all options a tool does the job, or nothing is known of one.
+    statuses = {_exit_of(kind.recommendation) for kind in found.kinds}
+    if found.overall.primary == "none_of_these" and Exit.NO_ANSWER in statuses:
+        return Exit.NO_ANSWER
+    return Exit.POLICY if Exit.POLICY in statuses else Exit.ANSWER

@@ -64,9 +64,10 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _check(arguments: argparse.Namespace) -> None:
     """Raise now what every page would only show as its end."""
-    if arguments.answers == "-":
+    if arguments.answers == "-" or "-" in (arguments.fleet or ()):
         message = "standard input can be read once, and there may be several pages."
-        raise InputError(Problem(message=message, place="--answers", hint="Name a file."))
+        place = "--answers" if arguments.answers == "-" else "--fleet"
+        raise InputError(Problem(message=message, place=place, hint="Name a file."))
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
     opened(base, arguments, Interview(said_from(base, arguments.answers, arguments.set, arguments.hardware)))
 
@@ -88,5 +89,8 @@ def command(arguments: argparse.Namespace) -> list[str]:
     asked = {**vars(arguments), "probes": arguments.probes_from}
     once = [(name, asked[name]) for name in _ONCE if asked[name] not in (None, "")]
     repeated = [(name, value) for name in _REPEATED for value in asked[name]]
+    counted = [f"--nodes={kind}={count}" for kind, count in arguments.nodes]
     given = [f"--{name.replace('_', '-')}={value}" for name, value in (*once, *repeated)]
-    return [sys.executable, "-m", "advisor", "interview", *given, *["--no-detect"] * arguments.no_detect]
+    fleet = [] if arguments.fleet is None else ["--fleet", *arguments.fleet]
+    flags = ["--no-detect"] * arguments.no_detect
+    return [sys.executable, "-m", "advisor", "interview", *given, *counted, *flags, *fleet]

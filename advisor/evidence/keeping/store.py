@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from advisor.evidence.keeping.whereabouts import Place
 
-__all__ = ["Kept", "add", "find", "forget", "identified", "kept", "latest", "save", "tried"]
+__all__ = ["Kept", "add", "find", "fingerprints", "forget", "identified", "kept", "latest", "save", "tried"]
 
 Notice = Callable[[Problem], None]
 """Is told what was passed over."""
@@ -193,6 +193,21 @@ def _versions(connection: sqlite3.Connection) -> tuple[str, Mapping[str, int]]:
     with suppress(sqlite3.Error):
         database.insert_text(connection, "definitions", digest=digest, document=json.dumps(found))
     return digest, found
+
+
+def fingerprints(folder: Path | None = None) -> frozenset[str]:
+    """The kinds of machine that runs are kept of; nothing raises: a store that cannot be read is as good as none."""
+    home = folder or resources.home()
+    if not resources.store(home).exists():
+        return frozenset()
+    from advisor.evidence.keeping import database  # noqa: PLC0415
+
+    try:
+        with database.opened(home, _silent, write=False) as connection:
+            rows = connection.execute("SELECT DISTINCT fingerprint FROM runs") if connection is not None else ()
+            return frozenset(kind for (kind,) in rows)
+    except StoreError:
+        return frozenset()
 
 
 def kept(folder: Path | None = None, notice: Notice = _silent) -> tuple[Kept, ...]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from advisor.loading.problems import printable
 from advisor.model.portfolio import Portfolio, Project
-from advisor.render.lines import Entry, folded, listed, text
+from advisor.render.lines import Entry, folded, headed, labelled, listed, text
 from advisor.render.portfolio import words
 
 _LABEL, _NAME = 10, 24
@@ -19,19 +19,19 @@ def render(portfolio: Portfolio) -> str:
 
 
 def _lines(p: Portfolio) -> Iterator[str]:
-    yield from _entries(words.summary(p), _LABEL)
+    yield from labelled(words.summary(p), _LABEL)
     if p.projects:
-        yield from _headed("Each project", (line for project in p.projects for line in _project(project, p)))
+        yield from headed("Each project", (line for project in p.projects for line in _project(project, p)))
     if p.common:
-        yield from _headed("One framework for all", _commons(p))
+        yield from headed("One framework for all", _commons(p))
     why = (
         Entry(option, "; ".join(f"{listed(names)}: {reason.rstrip('.')}" for reason, names in found.items()))
         for option, found in words.reasons(p)
     )
-    yield from _headed("Ruled out", _entries(why, _FRAMEWORK))
-    yield from _headed("Measured speed, from 0 to 1", _entries(words.speeds(p), _NAME))
+    yield from headed("Ruled out", labelled(why, _FRAMEWORK))
+    yield from headed("Measured speed, from 0 to 1", labelled(words.speeds(p), _NAME))
     bad = (Entry(words.name(line, _NAME), " ".join(line.problems)) for line in p.bad)
-    yield from _headed("Lines that cannot be used", _entries(bad, _NAME))
+    yield from headed("Lines that cannot be used", labelled(bad, _NAME))
 
 
 def _project(project: Project, p: Portfolio) -> Iterator[str]:
@@ -49,14 +49,3 @@ def _commons(p: Portfolio) -> Iterator[str]:
     for each in p.common:
         option, out, lost, most = words.common(each, p)
         yield f"{option:{_FRAMEWORK}}{out:>16}{lost:>20}{most:>14}".rstrip()
-
-
-def _headed(title: str, lines: Iterable[str]) -> Iterator[str]:
-    """Lines under a heading; nothing where there are none."""
-    if found := list(lines):
-        yield from ("", title, "-" * len(title), *found)
-
-
-def _entries(found: Iterable[Entry], width: int) -> Iterator[str]:
-    for entry in found:
-        yield from folded(printable(entry.said), f"{printable(entry.label):{width}} ", " " * (width + 1))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from advisor.model.portfolio import BadLine, Common, Portfolio, Project
-from advisor.render.lines import Entry, listed
+from advisor.render.lines import Entry, listed, placed
 from advisor.render.measured.figures import cut
-from advisor.render.sureness import SETTLED
+from advisor.render.sureness import NO_FRAMEWORK, SETTLED
 
 _LONGEST = 60
 """Characters of the name of a project."""
-NONE = {"needs_more_info": "nothing yet", "none_of_these": "none of these frameworks"}
-"""What a primary that is no framework is called."""
 
 
 def name(one: Project | BadLine, width: int = _LONGEST) -> str:
@@ -28,7 +26,7 @@ def summary(p: Portfolio) -> Iterator[Entry]:
     if not p.projects:
         return
     yield Entry("Status", ", ".join(f"{SETTLED[status]} {count}" for status, count in p.statuses.items()))
-    yield Entry("Build on", ", ".join(f"{NONE.get(name, name)} {count}" for name, count in p.primaries.items()))
+    yield Entry("Build on", ", ".join(f"{NO_FRAMEWORK.get(name, name)} {count}" for name, count in p.primaries.items()))
     if p.common:
         yield Entry("In common", _cheapest(p))
 
@@ -56,12 +54,12 @@ def state(project: Project) -> str:
 def primary(project: Project) -> str:
     """What to build on, with what it is tied with."""
     tied = f", tied with {listed(project.tied_with)}" if project.tied_with and project.status == "tie" else ""
-    return f"{NONE.get(project.primary, project.primary)}{tied}"
+    return f"{NO_FRAMEWORK.get(project.primary, project.primary)}{tied}"
 
 
 def stack(project: Project) -> str:
     """The parts around it, by place."""
-    return "; ".join(f"{place}: {', '.join(parts)}" for place, parts in project.stack.items())
+    return placed(project.stack)
 
 
 def common(each: Common, p: Portfolio) -> tuple[str, str, str, str]:

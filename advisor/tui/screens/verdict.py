@@ -15,7 +15,7 @@ from textual.widgets.option_list import Option
 
 from advisor.inquiry import interview as talk
 from advisor.render.lines import listed
-from advisor.tui.pages import pages
+from advisor.tui.pages import machines, pages
 from advisor.tui.screens.evidence import EvidenceScreen
 from advisor.tui.thinking import Thinking
 from advisor.tui.widgets.key_line import KeyLine
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from advisor.consult.adviser import Consultation
     from advisor.inquiry.interview import Interview
     from advisor.model.finding import Finding
+    from advisor.model.fleet import FleetDecision
     from advisor.model.recommendation import Recommendation
     from advisor.tui.desk import Desk
 
@@ -40,13 +41,13 @@ class VerdictScreen(Thinking, Screen[None]):
         Binding("right", "turn(1)", "Next tab", show=False, priority=True),
         *(
             Binding(str(i), f"turn_to('{page}')", page, show=False)
-            for i, page in enumerate(("answer", "scores", "change", "sources"), 1)
+            for i, page in enumerate(("answer", "scores", "change", "sources", "machines"), 1)
         ),
     ]
     HELP = """\
 What to build on, for the answers as they stand.
 
-  left, right, 1 to 4   another tab
+  left, right, 1 to 5   another tab; 5 where several kinds of machine were measured
   up, down              read on, or choose an entry
   enter                 on a score: why the option stands there
                         on a finding: how it came about, down to its source
@@ -77,6 +78,9 @@ What to build on, for the answers as they stand.
             with TabPane("4 Sources", id="sources"), Vertical():
                 yield OptionList(id="found", markup=False)
                 yield TextPane()
+            if self.desk.machines is not None:
+                with TabPane("5 Machines", id="machines"):
+                    yield TextPane()
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -103,12 +107,22 @@ What to build on, for the answers as they stand.
         findings.highlighted = 0 if recommendation.findings else None
         if self.desk.probing is not None:
             self.think(partial(self.desk.probing.worth, self._given), self._show_worth)
+        else:
+            self._look_at_machines()
 
     def _show_worth(self, options: tuple[str, ...]) -> None:
         if options:
             worth = self.query_one("#worth", Static)
             worth.update(f"How fast {listed(options)} are here can still change this: ctrl+r measures it.")
             worth.display = True
+        self._look_at_machines()
+
+    def _look_at_machines(self) -> None:
+        if self.desk.machines is not None:
+            self.think(partial(self.desk.machines, self._given), self._show_machines)
+
+    def _show_machines(self, decision: FleetDecision) -> None:
+        self.query_one("#machines TextPane", TextPane).show(machines(decision))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         """Say what is behind a score or a finding."""
@@ -122,9 +136,10 @@ What to build on, for the answers as they stand.
         self.action_turn_to(str(names[(names.index(tabs.active) + way) % len(names)]))
 
     def action_turn_to(self, page: str) -> None:
-        """To a tab, with the keys in what there is to move in."""
-        self.query_one(TabbedContent).active = page
-        self.query_one(f"#{page}").query("OptionList, TextPane").first().focus()
+        """To a tab, if it is there, with the keys in what there is to move in."""
+        for pane in self.query(f"#{page}"):
+            self.query_one(TabbedContent).active = page
+            pane.query("OptionList, TextPane").first().focus()
 
 
 def _finding(finding: Finding) -> Option:

@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from consulting import base, recommend
 
-from advisor.consult.adviser import Closing, Weighed
+from advisor.consult.adviser import Closing
 from advisor.consult.assemble import status_of
 from advisor.model.recommendation import Status
 from advisor.model.score import Ranking, Scored
@@ -74,8 +74,7 @@ def ranking(p_best: float = 0.9, tied_with: tuple[str, ...] = ()) -> Ranking:
 
 def status(order: Ranking | None, confidence: str = "high", **derived: str) -> Status:
     concluded: Mapping[str, frozenset[str]] = {name: frozenset({word}) for name, word in derived.items()}
-    weighed = Weighed({}, concluded, (), {}, {}, (), {}, {})
-    return status_of(weighed, Closing(order, confidence, ()), base())  # type: ignore[arg-type]
+    return status_of(concluded, Closing(order, confidence, ()), base())  # type: ignore[arg-type]
 
 
 def test_the_first_status_that_applies_stands() -> None:

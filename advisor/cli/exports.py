@@ -1,0 +1,68 @@
+"""Reads runs that `advisor measurements export` wrote somewhere: data from a stranger."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+
+from advisor.errors import InputError, Problem
+from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign
+from advisor.frozen import replace
+from advisor.loading.documents import shown_key
+from advisor.loading.problems import Problems
+from advisor.model.measurement import Measurements
+
+MOST = 1000
+"""Files that are read of one folder."""
+
+
+def read_export(path: str) -> Measurements:
+    """The run in a file, or on standard input where it is `-`; raises InputError with everything wrong with it."""
+    return read_foreign(_content(path, MAX_BYTES + 1), "standard input" if path == "-" else shown_key(path))
+
+
+def read_exports(paths: Iterable[str]) -> tuple[Measurements, ...]:
+    """The runs in files and in the `.json` files of folders, marked as foreign.
+
+    Raises InputError with everything wrong with all of them.
+    """
+    problems, found = Problems(), []
+    for path in paths:
+        for file in _files(path, problems):
+            try:
+                found.append(replace(read_export(file), foreign=True))
+            except InputError as error:
+                problems.found.extend(error.problems)
+    problems.settle()
+    return tuple(found)
+
+
+def _files(path: str, problems: Problems) -> Iterator[str]:
+    """The path itself, or what lies below it where it is a folder."""
+    folder = Path(path)
+    if path == "-" or not folder.is_dir():
+        yield path
+        return
+    files = sorted(islice((file for file in folder.rglob("*.json") if file.is_file()), MOST + 1))
+    if not files:
+        hint = "`advisor measurements export` writes them."
+        problems.add("there is no run in this folder: no file in it ends in .json.", shown_key(path), hint)
+    elif len(files) > MOST:
+        message = f"more than {MOST} files in this folder end in .json."
+        problems.add(message, shown_key(path), "Name the runs themselves, or a folder of nothing else.")
+    else:
+        yield from map(str, files)
+
+
+def _content(path: str, most: int) -> bytes:
+    if path == "-":
+        return sys.stdin.buffer.read(most)
+    try:
+        with Path(path).open("rb") as file:
+            return file.read(most)
+    except (OSError, ValueError) as error:
+        # A ValueError: the path has a character that no path can have.
+        message = f"it cannot be read: {getattr(error, 'strerror', None) or error}."
+        raise InputError(Problem(message=message, place=shown_key(path), hint="Check the path.")) from None
