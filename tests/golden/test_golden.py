@@ -30,6 +30,7 @@ SCHEMAS = (
     "decision",
     "diff",
     "explanation",
+    "fleet-probe",
     "intake",
     "measurements",
     "policy",

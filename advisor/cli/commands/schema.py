@@ -14,6 +14,7 @@ from advisor.model.check import Check
 from advisor.model.decision import Decision
 from advisor.model.difference import DecisionDiff
 from advisor.model.explanation import Explanation
+from advisor.model.fleet_probe import FleetProbe
 from advisor.model.measurement import Measurements
 from advisor.model.policy import Policy
 from advisor.model.portfolio import Portfolio
@@ -29,6 +30,7 @@ _KINDS: Mapping[str, Any] = {
     "explanation": Explanation,
     "measurements": Measurements,
     "portfolio": Portfolio,
+    "fleet-probe": FleetProbe,
     "intake": Survey,
     "policy": Policy,
     "decision": Decision,
