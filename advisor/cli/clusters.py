@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from advisor.fleet.driving import Order
     from advisor.model.fleet_probe import FleetProbe
 
-_AHEAD = 4
+_AHEAD = 8
 """Lines for each processor of a cluster that are read before it is their turn."""
 
 

@@ -143,7 +143,7 @@ class RayCluster:
             if not _answer_within(runner.ready.remote(), errand.patience_s, halt):
                 if halt.asked:
                     return Ended(fate="stopped", reason="before it began")
-                return Ended(fate="busy", reason=f"not all of it was free within {errand.patience_s:.0f} s")
+                return Ended(fate="busy", reason=f"not all of it was free and ready within {errand.patience_s:.0f} s")
             return _followed(runner, plan, report, halt)
         except RayError as error:
             return _ended(error, place.node)
