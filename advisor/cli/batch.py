@@ -43,10 +43,8 @@ class Refused:
 def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
     """The answers to a batch as lines, in order; only a bounded number of them are held at once."""
     full = arguments.depth == "full"
-    if arguments.jobs in (None, 1):
+    if arguments.ray is None and arguments.jobs in (None, 1):
         return (_answer(session, line, full=full) for line in lines_of(arguments.batch))
-    from advisor.cli.jobs import shared  # noqa: PLC0415  (what runs processes is no business of one)
-
     known = {
         "machine": session.machine,
         "measurements": session.measurements,
@@ -54,6 +52,12 @@ def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
         "policy": session.policy,
     }
     opening = partial(_open, arguments.options, arguments.knowledge, arguments.rules, known, full=full)
+    if arguments.ray is not None:
+        from advisor.cli import clusters  # noqa: PLC0415
+
+        return clusters.answered(lines_of(arguments.batch), opening, arguments.ray)
+    from advisor.cli.jobs import shared  # noqa: PLC0415  (what runs processes is no business of one)
+
     return shared(lines_of(arguments.batch), opening, arguments.jobs)
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from advisor import resources
 from advisor.cli import ordering
-from advisor.cli.measuring import has_figures, stores
+from advisor.cli.measuring import stores
 from advisor.cli.planning import plan
 from advisor.cli.worth import ALL, Worth, at_hand, worth_measuring
 from advisor.errors import InputError, Problem
 from advisor.evidence.environments import making
 from advisor.evidence.environments.standing import Site
 from advisor.evidence.keeping import store
+from advisor.evidence.keeping.reuse import has_figures
 from advisor.evidence.machine.detection import detect
 from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.entrants import located_by_framework

@@ -19,6 +19,8 @@ Answer = Callable[[Line], str]
 """Answers a line."""
 Opening = Callable[[], Answer[Line]]
 """Makes what answers lines, in the process that does it; can be pickled."""
+Submit = Callable[[Line], Future[str]]
+"""Has a line answered, sooner or later."""
 
 _AHEAD = 4
 """Lines for each process that are read before it is their turn."""
@@ -27,20 +29,13 @@ _AHEAD = 4
 def shared(lines: Iterable[Line], opening: Opening[Line], jobs: int) -> Iterator[str]:
     """The answers to the lines, worked out by so many processes.
 
-    Lines are read as they come, in a thread, so that an answer need not wait for the next line; only a few for each
-    process are held. What reading or answering raises is raised in its turn, after the answers before; where a
-    process is killed, that is an `InputError`. No process outlives this one, however it ends.
+    Only a few lines for each process are held. Where a process is killed, that is an `InputError`. No process outlives
+    this one, however it ends.
     """
     # Not as forks of this process: the rules engine holds what a fork would tear.
     crew = ProcessPoolExecutor(jobs, get_context("spawn"), _begin, (opening,))
-    waiting: Queue[Future[str] | BaseException | None] = Queue(jobs * _AHEAD)
-    # Nobody waits for it at exit: it may be reading from somebody who has nothing more to say.
-    Thread(target=_read, args=(lines, crew, waiting), daemon=True).start()
     try:
-        while (answer := waiting.get()) is not None:
-            if isinstance(answer, BaseException):
-                raise answer
-            yield answer.result()
+        yield from in_order(lines, lambda line: crew.submit(_answer, line), jobs * _AHEAD)
     except BrokenProcessPool:
         message = "a process that shared the work was killed, perhaps because memory ran out."
         raise InputError(Problem(message=message, place="--jobs", hint="Use fewer of them.")) from None
@@ -48,12 +43,27 @@ def shared(lines: Iterable[Line], opening: Opening[Line], jobs: int) -> Iterator
         crew.shutdown(cancel_futures=True)
 
 
-def _read(lines: Iterable[Line], crew: ProcessPoolExecutor, waiting: Queue[Future[str] | BaseException | None]) -> None:
-    """Hand every line to the crew, and say at the end that there are no more, or why."""
+def in_order(lines: Iterable[Line], submit: Submit[Line], ahead: int) -> Iterator[str]:
+    """The answers to the lines in their order, of which so many at most are worked on at a time.
+
+    Lines are read as they come, in a thread, so that an answer need not wait for the next line. What reading or
+    answering raises is raised in its turn, after the answers before.
+    """
+    waiting: Queue[Future[str] | BaseException | None] = Queue(ahead)
+    # Nobody waits for it at exit: it may be reading from somebody who has nothing more to say.
+    Thread(target=_read, args=(lines, submit, waiting), daemon=True).start()
+    while (answer := waiting.get()) is not None:
+        if isinstance(answer, BaseException):
+            raise answer
+        yield answer.result()
+
+
+def _read(lines: Iterable[Line], submit: Submit[Line], waiting: Queue[Future[str] | BaseException | None]) -> None:
+    """Hand every line over, and say at the end that there are no more, or why."""
     end: BaseException | None = None
     try:
         for line in lines:
-            waiting.put(crew.submit(_answer, line))
+            waiting.put(submit(line))
     except Exception as error:  # noqa: BLE001  (it is raised where the answers are waited for)
         end = error
     waiting.put(end)

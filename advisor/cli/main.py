@@ -61,7 +61,7 @@ def _dispatch(arguments: argparse.Namespace) -> int:
             build().print_help()
             return Exit.ANSWER
         arguments = parse(["interview"])
-    if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "mcp"):
+    if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "mcp", "fleet"):
         gc.enable()
     return cast("Command", module_of(arguments.command).run)(arguments)
 

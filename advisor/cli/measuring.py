@@ -69,6 +69,7 @@ def measure(wanted: Plan, *, keep: bool) -> Measurements:
 
 def stores(measured: Measurements, wanted: Plan, say: Callable[[Problem], None]) -> bool:
     """Store what was measured, if it has a figure; whether it is stored. What goes wrong is said."""
+    from advisor.evidence.keeping.reuse import has_figures  # noqa: PLC0415
     from advisor.evidence.keeping.whereabouts import places  # noqa: PLC0415
 
     if not has_figures(measured):
@@ -80,11 +81,6 @@ def stores(measured: Measurements, wanted: Plan, say: Callable[[Problem], None])
             say(problem)
         return False
     return True
-
-
-def has_figures(measured: Measurements) -> bool:
-    """Whether there is anything in it to keep."""
-    return any(result.outcome in ("ok", "unstable") for result in measured.results)
 
 
 @contextmanager

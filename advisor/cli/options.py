@@ -8,6 +8,8 @@ from advisor.cli import kinds
 
 DECISION = "advisor.lock.json"
 """What a decision file is called where no other name is given."""
+CLUSTER = "auto"
+"""The cluster of Ray where none is named."""
 POLICY = "an organisation's own rules and weights, in YAML"
 
 Taker = argparse.ArgumentParser | argparse._ArgumentGroup  # noqa: SLF001  (it has no other name)

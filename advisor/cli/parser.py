@@ -24,6 +24,7 @@ _DESCRIBED = {
     "how": "How a finding came about, or what stands in the way of a rule that did not fire.",
 }
 _EPILOGS = {
+    "fleet": "Exit status: 0 a script, or every kind is measured; 4 something is left, and a second call goes on.",
     "recommend": _EPILOG,
     "check": "Exit status: 0 it still holds, 7 a policy is violated, 5 the recommendation has changed, 6 evidence has "
     "expired or a component has reached its end of life (of several the first here), 2 the file cannot be used.",
@@ -51,7 +52,7 @@ _COMMANDS = {
     "measurements": "what was measured: list, show, hand on, take in, forget",
     "env": "environments with a framework each: make, list, mend, remove",
     "hardware": "what is published of chips, side by side, and whether a model fits them",
-    "fleet": "measure machines of a cluster: a job script that does so, one node of each kind",
+    "fleet": "measure the machines of a cluster, one node of each kind: by a job script, or on Ray",
     "paths": "where everything lies",
     "purge": "remove everything that was stored on this machine",
     "completion": "print what completes commands and options in a shell",

@@ -63,6 +63,11 @@ def _broken(word: str, room: int) -> str:
     return " ".join(word[start : start + room] for start in range(0, len(word), room))
 
 
+def counted(number: int, one: str) -> str:
+    """So many of something: `1 node`, `2 nodes`."""
+    return f"{number} {one}{'' if number == 1 else 's'}"
+
+
 def listed(names: Sequence[str], joined: str = "and") -> str:
     """Names as a sentence has them: `jax, keras and pytorch`."""
     return f" {joined} ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))

@@ -31,6 +31,7 @@ SCHEMAS = (
     "diff",
     "explanation",
     "fleet-decision",
+    "fleet-probe",
     "intake",
     "measurements",
     "policy",

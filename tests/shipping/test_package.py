@@ -97,7 +97,7 @@ def test_a_framework_that_can_be_probed_can_be_asked_for(checkout: Path, project
     assert len(extras) >= 5
     assert extras <= set(project["optional-dependencies"])
     (every,) = project["optional-dependencies"]["all"]
-    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"mcp", "refresh", "serve", "sign"}
+    assert set(re.findall(r"[a-z]+", every.partition("[")[2])) == extras | {"fleet", "mcp", "refresh", "serve", "sign"}
 
 
 def test_no_framework_is_a_dependency(project: Any) -> None:

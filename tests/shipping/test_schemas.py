@@ -19,6 +19,7 @@ NAMES = (
     "measurements",
     "portfolio",
     "fleet-decision",
+    "fleet-probe",
     "intake",
     "policy",
     "decision",
@@ -74,6 +75,11 @@ PROMISED = {
         "Causes": "basis answers facts findings_new findings_gone scores",
     },
     "diff": {"DecisionDiff": "schema before after same_verdict differences", "Difference": "part key before after"},
+    "fleet-probe": {
+        "FleetProbe": "schema ray suite kinds nodes",
+        "NodeKind": "name fingerprint machine nodes wanted runs",
+        "NodeFate": "node address kind fate reason run seconds",
+    },
     "portfolio": {
         "Portfolio": "schema projects bad statuses primaries compared common knowledge rules as_of",
         "Project": "line id status primary tied_with stack p_best level costs",

@@ -38,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--batch", metavar="FILE", help=lines)
     jobs = "share a batch out among N processes, or as many as there are cores; the output is the same"
     given.add_argument("--jobs", metavar="N", nargs="?", const=_cores(), type=kinds.up_to(_JOBS), help=jobs)
+    spread = "share a batch out among a cluster of Ray, as `advisor fleet probe --address` names it (default: auto)"
+    given.add_argument("--ray", metavar="ADDRESS", nargs="?", const=options.CLUSTER, help=spread)
     options.measuring(parser.add_argument_group("measurements"))
     options.machine(given)
     options.fleet(parser.add_argument_group("many kinds of machine"))
@@ -170,8 +172,7 @@ def _check_usage(arguments: argparse.Namespace) -> None:
         problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
     if arguments.place is not None and _form(arguments) not in _INSTALLING:
         problems.add("a place is chosen for what installs the stack.", "--place", "Add --format requirements or uv.")
-    if arguments.batch is None and arguments.jobs is not None:
-        problems.add("one recommendation is not shared out.", "--jobs", "Add --batch FILE, or leave it out.")
+    _check_shared(arguments, problems)
     if not _answered(arguments):
         hint = "Use --answers FILE, --set KEY=VALUE, --project PATH or --batch FILE."
         problems.add("no answers were given.", "recommend", hint)
@@ -187,6 +188,16 @@ def _check_usage(arguments: argparse.Namespace) -> None:
     _check_lock(arguments, problems)
     _check_record(arguments, problems)
     problems.settle()
+
+
+def _check_shared(arguments: argparse.Namespace, problems: Problems) -> None:
+    named = {"--jobs": arguments.jobs, "--ray": arguments.ray}
+    given = [name for name, value in named.items() if value is not None]
+    if arguments.batch is None:
+        for name in given:
+            problems.add("one recommendation is not shared out.", name, "Add --batch FILE, or leave it out.")
+    elif len(given) > 1:
+        problems.add("a batch is shared out one way or the other.", " and ".join(given), "Leave out one of them.")
 
 
 def _renews(arguments: argparse.Namespace) -> bool:

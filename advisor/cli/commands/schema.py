@@ -15,6 +15,7 @@ from advisor.model.decision import Decision
 from advisor.model.difference import DecisionDiff
 from advisor.model.explanation import Explanation
 from advisor.model.fleet import FleetDecision
+from advisor.model.fleet_probe import FleetProbe
 from advisor.model.measurement import Measurements
 from advisor.model.policy import Policy
 from advisor.model.portfolio import Portfolio
@@ -31,6 +32,7 @@ _KINDS: Mapping[str, Any] = {
     "measurements": Measurements,
     "portfolio": Portfolio,
     "fleet-decision": FleetDecision,
+    "fleet-probe": FleetProbe,
     "intake": Survey,
     "policy": Policy,
     "decision": Decision,

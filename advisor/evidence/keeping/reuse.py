@@ -18,6 +18,11 @@ MOST = 3
 """The worth of a run that has all that is needed."""
 
 
+def has_figures(run: Measurements) -> bool:
+    """Whether there is anything in it to keep."""
+    return any(result.outcome in COUNTED for result in run.results)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left:
     """A run without what no longer holds."""
@@ -35,7 +40,7 @@ class Left:
         now = _rivals(self.run)
         if now:
             return MOST if now >= min(2, self.had) else 2
-        return int(any(result.outcome in COUNTED for result in self.run.results))
+        return int(has_figures(self.run))
 
 
 def _rivals(run: Measurements) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from advisor.model.portfolio import BadLine, Common, Portfolio, Project
-from advisor.render.lines import Entry, listed, placed
+from advisor.render.lines import Entry, counted, listed, placed
 from advisor.render.measured.figures import cut
 from advisor.render.sureness import NO_FRAMEWORK, SETTLED
 
@@ -21,7 +21,7 @@ def name(one: Project | BadLine, width: int = _LONGEST) -> str:
 def summary(p: Portfolio) -> Iterator[Entry]:
     """How many projects there are, what became of them, and which common framework costs least."""
     bad = len(p.bad)
-    unread = f", {_counted(bad, 'line')} that cannot be used" if bad else ""
+    unread = f", {counted(bad, 'line')} that cannot be used" if bad else ""
     yield Entry("Projects", f"{len(p.projects)}{unread}")
     if not p.projects:
         return
@@ -34,7 +34,7 @@ def summary(p: Portfolio) -> Iterator[Entry]:
 def _cheapest(p: Portfolio) -> str:
     first = p.common[0]
     alike = [each.option for each in p.common if (each.ruled_out, each.lost) == (first.ruled_out, first.lost)]
-    of = f"{_counted(p.compared, 'project')} that a framework is recommended for"
+    of = f"{counted(p.compared, 'project')} that a framework is recommended for"
     if first.ruled_out == p.compared:
         return f"no framework is possible for any of {of}"
     costs = "costs" if len(alike) == 1 else "cost"
@@ -109,7 +109,3 @@ def speeds(p: Portfolio) -> Iterator[Entry]:
         ]
         if said:
             yield Entry(name(project), f"{', '.join(said)} of {best}")
-
-
-def _counted(number: int, one: str) -> str:
-    return f"{number} {one}{'' if number == 1 else 's'}"
