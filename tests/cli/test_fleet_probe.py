@@ -38,11 +38,13 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def probes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A framework that is light and takes its time, and one that no node has."""
+    """A framework that is light and takes so long that it can be interrupted, and one that no node has."""
     frameworks = tmp_path_factory.mktemp("added") / "frameworks"
     frameworks.mkdir()
-    for name in ("slow", "absent"):
-        shutil.copy(STANDINS / f"on_{name}.py.txt", frameworks / f"on_{name}.py")
+    shutil.copy(STANDINS / "on_absent.py.txt", frameworks / "on_absent.py")
+    slow = (STANDINS / "on_slow.py.txt").read_text(encoding="utf-8")
+    assert "+ 0.06" in slow
+    (frameworks / "on_slow.py").write_text(slow.replace("+ 0.06", "+ 0.4"), encoding="utf-8")
     return frameworks.parent
 
 
