@@ -3,4 +3,4 @@
 import os
 
 # In milliseconds, and read when Textual is loaded, whose default is many times what a terminal needs to send a key.
-os.environ.setdefault("ESCDELAY", "15")
+os.environ.setdefault("ESCDELAY", "25")

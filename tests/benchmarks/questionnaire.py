@@ -14,7 +14,7 @@ detected, and without.
 verdict, what-if, and choices while it still thinks about an answer. A key counts from when it is sent until the first
 of what is drawn for it is read; until everything is drawn, with the next question, the verdict or the standing, is told
 beside it. `probing` presses keys while it measures a framework that is a stand-in and keeps a core busy. An escape
-counts with the time in which it could still be the beginning of another key, which is 15 ms unless `ESCDELAY` says
+counts with the time in which it could still be the beginning of another key, which is 25 ms unless `ESCDELAY` says
 otherwise.
 
 The bars: 0.7 s for the first question in the median, 50 ms for a key at the 95th percentile. Ends with status 1 where
