@@ -12,11 +12,14 @@ from advisor.render.lines import folded
 from advisor.render.summary import summary
 
 FORMS = ("requirements", "uv")
+_PAGES = "Where the builds are that the package index does not have:"
 
 
 def requirements(recommendation: Recommendation, handed: Handoff) -> str:
     """What `pip install -r` takes."""
     lines = [*_head(recommendation, handed, "python -m pip install -r FILE")]
+    if handed.pages:
+        lines += ["", *_comment(_PAGES), *(f"--find-links {page}" for page in handed.pages)]
     for part in _installed(handed):
         lines += ["", *_comment(f"{part.name}: {part.about}"), *part.requirements]
     return _text([*lines, *_rest(handed)])
@@ -39,7 +42,10 @@ def uv(recommendation: Recommendation, handed: Handoff) -> str:
     for part in _installed(handed):
         lines += [f"  {line}" for line in _comment(f"{part.name}: {part.about}")]
         lines += [f"  {_quoted(requirement)}," for requirement in part.requirements]
-    lines += ["]", "", "[tool.uv]", "package = false", "# For other platforms other versions would have to be found."]
+    lines += ["]", "", "[tool.uv]", "package = false"]
+    if handed.pages:
+        lines += [*_comment(_PAGES), f"find-links = [{', '.join(map(_quoted, handed.pages))}]"]
+    lines += ["# For other platforms other versions would have to be found."]
     lines += [f"environments = [{_quoted(marker)}]", *_rest(handed)]
     return _text(lines)
 

@@ -52,10 +52,17 @@ class Ground:
     """As in a recipe: `linux x86_64`."""
     accelerator: str
     """A word of `train_hw` or `deploy_chip`; `cpu` where none is known."""
+    known: bool
+    """Whether that is known: an answer, or this machine, says so."""
     python: str
     """`3.12`, or with its patch release; empty where the first of `PYTHONS` that fits is to be assumed."""
     assumed: tuple[str, ...]
     """What neither an answer nor this machine says, in words."""
+
+    @property
+    def accelerators(self) -> frozenset[str]:
+        """The accelerator, or that there is none; empty where neither is known."""
+        return frozenset({self.accelerator} if self.known else ())
 
     @property
     def wheel(self) -> str:
@@ -104,6 +111,7 @@ def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground
         place=place,
         platform=found,
         accelerator=chip if isinstance(chip, str) else "cpu",
+        known=isinstance(chip, str),
         python=str(python),
         assumed=tuple(assumed),
     )

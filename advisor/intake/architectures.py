@@ -11,8 +11,8 @@ import math
 from collections.abc import Mapping
 from itertools import pairwise
 
-from advisor.frozen import dataclass
-from advisor.model.memory import Recompute
+from advisor.intake.perceptrons import differential, informed, perceptron
+from advisor.model.memory import Architecture, Details
 
 _SAVED = 16
 """Numbers that a layer keeps for each token and channel: into and out of two normalisations, queries, keys and values,
@@ -27,44 +27,6 @@ _PATCH, _CLASSES, _FEATURES = 16, 1000, 13
 _STAGES = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 _BOTTLENECK = 50
 """The depth from which on a residual network for large pictures has blocks of three convolutions."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Architecture:
-    """A model and one step of it, in numbers of numbers for the batch of one device."""
-
-    kind: str
-    parameters: float
-    layers: int = 0
-    """0 where that is unknown."""
-    saved: float = 0.0
-    """Kept for the backward pass, as far as a tensor-parallel group divides it."""
-    saved_whole: float = 0.0
-    """Kept for it by every device."""
-    masks: float = 0.0
-    """Bytes of dropout masks."""
-    head: float = 0.0
-    """Of the loss, in float32."""
-    working: float = 0.0
-    """There at once in a forward pass without gradients."""
-    cache: float = 0.0
-    """Keys and values that are kept between tokens."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Details:
-    """What sizes do not tell of a transformer."""
-
-    recompute: Recompute = "none"
-    kv_heads: int | None = None
-    """Heads of keys and values; None for as many as of queries."""
-    dropout: bool = False
-    fused: bool = True
-    """Whether attention never writes down its scores."""
-    logits: bool = True
-    """Whether each token is classified by the whole vocabulary."""
-
-
 _PLAIN = Details()
 
 
@@ -75,7 +37,13 @@ def architecture(sizes: Mapping[str, float], details: Details = _PLAIN) -> Archi
         return _transformer(sizes, details)
     if {"depth", "width", "image"} <= words:
         return _residual(sizes)
-    return _ranker(sizes) if {"table_rows", "embedding_dim"} <= words else None
+    if {"table_rows", "embedding_dim"} <= words:
+        return _ranker(sizes)
+    if {"points", "mlp_width"} <= words:
+        return informed(sizes)
+    if {"solver_steps", "width", "mlp_width"} <= words:
+        return differential(sizes)
+    return perceptron(sizes, details) if {"width", "mlp_width"} <= words else None
 
 
 def _transformer(sizes: Mapping[str, float], details: Details) -> Architecture:

@@ -11,10 +11,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from advisor.frozen import dataclass, replace
-from advisor.intake.architectures import Architecture, Details, architecture
+from advisor.intake.architectures import architecture
 from advisor.model.answers import Answers
 from advisor.model.knowledge import MemoryModel, StateBytes
-from advisor.model.memory import MemoryFit, MemoryNeeded, MemoryPart, MemoryVerdict, Recompute, Sharding, Way
+from advisor.model.memory import (
+    Architecture,
+    Details,
+    MemoryFit,
+    MemoryNeeded,
+    MemoryPart,
+    MemoryVerdict,
+    Recompute,
+    Sharding,
+    Way,
+)
 
 _STAGES: Mapping[Sharding, int] = {"none": 0, "ddp": 0, "zero1": 1, "zero2": 2, "zero3": 3, "fsdp": 3}
 _GIGA = 1e9
@@ -52,7 +62,8 @@ def model_of(answers: Answers, setup: Setup) -> Architecture | None:
     """The model of the answers; None where neither its parameters nor its sizes are known."""
     sizes = answers.get("sizes")
     known = {str(word): float(number) for word, number in sizes.items()} if isinstance(sizes, Mapping) else {}
-    found = architecture(known, Details(recompute=setup.recompute, kv_heads=setup.kv_heads))
+    target = answers.get("domain") == "rl"
+    found = architecture(known, Details(recompute=setup.recompute, kv_heads=setup.kv_heads, target=target))
     billions = answers.get("model_params_b")
     if not isinstance(billions, (int, float)) or not billions:
         return found
@@ -70,7 +81,8 @@ def needed(model: Architecture, setup: Setup, memory: MemoryModel) -> MemoryNeed
     stage = _STAGES[setup.sharding]
     apart = max(1, setup.devices // setup.tensor)
     share = model.parameters / setup.tensor
-    weights = each.weights * share / (apart if stage >= 3 else 1)
+    copies = model.copies if trains else 1
+    weights = each.weights * share * copies / (apart if stage >= 3 else 1)
     gradients = each.gradients * share / (apart if stage >= 2 else 1)
     optimiser = each.optimiser * share / (apart if stage >= 1 else 1)
     gathered = each.weights * share / model.layers if stage >= 3 and apart > 1 and model.layers else 0.0

@@ -40,6 +40,7 @@ class ComponentEntry:
     beside: tuple[str, ...] = ()
     breaks: tuple[str, ...] = ()
     pins: str = ""
+    asks: tuple[str, ...] = ()
     package: str = ""
     """On the package index, which then says release and Python."""
     release: str = ""
@@ -122,6 +123,7 @@ class _Reader:
             beside=entry.beside,
             breaks=entry.breaks,
             pins=entry.pins,
+            asks=entry.asks,
             licence=entry.licence,
             package=entry.package,
             release=released(package) if package else entry.release or "unknown",

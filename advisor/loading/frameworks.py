@@ -50,6 +50,7 @@ class FrameworkFile:
     package: str = ""
     binary_package: str = ""
     """The package that holds the wheels, where it is another one."""
+    asks: tuple[str, ...] = ()
     sources: Mapping[str, Source] = field(default_factory=dict)
     facts: Mapping[str, FactEntry] = field(default_factory=dict)
 
@@ -98,6 +99,7 @@ class _Reader:
             summary=file.summary or own.summary,
             package=file.package or own.package,
             binary_package=file.binary_package or own.binary_package,
+            asks=file.asks or own.asks,
         )
         made = _Making(file, document, folder, own)
         facts = {a: f for a, e in file.facts.items() if (f := self._fact(made, a, e))}

@@ -47,6 +47,9 @@ class Component:
     """Words of `constraints` that it cannot keep where it is put: it needs a network, or Python at run time."""
     pins: str = ""
     """The releases of the primary's package that it declares to work with, as in `torch>=2.9,<2.10`."""
+    asks: tuple[str, ...] = ()
+    """The same of other packages, where the newest release is none of them: of a part of the stack an older one is
+    taken, and an exact release of any other package is installed too."""
     licence: str = "unknown"
     """SPDX identifier, `proprietary`, or one of the states of a fact."""
     python: str = NOT_APPLICABLE

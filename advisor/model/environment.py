@@ -27,6 +27,10 @@ class Recipe:
     """What pip is given."""
     beside: tuple[str, ...] = ()
     """Releases of other packages that go with these and no others, where they are wanted."""
+    pages: tuple[str, ...] = ()
+    """Pages of wheels that the package index does not have, of one package each."""
+    over: Mapping[str, str] = field(default_factory=dict)
+    """Parts of a stack that it is for, each with the framework that is installed below it; empty for every stack."""
     modules: tuple[str, ...]
     """What has to load afterwards."""
     download_mb: int

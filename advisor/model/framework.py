@@ -19,6 +19,8 @@ class Framework:
     """Its name on the package index."""
     binary_package: str = ""
     """The package that holds the wheels, where it is another one."""
+    asks: tuple[str, ...] = ()
+    """Releases of other packages that it needs and its own package does not ask for, as in `numpy==1.26.4`."""
     facts: Mapping[str, Fact] = field(default_factory=dict)
     """By attribute. `attribute@word` is what holds on the training accelerator `word` instead of in general."""
     origin: str = ""

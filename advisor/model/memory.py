@@ -1,4 +1,4 @@
-"""What a model takes of the memory of a device, and in which ways it can be divided."""
+"""What a model consists of and takes of the memory of a device, and in which ways it can be divided."""
 
 from __future__ import annotations
 
@@ -17,6 +17,46 @@ Recompute = Literal["none", "selective", "full"]
 
 MemoryVerdict = Literal["fits", "tight", "does_not_fit"]
 """Tight is what fits only if nothing else takes any memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Architecture:
+    """A model and one step of it, in numbers of numbers for the batch of one device."""
+
+    kind: str
+    parameters: float
+    copies: int = 1
+    """Sets of so many weights that are held while it is trained; of more than one the others have no gradients."""
+    layers: int = 0
+    """0 where that is unknown."""
+    saved: float = 0.0
+    """Kept for the backward pass, as far as a tensor-parallel group divides it."""
+    saved_whole: float = 0.0
+    """Kept for it by every device."""
+    masks: float = 0.0
+    """Bytes of dropout masks."""
+    head: float = 0.0
+    """Of the loss, in float32."""
+    working: float = 0.0
+    """There at once in a forward pass without gradients."""
+    cache: float = 0.0
+    """Keys and values that are kept between tokens."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Details:
+    """What sizes do not tell."""
+
+    recompute: Recompute = "none"
+    kv_heads: int | None = None
+    """Heads of keys and values; None for as many as of queries."""
+    dropout: bool = False
+    fused: bool = True
+    """Whether attention never writes down its scores."""
+    logits: bool = True
+    """Whether each token is classified by the whole vocabulary."""
+    target: bool = False
+    """Whether a second network follows the one that learns, as where values of actions are learnt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal
 
 from advisor.frozen import dataclass
-from advisor.intake.architectures import Architecture
 from advisor.intake.footprint import Setup
 from advisor.model.hardware import FIGURES, Chip, Profile
 from advisor.model.knowledge import MemoryModel
-from advisor.model.memory import MemoryNeeded, MemoryVerdict
+from advisor.model.memory import Architecture, MemoryNeeded, MemoryVerdict
 from advisor.render.lines import entry, text, wrapped
 from advisor.render.memory import VERDICTS, WAYS, gigabytes, more_devices, parameters
 

@@ -28,7 +28,9 @@ def gigabytes(amount: float) -> str:
 
 def parameters(billions: float) -> str:
     """How many parameters there are."""
-    return f"{billions:.3g} billion parameters" if billions >= 1 else f"{billions * 1000:.3g} million parameters"
+    if billions >= 1:
+        return f"{billions:.3g} billion parameters"
+    return f"{billions * 1e3:.3g} million parameters" if billions >= 1e-3 else f"{billions * 1e9:,.0f} parameters"
 
 
 def more_devices(count: int | None) -> str:

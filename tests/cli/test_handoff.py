@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import subprocess
 import sys
+import threading
 import tomllib
-from importlib.metadata import version
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import installing
 import pytest
 from packaging.requirements import Requirement
+from wheels import only, wheel
 
 from advisor import resources
 from cli.program import Run, example
 
 STARTERS = sorted((resources.probes() / "starters").glob("*/*.py"))
-MODULES = {"pytorch": "torch", "jax": "jax", "tensorflow": "tensorflow", "keras": "keras", "mlx": "mlx"}
-HERE = ("--no-detect", "--set", "python_version=3.12", "--set", "train_os=linux")
+FRAMEWORKS = {"pytorch", "jax", "tensorflow", "keras", "mlx"}
 HOSTILE = "x\n--index-url https://evil.example/simple\n\x1b[31m\u202e"
 
 
 def requirements(text: str) -> dict[str, Requirement]:
     """Every line but comments, by name: what is no requirement fails here."""
-    lines = [line for line in text.splitlines() if line and not line.startswith("#")]
+    lines = [line for line in text.splitlines() if line and not line.startswith(("#", "--find-links https://"))]
     found = [Requirement(line) for line in lines]
     assert all(str(one.specifier).startswith("==") for one in found)
     return {one.name: one for one in found}
@@ -77,6 +80,61 @@ def test_for_a_target_without_python_it_is_said_where_models_are_prepared(run: R
     said = " ".join(told.stdout.replace("#", "").split())
     assert "to deploy: linux x86_64, nvidia_gpu, Python 3.12." in said
     assert "that models are prepared for android where they are trained" in said
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Iterator[str]:
+    """The address of pages of wheels, from the folder `pages`."""
+    (tmp_path / "pages").mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Page, directory=str(tmp_path / "pages"))) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class Page(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_without_an_accelerator_a_build_without_one_is_taken_from_the_page_that_has_it(
+    run: Run, tmp_path: Path, pages: str
+) -> None:
+    python = f"python_version={sys.version_info.major}.{sys.version_info.minor}"
+    here = ("--no-detect", "--set", "train_os=linux", "--set", python)
+    given = ("recommend", "--answers", example("laptop"), *here, "--options", "pytorch")
+    plain, project = (run(*given, "--format", form).stdout for form in ("requirements", "uv"))
+    asked = requirements(plain)
+    builds = {name: one for name, one in asked.items() if str(one.specifier).endswith("+cpu")}
+    assert "torch" in builds
+    for name, one in asked.items():
+        folder = tmp_path / "pages" / name if name in builds else tmp_path / "shelf"
+        wheel(folder, name, str(one.specifier).removeprefix("=="))
+    # The index has the same releases, with everything for accelerators.
+    wheel(tmp_path / "shelf", "torch", str(builds["torch"].specifier).removeprefix("==").partition("+")[0])
+    moved = [re.sub(r"https://[\w.]+/whl/cpu", pages, text) for text in (plain, project)]
+    shelf = (tmp_path / "shelf").as_posix()
+    (tmp_path / "requirements.txt").write_text(f"--find-links {shelf}\n{moved[0]}", encoding="utf-8")
+    project = moved[1].replace("find-links = [", f'find-links = ["{shelf}", ')
+    (tmp_path / "pyproject.toml").write_text(project, encoding="utf-8")
+    variables = {**installing.variables(tmp_path / "cache"), **only(tmp_path / "shelf"), "UV_OFFLINE": "0"}
+    # These would take the place of what the project names.
+    variables = {name: told for name, told in variables.items() if name not in ("UV_FIND_LINKS", "UV_NO_CONFIG")}
+    for command in taking(tmp_path):
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=variables, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"torch(==|-)2[\w.]+\+cpu", done.stdout + done.stderr)
+
+
+def taking(folder: Path) -> Iterator[list[str]]:
+    """What takes either form, as far as to say what it would install."""
+    yield [sys.executable, "-m", "pip", "install", "--dry-run", "--ignore-installed", "-r", "requirements.txt"]
+    if installing.UV:
+        target = str(folder / "target")
+        yield [installing.UV, "pip", "install", "--target", target, "-r", "requirements.txt"]
+        yield [installing.UV, "sync", "--python", sys.executable, "--no-index"]
 
 
 def test_a_release_that_is_denied_is_never_handed_on(run: Run, tmp_path: Path) -> None:
@@ -153,30 +211,6 @@ def test_every_framework_has_starters_of_every_shape_or_a_reason(run: Run) -> No
         assert (ran.exit, ran.stdout) == (2, "")
         assert f"there is no starter for {framework}. " in ran.stderr
     assert {file.stem for file in STARTERS if file.parent.name == "jax"} == {"tabular", "images", "text"}
-    assert len(STARTERS) == 3 * len(MODULES)
+    assert {file.parent.name for file in STARTERS} == FRAMEWORKS
+    assert len(STARTERS) == 3 * len(FRAMEWORKS)
     assert max(len(file.read_text(encoding="utf-8").splitlines()) for file in STARTERS) <= 60
-
-
-@pytest.mark.slow
-@pytest.mark.frameworks
-@pytest.mark.parametrize("file", STARTERS, ids=lambda path: f"{path.parent.name}-{path.stem}")
-def test_a_starter_runs_and_its_step_lowers_the_loss(file: Path) -> None:
-    if importlib.util.find_spec(MODULES[file.parent.name]) is None:
-        pytest.skip(f"{file.parent.name} is not installed")
-    done = subprocess.run([sys.executable, str(file)], capture_output=True, text=True, check=False, timeout=150)
-    assert done.returncode == 0, done.stderr
-    before, after = map(float, re.findall(r"loss ([\d.]+) before the step, ([\d.]+) after it", done.stdout)[0])
-    assert after < before
-
-
-@pytest.mark.frameworks
-@pytest.mark.parametrize("framework", MODULES)
-def test_the_pins_of_a_primary_are_what_is_installed_and_works_here(run: Run, framework: str) -> None:
-    if importlib.util.find_spec(MODULES[framework]) is None:
-        pytest.skip(f"{framework} is not installed")
-    given = ("recommend", "--answers", example("laptop"), *HERE, "--options", framework, "--format", "requirements")
-    asked = requirements(run(*given).stdout)
-    assert asked
-    for name in set(asked) & {"torch", "numpy", "jax", "tensorflow-cpu", "keras", "mlx"}:
-        # A build is part of what is installed, and of no requirement.
-        assert version(name).partition("+")[0] in asked[name].specifier

@@ -142,6 +142,30 @@ def test_a_model_that_does_not_fit_is_told_at_once(run: Run) -> None:
     assert "Memory" not in run("recommend", *LLM, "--no-detect", "--hardware", "h100x8").stdout
 
 
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (
+            "domain=rl sizes.batch=512 sizes.width=8 sizes.mlp_width=256 sizes.mlp_layers=3",
+            "Value network and its target of 134,916 parameters",
+        ),
+        (
+            "sizes.points=2048 sizes.derivative_order=2 sizes.mlp_width=64 sizes.mlp_layers=4",
+            "Physics-informed network of 12,737 parameters",
+        ),
+        (
+            "sizes.batch=16 sizes.width=2 sizes.mlp_width=50 sizes.solver_steps=20",
+            "Neural differential equation of 252 parameters",
+        ),
+    ],
+)
+def test_small_networks_are_fitted_by_their_sizes(run: Run, settings: str, told: str) -> None:
+    given = [part for one in settings.split() for part in ("--set", one)]
+    said = run("hardware", "fit", *given, "--way", "train_fp32", "--on", "h100").stdout
+    assert said.startswith(told)
+    assert "Activations are not counted" not in said
+
+
 def test_what_an_overlay_says_of_a_chip_stays_text(run: Run, tmp_path: Path) -> None:
     folder = tmp_path / "ours" / "hardware"
     folder.mkdir(parents=True)

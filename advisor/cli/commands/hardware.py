@@ -22,14 +22,13 @@ from advisor.loading.knowledge import load
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import plain
 from advisor.model.hardware import Chip
-from advisor.model.memory import Recompute, Sharding, Way
+from advisor.model.memory import Architecture, Recompute, Sharding, Way
 from advisor.render import hardware as words
 from advisor.render.json import inert
 
 if TYPE_CHECKING:
     import argparse
 
-    from advisor.intake.architectures import Architecture
     from advisor.model.answers import Answers
     from advisor.model.knowledge import KnowledgeBase
     from advisor.model.measurement import Measurements
@@ -124,7 +123,8 @@ def _fit(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
         message = "neither the parameters of the model nor sizes that mean one are known."
         hint = (
             "Use --set model_params_b=7, or --set sizes.layers=32 --set sizes.width=4096 --set sizes.sequence=2048, "
-            "for a residual network sizes.depth, width and image, for a recommender sizes.table_rows and embedding_dim."
+            "for a residual network sizes.depth, width and image, for a recommender sizes.table_rows, embedding_dim, "
+            "for dense layers sizes.mlp_width and width, with solver_steps where they are solved through, or points."
         )
         raise InputError(Problem(message=message, place="hardware fit", hint=hint))
     rows = [*_rows(base, model, setup, arguments.on)]

@@ -124,7 +124,7 @@ def fitting(recipes: Iterable[Recipe], accelerators: Collection[str], platform: 
 
 def recipe_for(framework: str, recipes: Iterable[Recipe], machine: Machine, platform: str) -> Recipe:
     """The first recipe that fits the platform (`linux x86_64`) and the machine; raises InputError where none does."""
-    ours = [recipe for recipe in recipes if recipe.framework == framework]
+    ours = [recipe for recipe in recipes if recipe.framework == framework and not recipe.over]
     found = fitting(ours, {card.vendor for card in machine.accelerators}, platform)
     if found is not None:
         return found

@@ -30,9 +30,10 @@ def test_the_platform_is_that_of_the_answers(place: Place, answers: dict[str, ob
 def test_what_no_answer_says_is_this_machine_where_it_is_here_and_assumed_elsewhere() -> None:
     here = ground("train", {"train_hw": "cpu"}, here=True)
     assert (here.platform, here.python) == (f"{sys.platform} {platform.machine()}", platform.python_version())
-    assert here.assumed == ()
+    assert (here.assumed, *here.accelerators) == ((), "cpu")
     elsewhere = ground("train", {}, here=False)
     assert (elsewhere.assumed, elsewhere.python) == (("Linux x86_64", "no accelerator"), "")
+    assert not elsewhere.accelerators
     assert (elsewhere.python_for(), elsewhere.python_for(">=3.9,<3.12"), elsewhere.python_for("<3.9")) == (
         *("3.12", "3.11"),
         "",
