@@ -55,7 +55,8 @@ def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
     if arguments.ray is not None:
         from advisor.cli import clusters  # noqa: PLC0415
 
-        return clusters.answered(lines_of(arguments.batch), opening, arguments.ray)
+        # Who writes line by line may wait for an answer before the next.
+        return clusters.answered(lines_of(arguments.batch), opening, arguments.ray, together=arguments.batch != "-")
     from advisor.cli.jobs import shared  # noqa: PLC0415  (what runs processes is no business of one)
 
     return shared(lines_of(arguments.batch), opening, arguments.jobs)

@@ -6,6 +6,8 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from advisor import resources
@@ -17,13 +19,15 @@ from advisor.loading.problems import printable
 if TYPE_CHECKING:
     import argparse
 
-    from advisor.cli.jobs import Line, Opening
+    from advisor.cli.jobs import Answer, Line, Opening
     from advisor.fleet.cluster import RayCluster
     from advisor.fleet.driving import Order
     from advisor.model.fleet_probe import FleetProbe
 
-_AHEAD = 8
-"""Lines for each processor of a cluster that are read before it is their turn."""
+_AHEAD = 4
+"""Groups of lines for each processor of a cluster that are read before it is their turn."""
+_TOGETHER = 16
+"""Lines in a group: to hand one over takes Ray a good part of what it takes to answer one."""
 
 
 def probe(arguments: argparse.Namespace) -> FleetProbe:
@@ -52,12 +56,20 @@ def probe(arguments: argparse.Namespace) -> FleetProbe:
     return found
 
 
-def answered(lines: Iterable[Line], opening: Opening[Line], address: str) -> Iterator[str]:
-    """The answers to the lines, worked out by a cluster, in their order."""
+def answered(lines: Iterable[Line], opening: Opening[Line], address: str, *, together: bool) -> Iterator[str]:
+    """The answers to the lines, worked out by a cluster, in their order; `together`, several of them at a time."""
     from advisor.cli.jobs import in_order  # noqa: PLC0415
 
+    rest, size = iter(lines), _TOGETHER if together else 1
+    groups = iter(lambda: tuple(islice(rest, size)), ())
     with _joined(address, "--ray") as cluster:
-        yield from in_order(lines, cluster.answering(opening), cluster.cores * _AHEAD)
+        yield from in_order(groups, cluster.answering(partial(_open, opening)), cluster.cores * _AHEAD)
+
+
+def _open(opening: Opening[Line]) -> Answer[tuple[Line, ...]]:
+    """What answers several lines at a time."""
+    answer = opening()
+    return lambda group: "".join(map(answer, group))
 
 
 def _joined(address: str, place: str) -> AbstractContextManager[RayCluster]:
