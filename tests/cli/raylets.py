@@ -1,7 +1,8 @@
 """A real cluster of Ray on this machine, several raylets strong, kept by a process of its own.
 
 Run as `python raylets.py`, it starts three raylets, prints what they are, and obeys standard input: a line with a
-label adds a node that has it, and is answered with what it is. When the input ends, so does the cluster.
+label adds a node that has it, and is answered with what it is. When the input ends, so does the cluster. In the folder
+ONLY_LARGE libraries are looked for on large nodes only.
 """
 
 from __future__ import annotations
@@ -112,7 +113,8 @@ def main() -> None:
         },
     )
     nodes = {cluster.head_node: "small"}
-    nodes |= {cluster.add_node(**common, labels={LABEL: "large"}): "large" for _ in range(2)}
+    large = {"labels": {LABEL: "large"}, "env_vars": {"LD_LIBRARY_PATH": os.environ["ONLY_LARGE"]}}
+    nodes |= {cluster.add_node(**common, **large): "large" for _ in range(2)}
     _say(
         address=cluster.address,
         nodes={node.node_id: label for node, label in nodes.items()},

@@ -7,7 +7,6 @@ import importlib.util
 import json
 import os
 import re
-import shutil
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +22,13 @@ from cli.raylets import Raylets, started
 from cli.shims import without
 
 STANDINS = Path(__file__).parents[1] / "probes" / "standins"
+RARE = """
+
+def _library():
+    import os, sys
+    sys.path.append(os.environ.get("LD_LIBRARY_PATH", ""))
+    import rare_library
+"""
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(importlib.util.find_spec("ray") is None, reason="needs Ray"),
@@ -38,20 +44,23 @@ def measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def probes(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A framework that is light and takes so long that it can be interrupted, and one that no node has."""
+    """A framework that is light and takes so long that it can be interrupted, and one that only large nodes have."""
     frameworks = tmp_path_factory.mktemp("added") / "frameworks"
     frameworks.mkdir()
-    shutil.copy(STANDINS / "on_absent.py.txt", frameworks / "on_absent.py")
     slow = (STANDINS / "on_slow.py.txt").read_text(encoding="utf-8")
     assert "+ 0.06" in slow
     (frameworks / "on_slow.py").write_text(slow.replace("+ 0.06", "+ 0.4"), encoding="utf-8")
+    rare = re.sub(r"(def start.*\n)", r"\1    _library()\n", slow)
+    (frameworks / "on_rare.py").write_text(rare + RARE, encoding="utf-8")
     return frameworks.parent
 
 
 @pytest.fixture(scope="module")
 def raylets(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Raylets]:
-    scratch = tmp_path_factory.mktemp("scratch")
-    with started({**environment(measured, UNWATCHED), "TMPDIR": str(scratch)}) as cluster:
+    scratch, only_large = tmp_path_factory.mktemp("scratch"), tmp_path_factory.mktemp("only_large")
+    (only_large / "rare_library.py").touch()
+    about = {"TMPDIR": str(scratch), "ONLY_LARGE": str(only_large)}
+    with started({**environment(measured, UNWATCHED), **about}) as cluster:
         yield cluster
     assert list(scratch.glob("advisor-*")) == [], "no file of a run is left"
 
@@ -60,7 +69,7 @@ def raylets(measured: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def asked(raylets: Raylets, probes: Path) -> tuple[str, ...]:
     return (
         *("fleet", "probe", "--address", raylets.address, "--probes", str(probes)),
-        *("--frameworks", "slow,absent", "--budget", "20", "--json"),
+        *("--frameworks", "slow,rare", "--budget", "20", "--json"),
     )
 
 
@@ -137,13 +146,15 @@ def test_a_second_call_probes_only_what_is_missing(
     large, small = found["kinds"]
     assert (large["name"], large["nodes"], small["name"], small["nodes"]) == ("large", 2, "small", 1)
     (told,) = found["nodes"]
-    assert (told["kind"], told["fate"], told["reason"]) == ("small", "measured", "not installed: absent")
+    assert (told["kind"], told["fate"]) == ("small", "measured")
+    assert told["reason"].startswith("rare/plain: failed: No module named 'rare_library'")
     where = {}
     for kind in (large, small):
         (identity,) = kind["runs"]
         kept = run("measurements", "show", identity, "--json", env=home).document
         assert kept["foreign"]
-        assert {run["framework"]: run["outcome"] for run in kept["frameworks"]}["absent"] == "not_installed"
+        expected = "ok" if kept["settings"]["kind"] == "large" else "failed"
+        assert {run["framework"]: run["outcome"] for run in kept["frameworks"]}["rare"] == expected
         assert any(result["framework"] == "slow" and result["value"] for result in kept["results"])
         where[kept["settings"]["kind"]] = kept["settings"]["node"]
     assert where == {"large": killed, "small": told["node"]}
