@@ -13,13 +13,25 @@ def hold(path: Path) -> int:
     Raises BlockingIOError where another process has it, another OSError where there can be none.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
-    try:
-        _lock(descriptor)
-    except BaseException:
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            _lock(descriptor)
+            if _is(descriptor, path):
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        # Whoever had it removed the file meanwhile: the next one would make, and lock, another.
         os.close(descriptor)
-        raise
-    return descriptor
+
+
+def _is(descriptor: int, path: Path) -> bool:
+    """Whether the file that is open is the one that is there."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def _lock(descriptor: int) -> None:

@@ -21,6 +21,7 @@ from advisor.loading.bundles import LARGEST, Manifest, gather, kept_manifest, ma
 from advisor.loading.imported import put, take_away
 from advisor.loading.knowledge import in_use, load
 from advisor.loading.problems import printable, shown
+from advisor.render.json import written
 from advisor.upkeep import completeness
 from advisor.upkeep.soundness import unsound
 
@@ -137,4 +138,4 @@ def _out(arguments: argparse.Namespace, manifest: Manifest, what: str, path: str
     document |= {"advisor": manifest.advisor, "files": len(manifest.files)}
     text = f"{what}{path}\n{len(manifest.files)} files, of {manifest.day}, for advisor {manifest.advisor}\n"
     text = "".join(f"{printable(line)}\n" for line in f"{text}{manifest.digest}".splitlines())
-    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    write(written(document) if arguments.json else text, arguments.output)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.errors import InputError, Problem
+from advisor.loading.problems import printable
 
 
 def write(text: str, path: str | None) -> None:
@@ -75,4 +76,4 @@ def _replace(target: Path, lines: Iterable[str]) -> None:
 
 def notice(problem: Problem) -> None:
     """Say what went wrong where the answer does not depend on it."""
-    sys.stderr.write(f"advisor: {problem}\n")
+    sys.stderr.write(f"advisor: {printable(str(problem))}\n")

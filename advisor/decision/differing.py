@@ -43,6 +43,7 @@ def _parts(decision: Decision) -> dict[Part, Mapping[str, Any]]:
         "basis": {
             **plain(decision.basis),
             "options": list(decision.options),
+            "thresholds": plain(decision.thresholds),
             "measurements": run.id if run is not None else None,
         },
         "verdict": {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -54,6 +55,8 @@ def joined(address: str) -> Iterator[RayCluster]:
     `local` is one that is started on this machine and ends with the context. `auto` is the one that runs here or that
     RAY_ADDRESS names, and where there is none, like `local`.
     """
+    # Ray takes a cluster that it cannot reach for none at all, where it looks for one by itself.
+    address = (address == "auto" and os.environ.get("RAY_ADDRESS")) or address
     if "://" in address:
         message = "a node of the cluster was expected, and no client from elsewhere."
         raise InputError(Problem(message=message, place=address, hint="Call it on a node of the cluster."))

@@ -30,7 +30,9 @@ def render(diff: DecisionDiff) -> str:
 
 def _lines(diff: DecisionDiff) -> Iterator[str]:
     if not diff.differences:
-        yield from folded(f"{diff.before} and {diff.after} say the same.", "", "")
+        yield from folded(
+            f"{diff.before} and {diff.after} say the same in answers, basis, verdict and findings.", "", ""
+        )
         return
     verdict = "the same verdict" if diff.same_verdict else "another verdict"
     yield from folded(

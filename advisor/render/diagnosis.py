@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +11,7 @@ from advisor.frozen import dataclass
 from advisor.loading.problems import printable
 from advisor.loading.structure import plain
 from advisor.model.measurement import Accelerator, FrameworkRun, Machine
-from advisor.render.json import DIGITS
+from advisor.render.json import DIGITS, written
 
 WIDTH = 80
 _NAME, _LEFT = 14, 2
@@ -42,7 +41,7 @@ class Diagnosis:
 
 def as_json(found: Diagnosis) -> str:
     """One JSON document."""
-    return json.dumps(plain(found, DIGITS), indent=2, ensure_ascii=False) + "\n"
+    return written(plain(found, DIGITS))
 
 
 def as_text(found: Diagnosis) -> str:

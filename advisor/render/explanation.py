@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 
 from advisor.loading.problems import printable
 from advisor.loading.structure import plain
 from advisor.model.explanation import Explanation, Truth, pruned
-from advisor.render.json import DIGITS
+from advisor.render.json import DIGITS, written
 from advisor.render.lines import WIDTH, folded, origin_in_words
 
 _STEP = 2
@@ -36,7 +35,7 @@ def render(explanation: Explanation, levels: int) -> str:
 def document(explanation: Explanation, levels: int | None = None) -> str:
     """The whole of it as JSON, or to that depth."""
     shown = explanation if levels is None else pruned(explanation, levels)
-    return json.dumps(plain(shown, DIGITS), indent=2, ensure_ascii=False) + "\n"
+    return written(plain(shown, DIGITS))
 
 
 def depth(explanation: Explanation) -> int:

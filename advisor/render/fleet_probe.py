@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from advisor.loading.structure import plain
 from advisor.model.fleet_probe import FleetProbe, NodeFate, NodeKind
-from advisor.render.json import DIGITS, inert
+from advisor.render.json import DIGITS, written
 from advisor.render.lines import counted, folded, text
 
 _SHORT = 8
@@ -16,7 +15,7 @@ _SHORT = 8
 
 def as_json(found: FleetProbe) -> str:
     """The document over several lines, floats to 6 digits."""
-    return inert(json.dumps(plain(found, DIGITS), indent=2, ensure_ascii=False)) + "\n"
+    return written(plain(found, DIGITS))
 
 
 def as_text(found: FleetProbe) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from advisor.evidence.portable import portable
 from advisor.loading.structure import plain
@@ -14,6 +13,7 @@ from advisor.model.measurement import Measurements
 from advisor.model.recommendation import Contribution, Recommendation
 from advisor.model.rule import PLACES
 from advisor.render.firmness import lit, staying
+from advisor.render.json import written
 from advisor.render.lines import Entry, listed
 from advisor.render.measured import words
 from advisor.render.measured.sections import Section, missing, sections
@@ -156,10 +156,11 @@ def _portable(section: Section) -> Section:
     )
 
 
-def _given(r: Recommendation) -> str:
+def _given(r: Recommendation) -> Markup:
     """The answers that were given, as a file that says them again."""
-    answered = {key: value for key, value in r.answers.items() if r.origins.get(key, "answered") == "answered"}
-    return json.dumps(plain(answered), indent=1, ensure_ascii=False)
+    told = ("answered", "project")
+    given = {key: value for key, value in r.answers.items() if r.origins.get(key, "answered") in told}
+    return escape(written(plain(given)).rstrip())
 
 
 def _command(r: Recommendation) -> str:

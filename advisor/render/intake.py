@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 
 from advisor.loading.answers_writer import written_value
 from advisor.loading.problems import printable
 from advisor.loading.structure import plain
 from advisor.model.project import Candidate, Part, Place, Reading, Survey
+from advisor.render.json import written
 from advisor.render.lines import entry, text, wrapped
 from advisor.render.summary import in_words
 
@@ -18,7 +18,7 @@ _WIDEST = 24
 
 def as_json(found: Survey) -> str:
     """One JSON document."""
-    return json.dumps(plain(found), indent=2, ensure_ascii=False) + "\n"
+    return written(plain(found))
 
 
 def as_text(found: Survey) -> str:

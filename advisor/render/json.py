@@ -42,6 +42,11 @@ def inert(written: str) -> str:
     return _OBEYED.sub(lambda found: "".join(f"\\u{unit:04x}" for unit in _units(found[0])), written)
 
 
+def written(data: Any) -> str:
+    """A document of plain data, over several lines."""
+    return inert(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"
+
+
 def _units(sign: str) -> tuple[int, ...]:
     """A sign in the units that JSON has numbers for."""
     return struct.unpack(f">{len(sign.encode('utf-16-be')) // 2}H", sign.encode("utf-16-be"))

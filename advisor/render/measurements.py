@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from advisor.loading.structure import plain
 from advisor.model.capability import Refuted
 from advisor.model.measurement import Machine, Measurements
+from advisor.render.json import written
 
 
 def as_json(measured: Measurements) -> str:
     """One JSON document; times keep nine digits, since a dispatch takes microseconds."""
-    return json.dumps(plain(measured, 9), indent=2, ensure_ascii=False) + "\n"
+    return written(plain(measured, 9))
 
 
 def as_text(measured: Measurements, refuted: Sequence[Refuted] = (), *, unicode: bool = True) -> str:

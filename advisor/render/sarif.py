@@ -12,6 +12,7 @@ from urllib.parse import quote
 import advisor
 from advisor.loading.problems import printable
 from advisor.model.check import OUTCOMES, Check, Kind, Point
+from advisor.render.json import written
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _RULES: dict[Kind, tuple[str, str]] = {
@@ -75,7 +76,7 @@ def render(check: Check, line: Line) -> str:
         "columnKind": "unicodeCodePoints",
         "results": [_result(point, check, line) for point in check.points],
     }
-    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+    return written({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(kind: Kind) -> dict[str, Any]:

@@ -147,7 +147,7 @@ def test_a_second_call_probes_only_what_is_missing(
     assert (large["name"], large["nodes"], small["name"], small["nodes"]) == ("large", 2, "small", 1)
     (told,) = found["nodes"]
     assert (told["kind"], told["fate"]) == ("small", "measured")
-    assert told["reason"].startswith("rare/plain: failed: No module named 'rare_library'")
+    assert told["reason"].startswith("rare/plain: failed: ModuleNotFoundError")
     where = {}
     for kind in (large, small):
         (identity,) = kind["runs"]
@@ -280,3 +280,9 @@ def test_an_interrupt_ends_a_cluster_of_its_own(home: Path) -> None:
         process.kill()
     assert (process.returncode, err) == (130, "advisor: interrupted\n")
     assert gone(family)
+
+
+def test_a_cluster_that_is_named_by_the_environment_is_the_one_that_is_meant(run: Run) -> None:
+    ran = run("fleet", "probe", env={**UNWATCHED, "RAY_ADDRESS": "127.0.0.1:1"})
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert "127.0.0.1:1: it cannot be joined" in ran.stderr

@@ -130,3 +130,12 @@ def test_it_goes_to_a_file_and_two_formats_are_one_too_many(run: Run, tmp_path: 
     assert (ran.exit, missing.exit) == (2, 2)
     assert "--json is short for" in ran.stderr
     assert "the batch cannot be read" in missing.stderr
+
+
+def test_a_policy_is_heeded(run: Run, summed: Any, tmp_path: Path) -> None:
+    usual = summed["projects"][0]["primary"]
+    policy = tmp_path / "policy.yaml"
+    denied = {"options": [{"name": usual, "reason": "It is not run here"}]}
+    policy.write_text(json.dumps({"name": "The house", "mode": "enforce", "deny": denied}), encoding="utf-8")
+    ruled = portfolio(run, lines(PROJECTS), "--json", "--policy", str(policy)).document
+    assert usual not in [project["primary"] for project in ruled["projects"]]

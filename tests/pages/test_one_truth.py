@@ -7,9 +7,11 @@ which it says nothing is a failure, so that a new field has to be thought of.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -197,3 +199,12 @@ def test_the_same_words_for_the_same_thing(form: str) -> None:
         for part in answer.recommendation.stack:
             assert part.place in PLACES
             assert part.place in text or answer.recommendation.primary == "none_of_these"
+
+
+def test_the_answers_that_the_page_gives_are_a_file() -> None:
+    for name, answer in answers().items():
+        (given,) = re.findall(r"<pre>(\{.*?\})</pre>", html.render(answer, RUN), flags=re.DOTALL)
+        told = json.loads(unescape(given))
+        held = document(answer)["answers"]
+        assert told == {key: held[key] for key in told}, name
+        assert set(told) >= {key for key in held if answer.origins.get(key, "answered") == "answered"}, name

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from advisor.cli import options
@@ -16,7 +15,7 @@ from advisor.loading.structure import plain
 from advisor.model.check import Check, Held
 from advisor.render import check as words
 from advisor.render import sarif
-from advisor.render.json import DIGITS
+from advisor.render.json import DIGITS, written
 from advisor.revisit import checked, opened
 
 if TYPE_CHECKING:
@@ -75,7 +74,7 @@ def _form(arguments: argparse.Namespace) -> str:
 
 def _rendered(held: Check, found: DecisionFile, form: str) -> str:
     if form == "json":
-        return json.dumps(plain(held, DIGITS), indent=2, ensure_ascii=False) + "\n"
+        return written(plain(held, DIGITS))
     if form == "sarif":
         return sarif.render(held, found.line)
     return words.markdown(held) if form == "markdown" else words.render(held)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from advisor.cli import options
@@ -13,7 +12,7 @@ from advisor.errors import InputError
 from advisor.loading.problems import Problems
 from advisor.loading.structure import plain
 from advisor.render.decision_diff import render
-from advisor.render.json import DIGITS
+from advisor.render.json import DIGITS, written
 from advisor.revisit import opened
 
 if TYPE_CHECKING:
@@ -40,6 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
             problems.found.extend(error.problems)
     problems.settle()
     diff = differences(*found)
-    said = json.dumps(plain(diff, DIGITS), indent=2, ensure_ascii=False) + "\n" if arguments.json else render(diff)
+    said = written(plain(diff, DIGITS)) if arguments.json else render(diff)
     write(said, arguments.output)
     return Exit.ANSWER if diff.same_verdict else Exit.CHANGED

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -22,6 +21,7 @@ from advisor.evidence.machine.detection import detect
 from advisor.loading.problems import nearest, printable, shown
 from advisor.loading.structure import plain
 from advisor.model.environment import Standing
+from advisor.render.json import written
 from advisor.render.lines import folded
 from advisor.render.measured.figures import amount
 
@@ -232,7 +232,7 @@ def _sites(names: Iterable[str]) -> list[Site]:
 
 
 def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
-    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    write(written(document) if arguments.json else text, arguments.output)
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -24,7 +23,7 @@ from advisor.loading.structure import plain
 from advisor.model.hardware import Chip
 from advisor.model.memory import Architecture, Recompute, Sharding, Way
 from advisor.render import hardware as words
-from advisor.render.json import inert
+from advisor.render.json import written
 
 if TYPE_CHECKING:
     import argparse
@@ -209,7 +208,7 @@ def _asked(base: KnowledgeBase, on: str) -> list[tuple[Chip, int | None]]:
 
 
 def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
-    said = inert(json.dumps(document, indent=2, ensure_ascii=False)) + "\n" if arguments.json else text
+    said = written(document) if arguments.json else text
     write(said, arguments.output)
 
 

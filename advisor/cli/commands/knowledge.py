@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -24,6 +23,7 @@ from advisor.loading.knowledge import load
 from advisor.loading.problems import nearest, shown
 from advisor.loading.structure import plain
 from advisor.render import knowledge as words
+from advisor.render.json import written
 
 if TYPE_CHECKING:
     import argparse
@@ -299,7 +299,7 @@ def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
 
 
 def _json(document: Any) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    return written(document)
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

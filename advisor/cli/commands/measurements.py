@@ -20,6 +20,7 @@ from advisor.loading.problems import printable
 from advisor.loading.structure import plain
 from advisor.model.measurement import Measurements
 from advisor.render import measurements as words
+from advisor.render.json import written
 from advisor.render.measurements import machine_line
 
 if TYPE_CHECKING:
@@ -160,7 +161,7 @@ def _forget(arguments: argparse.Namespace) -> int:
 
 
 def _out(arguments: argparse.Namespace, said: Any, text: str) -> None:
-    write(json.dumps(said, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    write(written(said) if arguments.json else text, arguments.output)
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

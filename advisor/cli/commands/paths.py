@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.loading.knowledge import in_use
 from advisor.loading.problems import printable
+from advisor.render.json import written
 
 if TYPE_CHECKING:
     import argparse
@@ -47,5 +47,5 @@ def run(arguments: argparse.Namespace) -> int:
         state = "" if about["writable"] else "  (read-only)" if about["exists"] else "  (not there yet)"
         lines.append(f"{name:13} {about['path']}{state}")
     text = "".join(f"{printable(line)}\n" for line in lines)
-    write(json.dumps(found, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    write(written(found) if arguments.json else text, arguments.output)
     return Exit.ANSWER

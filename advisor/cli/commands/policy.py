@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from advisor.cli.session import day, kept_answers, overlays, today
 from advisor.loading.knowledge import load
 from advisor.loading.policy import load_policy
 from advisor.loading.structure import plain
+from advisor.render.json import written
 from advisor.render.policy_audit import examined
 
 if TYPE_CHECKING:
@@ -36,6 +36,6 @@ def run(arguments: argparse.Namespace) -> int:
     base = load(overlays(arguments.knowledge), overlays(arguments.rules))
     policy = load_policy(Path(arguments.file), base)
     found = examine(policy, base, kept_answers(base), day(arguments.as_of) if arguments.as_of else today())
-    text = json.dumps(plain(found), indent=2, ensure_ascii=False) + "\n" if arguments.json else examined(found)
+    text = written(plain(found)) if arguments.json else examined(found)
     write(text, arguments.output)
     return Exit.USAGE if found.problems else Exit.ANSWER

@@ -43,7 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
         place = f"--format {arguments.format}"
         hint = "Leave out one of them."
         raise InputError(Problem(message="--json is short for --format json.", place=place, hint=hint))
-    session = session_day(open_session(arguments.options, arguments.knowledge, arguments.rules), arguments)
+    session = open_session(arguments.options, arguments.knowledge, arguments.rules, policy=arguments.policy)
+    session = session_day(session, arguments)
     if not arguments.no_detect:
         from advisor.cli.measuring import look_around  # noqa: PLC0415  (nothing of the machine is read otherwise)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.errors import AdvisorError, Problem
 from advisor.loading.problems import printable
+from advisor.render.json import written
 
 if TYPE_CHECKING:
     import argparse
@@ -85,4 +85,4 @@ def _plain(one: Belonging) -> dict[str, Any]:
 
 
 def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
-    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    write(written(document) if arguments.json else text, arguments.output)

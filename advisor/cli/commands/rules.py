@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -16,6 +15,7 @@ from advisor.loading.problems import nearest, shown
 from advisor.loading.structure import plain
 from advisor.model.rule import Phase
 from advisor.render import rules as words
+from advisor.render.json import written
 from advisor.render.reference import reference
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def _load(arguments: argparse.Namespace) -> KnowledgeBase:
 
 
 def _out(arguments: argparse.Namespace, document: Any, text: str) -> None:
-    write(json.dumps(document, indent=2, ensure_ascii=False) + "\n" if arguments.json else text, arguments.output)
+    write(written(document) if arguments.json else text, arguments.output)
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], int]] = {

@@ -10,7 +10,7 @@ from advisor import resources
 from advisor.cli import options
 from advisor.cli.exits import Exit
 from advisor.cli.output import write
-from advisor.cli.session import answers_from, open_session
+from advisor.cli.session import answers_from, open_session, session_day, with_project
 from advisor.errors import InputError, Problem
 from advisor.handoff.starters import read_starters, starter
 from advisor.loading.problems import Problems
@@ -37,8 +37,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print or write the program; what is there already is left as it is, unless it may be replaced."""
     _check_usage(arguments)
-    session = open_session(arguments.options, arguments.knowledge, arguments.rules, single=True)
-    answers = answers_from(session.base, arguments.answers, arguments.set)
+    session = session_day(
+        open_session(arguments.options, arguments.knowledge, arguments.rules, single=True, policy=arguments.policy),
+        arguments,
+    )
+    answers = answers_from(session.base, arguments.answers, arguments.set, arguments.hardware)
+    session = with_project(session, arguments, answers)
     primary = arguments.primary
     if primary is None:
         if not arguments.no_detect:
