@@ -42,7 +42,8 @@ def looked_at(arguments: argparse.Namespace) -> Lock:
         hint = "`--renew` takes its place and keeps what was chosen and how it went; `advisor check` looks at it again."
         message = "there is a decision already, and it is not overwritten."
         raise InputError(Problem(message=message, place=shown(arguments.lock)[1:-1], hint=hint))
-    old = opened(arguments.lock, sealed=False) if there else None
+    # What was edited by hand is no decision to decide anew from; what people filled in is kept all the same.
+    old = opened(arguments.lock, sealed=arguments.answers is None) if there else None
     usual = old.decision.thresholds if old is not None else Thresholds()
     return Lock(arguments.lock, _thresholds(arguments.threshold, usual), old)
 

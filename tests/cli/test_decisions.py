@@ -101,9 +101,29 @@ def test_an_overlay_is_told_by_its_name_and_missed_where_it_is_not_given(world: 
 def test_one_that_was_edited_is_renewed_without_its_verdict(world: World) -> None:
     world.ask("decide", "--chose", "red", "--on", DECIDED)
     world.edit('"status": "decided"', '"status": "tie"')
-    assert world.ask("recommend", *SITUATION, "--lock", "--renew").exit == 0
+    answers = world.folder / "answers.yaml"
+    answers.write_text("{train_hw: gpu, train_os: linux}", encoding="utf-8")
+    given = ("--answers", answers, "--no-detect", "--as-of", DECIDED)
+    assert world.ask("recommend", *given, "--lock", "--renew").exit == 0
     assert (world.data["history"], world.data["chosen"][0]["option"]) == ([], "red")
     assert world.check().exit == 0
+
+
+def test_one_that_was_edited_is_not_decided_anew_from(world: World) -> None:
+    world.edit('"train_os": "linux"\n    },\n    "understood"', '"train_os": "mac"\n    },\n    "understood"')
+    before = world.lock.read_bytes()
+    for settings in ((), ("--set", "train_hw=cpu")):
+        ran = world.ask("recommend", *settings, "--no-detect", "--lock", "--renew")
+        assert (ran.exit, ran.stdout) == (2, "")
+        assert "write it anew with `advisor recommend --answers FILE --lock PATH --renew`" in ran.stderr
+    assert world.lock.read_bytes() == before
+
+
+def test_an_answer_of_the_project_that_is_not_there_is_told_with_its_place(world: World) -> None:
+    world.reseal(lambda data: data["answers"]["origins"].update(domain="project"))
+    for ran in (world.check(), world.ask("recommend", "--no-detect", "--lock", "--renew")):
+        assert ran.exit == 2
+        assert "answers.origins.domain: 'domain' was read from the project, and `understood` has no" in ran.stderr
 
 
 def test_what_cannot_be_read_is_not_renewed_either(world: World) -> None:
