@@ -288,6 +288,42 @@ def test_a_measurement_of_another_version_is_a_reason_to_measure_again(there: Me
     assert "driver" not in said
 
 
+@pytest.mark.parametrize(("here", "settings"), [(True, ()), (False, ()), (True, ("--no-detect",))])
+def test_it_is_renewed_with_what_was_measured_here_since(
+    there: Measured, tmp_path: Path, here: bool, settings: tuple[str, ...]
+) -> None:
+    shutil.copytree(there.home / "cache", tmp_path / "home" / "cache")
+    shutil.copy(there.folder / LOCK, tmp_path)
+    moved = Measured(there.run, tmp_path / "home", tmp_path)
+    newer = CARD.format(driver="560.2")
+    store.save(measured(2, machine=identify(changes=overrides([newer]))), moved.home, found_here())
+    machine = newer if here else "cores=1024"
+    given = () if "--no-detect" in settings else ("--machine", machine)
+    renewing = ("recommend", "--lock", "--renew", "--as-of", DAY, *settings, *given)
+    assert moved.run(*renewing, cwd=tmp_path, env={"ADVISOR_HOME": str(moved.home)}).exit == 0
+    data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
+    again = here and not settings
+    assert data["measurements"]["measured"] == f"2026-01-0{2 if again else 1}T00:00:00Z"
+    left = moved.check("--machine", newer, PYTHONPATH=moved.with_installed("1.0"))
+    assert left.exit == (0 if again else 6)
+
+
+def test_a_run_that_is_not_kept_here_any_more_stays_with_its_decision(there: Measured, tmp_path: Path) -> None:
+    shutil.copy(there.folder / LOCK, tmp_path)
+    renewing = ("recommend", "--lock", "--renew", "--as-of", DAY, "--machine", CARD.format(driver="550.1"))
+    assert there.run(*renewing, cwd=tmp_path, env={"ADVISOR_HOME": str(tmp_path / "home")}).exit == 0
+    data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
+    assert data["measurements"]["measured"] == "2026-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("given", [("--project", "."), ("--part", "shop")])
+def test_a_project_is_not_read_where_a_decision_is_made_anew(world: World, given: tuple[str, ...]) -> None:
+    before = world.lock.read_bytes()
+    ran = world.ask("recommend", "--lock", "--renew", "--no-detect", *given)
+    assert (ran.exit, world.lock.read_bytes()) == (2, before)
+    assert f"{given[0]}: without --answers, a decision is made anew from what it holds" in ran.stderr
+
+
 def test_what_a_project_says_is_kept_with_the_decision(run: Run, tmp_path: Path) -> None:
     project, lock = tmp_path / "shop", tmp_path / "lock.json"
     project.mkdir()
