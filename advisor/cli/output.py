@@ -8,11 +8,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.errors import InputError, Problem
+from advisor.loading.problems import Problems
 
 
 def write(text: str, path: str | None) -> None:
     """Write the text to the file, or to standard output as UTF-8 whatever the terminal's locale."""
     write_lines((text,), path)
+
+
+def keep_apart(output: str | None, decisions: Iterable[str], problems: Problems) -> None:
+    """Report an output that would take the place of a decision, whatever both are called."""
+    if output is not None and any(_is_one(output, decision) for decision in decisions):
+        problems.add("the answer and the decision cannot be one file.", "--output", "Give them two names.")
+
+
+def _is_one(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except OSError:
+        # At least one of them is yet to be written, or cannot be looked at.
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def write_lines(lines: Iterable[str], path: str | None) -> None:

@@ -150,6 +150,28 @@ def test_usage_that_makes_no_sense_is_refused(world: World, arguments: tuple[str
     assert not (world.folder / "new.json").exists()
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("recommend", "--lock", "--renew", "--no-detect"),
+        ("recommend", *SITUATION, "--lock", "new.json"),
+        ("check", "--no-detect"),
+        ("diff", "other.json", LOCK),
+        ("diff", LOCK, "other.json"),
+    ],
+)
+def test_no_output_takes_the_place_of_a_decision(world: World, command: tuple[str, ...]) -> None:
+    before = world.lock.read_bytes()
+    (world.folder / "other.json").write_bytes(before)
+    (world.folder / "folder").symlink_to(world.folder)
+    name = "new.json" if "new.json" in command else LOCK
+    for output in (name, f"./{name}", world.folder / name, f"folder/{name}"):
+        ran = world.ask(*command, "--output", output)
+        assert (ran.exit, ran.stdout, world.lock.read_bytes()) == (2, "", before)
+        assert "--output: the answer and the decision cannot be one file. Give them two names." in ran.stderr
+    assert not (world.folder / "new.json").exists()
+
+
 def test_a_batch_is_no_decision(run: Run) -> None:
     ran = run("recommend", "--batch", "-", "--json", "--no-detect", "--lock")
     assert (ran.exit, "a batch is not a decision." in ran.stderr) == (2, True)
@@ -288,24 +310,24 @@ def test_a_measurement_of_another_version_is_a_reason_to_measure_again(there: Me
     assert "driver" not in said
 
 
-@pytest.mark.parametrize(("here", "settings"), [(True, ()), (False, ()), (True, ("--no-detect",))])
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [(("--machine", CARD.format(driver="560.2")), 2), (("--machine", "cores=1024"), 1), (("--no-detect",), 1)],
+)
 def test_it_is_renewed_with_what_was_measured_here_since(
-    there: Measured, tmp_path: Path, here: bool, settings: tuple[str, ...]
+    there: Measured, tmp_path: Path, given: tuple[str, ...], day: int
 ) -> None:
     shutil.copytree(there.home / "cache", tmp_path / "home" / "cache")
     shutil.copy(there.folder / LOCK, tmp_path)
     moved = Measured(there.run, tmp_path / "home", tmp_path)
     newer = CARD.format(driver="560.2")
     store.save(measured(2, machine=identify(changes=overrides([newer]))), moved.home, found_here())
-    machine = newer if here else "cores=1024"
-    given = () if "--no-detect" in settings else ("--machine", machine)
-    renewing = ("recommend", "--lock", "--renew", "--as-of", DAY, *settings, *given)
+    renewing = ("recommend", "--lock", "--renew", "--as-of", DAY, *given)
     assert moved.run(*renewing, cwd=tmp_path, env={"ADVISOR_HOME": str(moved.home)}).exit == 0
     data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
-    again = here and not settings
-    assert data["measurements"]["measured"] == f"2026-01-0{2 if again else 1}T00:00:00Z"
+    assert data["measurements"]["measured"] == f"2026-01-0{day}T00:00:00Z"
     left = moved.check("--machine", newer, PYTHONPATH=moved.with_installed("1.0"))
-    assert left.exit == (0 if again else 6)
+    assert left.exit == (0 if day > 1 else 6)
 
 
 def test_a_run_that_is_not_kept_here_any_more_stays_with_its_decision(there: Measured, tmp_path: Path) -> None:
