@@ -67,6 +67,12 @@ def keep(lock: Lock, session: Session, answers: Answers, recommendation: Recomme
     notice(Problem(message="the decision was written; keep it under version control.", place=lock.path))
 
 
+def tell_day(recommendation: Recommendation) -> None:
+    """Say by which day it was judged, where nobody chose it and it is not today."""
+    message = f"it was judged by {recommendation.provenance.as_of}, the day of the knowledge; `check` judges by today."
+    notice(Problem(message=message, place="--no-detect", hint="--as-of DATE changes the day of either."))
+
+
 def _document(decision: Decision) -> dict[str, Any]:
     """In plain values: floats as in every output, but whole where the answer is computed from them again."""
     data: dict[str, Any] = plain(replace(decision, machine=None, measurements=None), making.DIGITS)

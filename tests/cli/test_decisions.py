@@ -40,8 +40,11 @@ def test_it_is_written_beside_the_answer_and_fits_its_schema(run: Run, tmp_path:
     ran = run("recommend", "--answers", example("laptop"), "--no-detect", "--json", "--lock", cwd=tmp_path)
     assert ran.exit == 0
     assert ran.document["recommendation"]["primary"] == "pytorch"
-    assert ran.stderr == f"advisor: {LOCK}: the decision was written; keep it under version control.\n"
+    written, judged = ran.stderr.splitlines()
+    assert written == f"advisor: {LOCK}: the decision was written; keep it under version control."
     data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
+    assert f"it was judged by {data['basis']['as_of']}, the day of the knowledge; `check` judges by today." in judged
+    assert "--as-of DATE changes the day" in judged
     jsonschema.validate(data, run("schema", "decision").document)
     assert data["verdict"]["primary"] == "pytorch"
     assert data["answers"]["given"]["domain"] == "cv"
@@ -57,6 +60,12 @@ def test_the_same_answers_and_knowledge_give_the_same_bytes_on_every_day(run: Ru
         given = ("recommend", "--answers", example("thin"), "--no-detect", "--lock")
         assert run(*given, cwd=tmp_path / name, env=env).exit == 4
     assert (tmp_path / "one" / LOCK).read_bytes() == (tmp_path / "two" / LOCK).read_bytes()
+
+
+@pytest.mark.parametrize("given", [("--as-of", DECIDED, "--no-detect"), ("--machine", "cores=8")])
+def test_a_day_that_is_chosen_or_today_is_not_told(world: World, given: tuple[str, ...]) -> None:
+    ran = world.ask("recommend", "--set", "train_os=linux", *given, "--lock", "new.json")
+    assert ran.stderr == "advisor: new.json: the decision was written; keep it under version control.\n"
 
 
 def test_an_existing_file_is_not_overwritten(world: World) -> None:

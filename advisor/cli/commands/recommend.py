@@ -103,9 +103,11 @@ def run(arguments: argparse.Namespace) -> int:
     session, answers = _asked(session, arguments, lock)
     recommendation = session.recommend(answers, full=arguments.depth != "core" and _form(arguments) not in _INSTALLING)
     if lock is not None:
-        from advisor.cli.locking import keep  # noqa: PLC0415
+        from advisor.cli.locking import keep, tell_day  # noqa: PLC0415
 
         keep(lock, session, answers, recommendation)
+        if arguments.no_detect and not arguments.as_of:
+            tell_day(recommendation)
     write(_rendered(session, recommendation, arguments), arguments.output)
     status = _exit_of(recommendation)
     if arguments.adr_dir is not None:
