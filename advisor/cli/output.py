@@ -66,6 +66,17 @@ def _print(text: str) -> None:
         raise InputError(Problem(message=message, place="standard output", hint="Use --output FILE.")) from None
 
 
+def create_file(target: Path, text: str) -> None:
+    """Write a file that was not there before, whole or not at all; raises FileExistsError where it was."""
+    with target.open("x", encoding="utf-8", newline="\n") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
+
+
 def replace_file(target: Path, content: bytes) -> None:
     """Put other content into a file that is there, whole or not at all; who may read and write it stays."""
     written = target.with_name(f".{target.name}-{os.getpid()}")
