@@ -94,7 +94,9 @@ def _kept_out(then: Decision, now: Recommendation, report: PolicyReport) -> Iter
         if finding.rule == POLICY:
             against.setdefault(_about(finding), []).append(finding.message)
     # A name can be that of an option and of a component, and a component may be kept out of one place alone.
-    decided = {("component", part.component, part.place): ("verdict", "stack") for part in then.verdict.stack}
+    decided: dict[tuple[str, str, str], tuple[str, str]] = {
+        ("component", part.component, part.place): ("verdict", "stack") for part in then.verdict.stack
+    }
     decided["option", then.verdict.primary, ""] = ("verdict", "primary")
     for (kind, name, place), key in decided.items():
         if why := against.get((kind, name, place)):
