@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+_PAUSE_S = 0.02
 
 
 def hold(path: Path) -> int:
@@ -32,6 +37,42 @@ def _is(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except FileNotFoundError:
         return False
+
+
+@contextmanager
+def turn(path: Path, seconds: float) -> Iterator[None]:
+    """A context with the lock of a file, which is made for it and gone afterwards; others wait for their turn.
+
+    Raises BlockingIOError where the turn has not come after so many seconds, another OSError where there can be none.
+    """
+    end = time.monotonic() + seconds
+    while (descriptor := _taken(path)) is None:
+        if time.monotonic() > end:
+            raise BlockingIOError
+        time.sleep(_PAUSE_S)
+    try:
+        yield
+    finally:
+        if sys.platform != "win32":
+            path.unlink(missing_ok=True)
+        os.close(descriptor)
+        if sys.platform == "win32":
+            # What is open cannot be deleted there: whoever waits and has opened it deletes it in turn.
+            with suppress(OSError):
+                path.unlink()
+
+
+def _taken(path: Path) -> int | None:
+    """The lock of the file that bears the name now; None where another has it, or has just deleted the file."""
+    try:
+        descriptor = hold(path)
+    except BlockingIOError:
+        return None
+    with suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(descriptor), path.stat()):
+            return descriptor
+    os.close(descriptor)
+    return None
 
 
 def _lock(descriptor: int) -> None:

@@ -66,8 +66,7 @@ def asked_again(session: Session, found: DecisionFile) -> tuple[Session, Answers
         return check_answers(said, session.base.vocabulary, criteria, place, problems)
 
     answers = checked("given", told["given"])
-    read = {key: told["understood"][key] for key, origin in told["origins"].items() if origin == "project"}
-    of_project = checked("understood", read)
+    of_project = checked("understood", _read_from_project(found))
     for number, name in enumerate(decision.options):
         if name not in session.base.frameworks:
             hint = nearest(name, session.base.frameworks, limit=20)
@@ -86,6 +85,19 @@ def asked_again(session: Session, found: DecisionFile) -> tuple[Session, Answers
         project=ProjectSays(answers=of_project) if of_project else None,
     )
     return asked, answers
+
+
+def _read_from_project(found: DecisionFile) -> dict[str, Any]:
+    """The answers that came from the files of a project; raises InputError where one is named and not there."""
+    told, problems = found.document.data["answers"], Problems()
+    named = [key for key, origin in told["origins"].items() if origin == "project"]
+    for key in named:
+        if key not in told["understood"]:
+            message = f"{shown(key)} was read from the project, and `understood` has no answer to it."
+            hint = "Restore the decision from version control."
+            problems.add(message, found.document.place(("answers", "origins", key)), hint)
+    problems.settle()
+    return {key: told["understood"][key] for key in named}
 
 
 def checked(found: DecisionFile, session: Session, *, here: bool, changes: Mapping[str, Any] | None = None) -> Check:

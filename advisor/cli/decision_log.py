@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from advisor.cli.output import notice, replace_file
+from advisor.cli.output import create_file, notice, replace_file
 from advisor.errors import InputError, Problem
 from advisor.frozen import dataclass
 from advisor.loading.problems import printable, shown
@@ -66,7 +66,7 @@ def keep(folder: Path, title: str, project: str, text: Callable[[str], str]) -> 
         with _numbered(folder) as number:
             former = _former(folder, project)
             target = folder / f"{number}-{slug(title)}.md"
-            _create(target, text(former))
+            create_file(target, text(former))
     except OSError as error:
         message = f"the record cannot be written: {error.strerror or error}."
         raise InputError(Problem(message=message, place=shown(str(folder))[1:-1], hint="Check --adr-dir.")) from None
@@ -105,17 +105,6 @@ def _numbered(folder: Path) -> Iterator[str]:
 def _numbers(pattern: re.Pattern[str], folder: Path) -> list[str]:
     """The numbers in the names that are made like that, whatever bears them."""
     return [found[1] for path in folder.iterdir() if (found := pattern.fullmatch(path.name))]
-
-
-def _create(target: Path, text: str) -> None:
-    """Write a file that was not there before, whole or not at all."""
-    with target.open("x", encoding="utf-8", newline="\n") as file:
-        try:
-            file.write(text)
-            file.flush()
-        except BaseException:
-            target.unlink(missing_ok=True)
-            raise
 
 
 def _records(folder: Path) -> list[Path]:

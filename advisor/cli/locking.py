@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from advisor.cli.output import notice, write
+from advisor.cli.output import create_file, notice, write
 from advisor.decision import making, sealing
 from advisor.decision.reading import DecisionFile
 from advisor.errors import InputError, Problem
 from advisor.evidence.portable import portable
 from advisor.frozen import dataclass, replace
-from advisor.loading.problems import Problems, nearest, shown
+from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.structure import brief, plain
+from advisor.locks import turn
 from advisor.model.decision import Decision, Thresholds
 from advisor.revisit import opened, without_paths
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     from advisor.model.answers import Answers
     from advisor.model.recommendation import Recommendation
     from advisor.session import Session
+
+_PATIENCE_S = 10.0
+"""How long to wait for others, each of whom reads and writes one small file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +48,8 @@ def looked_at(arguments: argparse.Namespace) -> Lock:
         hint = "`--renew` takes its place and keeps what was chosen and how it went; `advisor check` looks at it again."
         message = "there is a decision already, and it is not overwritten."
         raise InputError(Problem(message=message, place=shown(arguments.lock)[1:-1], hint=hint))
-    old = opened(arguments.lock, sealed=False) if there else None
+    # What was edited by hand is no decision to decide anew from; what people filled in is kept all the same.
+    old = opened(arguments.lock, sealed=arguments.answers is None) if there else None
     usual = old.decision.thresholds if old is not None else Thresholds()
     return Lock(arguments.lock, _thresholds(arguments.threshold, usual), old)
 
@@ -57,13 +64,56 @@ def keep(lock: Lock, session: Session, answers: Answers, recommendation: Recomme
         measurements=session.measurements,
     )
     made = replace(made, thresholds=lock.thresholds)
-    if lock.old is not None:
-        made = making.renewed(made, lock.old.decision, trusted=lock.old.whole)
-    elif os.path.lexists(lock.path):
-        message = "somebody else has written it in the meantime."
-        raise InputError(Problem(message=message, place=lock.path, hint="Look at it, and use --renew."))
-    write(sealing.written(sealing.sealed(_document(made))), lock.path)
+    if lock.old is None:
+        _create(_text(made), lock.path)
+    else:
+        with alone(lock.path):
+            # Notes may have come in since; they are kept as well.
+            now = opened(lock.path, sealed=False)
+            if (now.decision.seal, now.whole) != (lock.old.decision.seal, lock.old.whole):
+                raise _overtaken(lock.path)
+            write(_text(making.renewed(made, now.decision, trusted=now.whole)), lock.path)
     notice(Problem(message="the decision was written; keep it under version control.", place=lock.path))
+
+
+@contextmanager
+def alone(path: str) -> Iterator[None]:
+    """A context in which no other process of this program changes the decision in that file."""
+    file = Path(os.path.realpath(path))
+    try:
+        with turn(file.with_name(f".{file.name}.claim"), _PATIENCE_S):
+            yield
+    except BlockingIOError:
+        message = "somebody else is writing it."
+        raise InputError(Problem(message=message, place=printable(path), hint="Try again.")) from None
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}."
+        raise InputError(Problem(message=message, place=printable(path), hint="Check its folder.")) from None
+
+
+def _create(text: str, path: str) -> None:
+    try:
+        create_file(Path(path), text)
+    except FileExistsError:
+        raise _overtaken(path) from None
+    except OSError as error:
+        message = f"cannot be written: {error.strerror}."
+        raise InputError(Problem(message=message, place=printable(path), hint="Check --lock.")) from None
+
+
+def _overtaken(path: str) -> InputError:
+    message = "somebody else has written it in the meantime."
+    return InputError(Problem(message=message, place=printable(path), hint="Look at it, and use --renew."))
+
+
+def _text(decision: Decision) -> str:
+    return sealing.written(sealing.sealed(_document(decision)))
+
+
+def tell_day(recommendation: Recommendation) -> None:
+    """Say by which day it was judged, where nobody chose it and it is not today."""
+    message = f"it was judged by {recommendation.provenance.as_of}, the day of the knowledge; `check` judges by today."
+    notice(Problem(message=message, place="--no-detect", hint="--as-of DATE changes the day of either."))
 
 
 def _document(decision: Decision) -> dict[str, Any]:

@@ -47,6 +47,12 @@ def look_around(session: Session, arguments: argparse.Namespace, answers: Answer
     return replace(session, measurements=kept)
 
 
+def measured_here(session: Session, arguments: argparse.Namespace) -> bool:
+    """Whether what the session knows was measured on such a machine as this."""
+    run = session.measurements
+    return run is not None and run.machine.fingerprint == identify(changes=overrides(arguments.machine)).fingerprint
+
+
 def measure(wanted: Plan, *, keep: bool) -> Measurements:
     """Run the probes with progress on standard error, and store what they found.
 

@@ -8,12 +8,26 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from advisor.errors import InputError, Problem
-from advisor.loading.problems import printable
+from advisor.loading.problems import Problems, printable
 
 
 def write(text: str, path: str | None) -> None:
     """Write the text to the file, or to standard output as UTF-8 whatever the terminal's locale."""
     write_lines((text,), path)
+
+
+def keep_apart(output: str | None, decisions: Iterable[str], problems: Problems) -> None:
+    """Report an output that would take the place of a decision, whatever both are called."""
+    if output is not None and any(_is_one(output, decision) for decision in decisions):
+        problems.add("the answer and the decision cannot be one file.", "--output", "Give them two names.")
+
+
+def _is_one(one: str, other: str) -> bool:
+    try:
+        return Path(one).samefile(other)
+    except OSError:
+        # At least one of them is yet to be written, or cannot be looked at.
+        return os.path.realpath(one) == os.path.realpath(other)
 
 
 def write_lines(lines: Iterable[str], path: str | None) -> None:
@@ -50,6 +64,17 @@ def _print(text: str) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         message = f"cannot be written: {error.strerror}."
         raise InputError(Problem(message=message, place="standard output", hint="Use --output FILE.")) from None
+
+
+def create_file(target: Path, text: str) -> None:
+    """Write a file that was not there before, whole or not at all; raises FileExistsError where it was."""
+    with target.open("x", encoding="utf-8", newline="\n") as file:
+        try:
+            file.write(text)
+            file.flush()
+        except BaseException:
+            target.unlink(missing_ok=True)
+            raise
 
 
 def replace_file(target: Path, content: bytes) -> None:

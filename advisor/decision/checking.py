@@ -12,6 +12,7 @@ from advisor.decision.making import DIGITS, basis
 from advisor.decision.sealing import short
 from advisor.model.check import OUTCOMES, Check, Held, Kind, Point
 from advisor.model.decision import Decision
+from advisor.model.finding import POLICY, Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Recommendation
@@ -88,14 +89,27 @@ def _policy(then: Decision, now: Recommendation) -> Iterator[Point]:
 
 
 def _kept_out(then: Decision, now: Recommendation, report: PolicyReport) -> Iterator[Point]:
-    messages = {finding.id: finding.message for finding in now.findings}
-    decided = {part.component: ("verdict", "stack") for part in then.verdict.stack}
-    decided[then.verdict.primary] = ("verdict", "primary")
-    for name, key in decided.items():
-        if name in report.kept_out:
-            why = " ".join(messages[identity] for identity in report.kept_out[name])
-            message = f"{name} was decided on, and the policy {report.name} keeps it out: {why}"
-            yield Point(kind="policy-violated", level="error", subject=name, key=key, message=message)
+    against: dict[tuple[str, str, str], list[str]] = {}
+    for finding in now.findings:
+        if finding.rule == POLICY:
+            against.setdefault(_about(finding), []).append(finding.message)
+    # A name can be that of an option and of a component, and a component may be kept out of one place alone.
+    decided: dict[tuple[str, str, str], tuple[str, str]] = {
+        ("component", part.component, part.place): ("verdict", "stack") for part in then.verdict.stack
+    }
+    decided["option", then.verdict.primary, ""] = ("verdict", "primary")
+    for (kind, name, place), key in decided.items():
+        if why := against.get((kind, name, place)):
+            subject = f"{name} ({place})" if place else name
+            message = f"{subject} was decided on, and the policy {report.name} keeps it out: {' '.join(why)}"
+            yield Point(kind="policy-violated", level="error", subject=subject, key=key, message=message)
+
+
+def _about(finding: Finding) -> tuple[str, str, str]:
+    """The kind, name and place of what the policy keeps out; options have no place."""
+    if "option" in finding.facts:
+        return "option", str(finding.facts["option"]), ""
+    return "component", str(finding.facts["component"]), finding.id.rpartition(".")[2]
 
 
 def _primary(then: Decision, now: Recommendation) -> Iterator[Point]:

@@ -40,8 +40,11 @@ def test_it_is_written_beside_the_answer_and_fits_its_schema(run: Run, tmp_path:
     ran = run("recommend", "--answers", example("laptop"), "--no-detect", "--json", "--lock", cwd=tmp_path)
     assert ran.exit == 0
     assert ran.document["recommendation"]["primary"] == "pytorch"
-    assert ran.stderr == f"advisor: {LOCK}: the decision was written; keep it under version control.\n"
+    written, judged = ran.stderr.splitlines()
+    assert written == f"advisor: {LOCK}: the decision was written; keep it under version control."
     data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
+    assert f"it was judged by {data['basis']['as_of']}, the day of the knowledge; `check` judges by today." in judged
+    assert "--as-of DATE changes the day" in judged
     jsonschema.validate(data, run("schema", "decision").document)
     assert data["verdict"]["primary"] == "pytorch"
     assert data["answers"]["given"]["domain"] == "cv"
@@ -57,6 +60,12 @@ def test_the_same_answers_and_knowledge_give_the_same_bytes_on_every_day(run: Ru
         given = ("recommend", "--answers", example("thin"), "--no-detect", "--lock")
         assert run(*given, cwd=tmp_path / name, env=env).exit == 4
     assert (tmp_path / "one" / LOCK).read_bytes() == (tmp_path / "two" / LOCK).read_bytes()
+
+
+@pytest.mark.parametrize("given", [("--as-of", DECIDED, "--no-detect"), ("--machine", "cores=8")])
+def test_a_day_that_is_chosen_or_today_is_not_told(world: World, given: tuple[str, ...]) -> None:
+    ran = world.ask("recommend", "--set", "train_os=linux", *given, "--lock", "new.json")
+    assert ran.stderr == "advisor: new.json: the decision was written; keep it under version control.\n"
 
 
 def test_an_existing_file_is_not_overwritten(world: World) -> None:
@@ -101,9 +110,29 @@ def test_an_overlay_is_told_by_its_name_and_missed_where_it_is_not_given(world: 
 def test_one_that_was_edited_is_renewed_without_its_verdict(world: World) -> None:
     world.ask("decide", "--chose", "red", "--on", DECIDED)
     world.edit('"status": "decided"', '"status": "tie"')
-    assert world.ask("recommend", *SITUATION, "--lock", "--renew").exit == 0
+    answers = world.folder / "answers.yaml"
+    answers.write_text("{train_hw: gpu, train_os: linux}", encoding="utf-8")
+    given = ("--answers", answers, "--no-detect", "--as-of", DECIDED)
+    assert world.ask("recommend", *given, "--lock", "--renew").exit == 0
     assert (world.data["history"], world.data["chosen"][0]["option"]) == ([], "red")
     assert world.check().exit == 0
+
+
+def test_one_that_was_edited_is_not_decided_anew_from(world: World) -> None:
+    world.edit('"train_os": "linux"\n    },\n    "understood"', '"train_os": "mac"\n    },\n    "understood"')
+    before = world.lock.read_bytes()
+    for settings in ((), ("--set", "train_hw=cpu")):
+        ran = world.ask("recommend", *settings, "--no-detect", "--lock", "--renew")
+        assert (ran.exit, ran.stdout) == (2, "")
+        assert "write it anew with `advisor recommend --answers FILE --lock PATH --renew`" in ran.stderr
+    assert world.lock.read_bytes() == before
+
+
+def test_an_answer_of_the_project_that_is_not_there_is_told_with_its_place(world: World) -> None:
+    world.reseal(lambda data: data["answers"]["origins"].update(domain="project"))
+    for ran in (world.check(), world.ask("recommend", "--no-detect", "--lock", "--renew")):
+        assert ran.exit == 2
+        assert "answers.origins.domain: 'domain' was read from the project, and `understood` has no" in ran.stderr
 
 
 def test_what_cannot_be_read_is_not_renewed_either(world: World) -> None:
@@ -127,6 +156,28 @@ def test_usage_that_makes_no_sense_is_refused(world: World, arguments: tuple[str
     ran = world.ask("recommend", *SITUATION, *arguments)
     assert (ran.exit, ran.stdout) == (2, "")
     assert sentence in ran.stderr
+    assert not (world.folder / "new.json").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("recommend", "--lock", "--renew", "--no-detect"),
+        ("recommend", *SITUATION, "--lock", "new.json"),
+        ("check", "--no-detect"),
+        ("diff", "other.json", LOCK),
+        ("diff", LOCK, "other.json"),
+    ],
+)
+def test_no_output_takes_the_place_of_a_decision(world: World, command: tuple[str, ...]) -> None:
+    before = world.lock.read_bytes()
+    (world.folder / "other.json").write_bytes(before)
+    (world.folder / "folder").symlink_to(world.folder)
+    name = "new.json" if "new.json" in command else LOCK
+    for output in (name, f"./{name}", world.folder / name, f"folder/{name}"):
+        ran = world.ask(*command, "--output", output)
+        assert (ran.exit, ran.stdout, world.lock.read_bytes()) == (2, "", before)
+        assert "--output: the answer and the decision cannot be one file. Give them two names." in ran.stderr
     assert not (world.folder / "new.json").exists()
 
 
@@ -269,6 +320,42 @@ def test_a_measurement_of_another_version_is_a_reason_to_measure_again(there: Me
     said = flat(ran.stdout)
     assert "pytorch was measured at 1.0, and is 9.9 here now." in said
     assert "driver" not in said
+
+
+@pytest.mark.parametrize(
+    ("given", "day"),
+    [(("--machine", CARD.format(driver="560.2")), 2), (("--machine", "cores=1024"), 1), (("--no-detect",), 1)],
+)
+def test_it_is_renewed_with_what_was_measured_here_since(
+    there: Measured, tmp_path: Path, given: tuple[str, ...], day: int
+) -> None:
+    shutil.copytree(there.home / "cache", tmp_path / "home" / "cache")
+    shutil.copy(there.folder / LOCK, tmp_path)
+    moved = Measured(there.run, tmp_path / "home", tmp_path)
+    newer = CARD.format(driver="560.2")
+    store.save(measured(2, machine=identify(changes=overrides([newer]))), moved.home, found_here())
+    renewing = ("recommend", "--lock", "--renew", "--as-of", DAY, *given)
+    assert moved.run(*renewing, cwd=tmp_path, env={"ADVISOR_HOME": str(moved.home)}).exit == 0
+    data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
+    assert data["measurements"]["measured"] == f"2026-01-0{day}T00:00:00Z"
+    left = moved.check("--machine", newer, PYTHONPATH=moved.with_installed("1.0"))
+    assert left.exit == (0 if day > 1 else 6)
+
+
+def test_a_run_that_is_not_kept_here_any_more_stays_with_its_decision(there: Measured, tmp_path: Path) -> None:
+    shutil.copy(there.folder / LOCK, tmp_path)
+    renewing = ("recommend", "--lock", "--renew", "--as-of", DAY, "--machine", CARD.format(driver="550.1"))
+    assert there.run(*renewing, cwd=tmp_path, env={"ADVISOR_HOME": str(tmp_path / "home")}).exit == 0
+    data = json.loads((tmp_path / LOCK).read_text(encoding="utf-8"))
+    assert data["measurements"]["measured"] == "2026-01-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("given", [("--project", "."), ("--part", "shop")])
+def test_a_project_is_not_read_where_a_decision_is_made_anew(world: World, given: tuple[str, ...]) -> None:
+    before = world.lock.read_bytes()
+    ran = world.ask("recommend", "--lock", "--renew", "--no-detect", *given)
+    assert (ran.exit, world.lock.read_bytes()) == (2, before)
+    assert f"{given[0]}: without --answers, a decision is made anew from what it holds" in ran.stderr
 
 
 def test_what_a_project_says_is_kept_with_the_decision(run: Run, tmp_path: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor.cli import options
 from advisor.cli.exits import Exit
+from advisor.cli.locking import alone
 from advisor.cli.output import notice, write
 from advisor.cli.session import day, today
 from advisor.decision.sealing import written
@@ -39,15 +41,24 @@ def run(arguments: argparse.Namespace) -> int:
     found = opened(arguments.file)
     _check_usage(arguments, found.decision)
     on = today() if arguments.on is None else day(arguments.on, "--on")
-    data: dict[str, Any] = dict(found.document.data)
-    if arguments.chose is not None:
-        choice = Choice(option=arguments.chose, on=on, why=arguments.why or "")
-        data["chosen"] = [*data.get("chosen", ()), plain(choice)]
-    if arguments.outcome is not None:
-        data["outcomes"] = [*data.get("outcomes", ()), plain(Outcome(on=on, text=arguments.outcome))]
-    write(written(data), arguments.file)
+    with alone(arguments.file):
+        # Somebody else may have noted something, or have decided anew, since it was read.
+        found = opened(arguments.file)
+        _check_usage(arguments, found.decision)
+        write(written(_noted(found.document.data, arguments, on)), arguments.file)
     notice(Problem(message="it was noted.", place=arguments.file))
     return Exit.ANSWER
+
+
+def _noted(data: Mapping[str, Any], arguments: argparse.Namespace, on: str) -> dict[str, Any]:
+    """What a decision says, with the notes at the end of those that are there."""
+    noted = dict(data)
+    if arguments.chose is not None:
+        choice = Choice(option=arguments.chose, on=on, why=arguments.why or "")
+        noted["chosen"] = [*data.get("chosen", ()), plain(choice)]
+    if arguments.outcome is not None:
+        noted["outcomes"] = [*data.get("outcomes", ()), plain(Outcome(on=on, text=arguments.outcome))]
+    return noted
 
 
 def _check_usage(arguments: argparse.Namespace, decision: Decision) -> None:

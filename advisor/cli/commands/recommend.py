@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
-from advisor.cli.output import write, write_lines
+from advisor.cli.output import keep_apart, write, write_lines
 from advisor.cli.session import answers_from, changed_answers, open_session, session_day, with_project
 from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
@@ -103,9 +103,11 @@ def run(arguments: argparse.Namespace) -> int:
     session, answers = _asked(session, arguments, lock)
     recommendation = session.recommend(answers, full=arguments.depth != "core" and _form(arguments) not in _INSTALLING)
     if lock is not None:
-        from advisor.cli.locking import keep  # noqa: PLC0415
+        from advisor.cli.locking import keep, tell_day  # noqa: PLC0415
 
         keep(lock, session, answers, recommendation)
+        if arguments.no_detect and not arguments.as_of:
+            tell_day(recommendation)
     write(_rendered(session, recommendation, arguments), arguments.output)
     status = _exit_of(recommendation)
     if arguments.adr_dir is not None:
@@ -129,7 +131,8 @@ def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -
         from advisor.revisit import asked_again  # noqa: PLC0415
 
         session, answers = asked_again(session, lock.old)
-        return session, changed_answers(session.base, answers, arguments.set, arguments.hardware)
+        answers = changed_answers(session.base, answers, arguments.set, arguments.hardware)
+        return _measured_again(session, arguments, answers), answers
     answers = answers_from(session.base, arguments.answers, arguments.set, arguments.hardware)
     session = with_project(session, arguments, answers)
     if not arguments.no_detect:
@@ -137,6 +140,19 @@ def _asked(session: Session, arguments: argparse.Namespace, lock: Lock | None) -
 
         session = look_around(session, arguments, answers)
     return session, answers
+
+
+def _measured_again(session: Session, arguments: argparse.Namespace, answers: Answers) -> Session:
+    """The session of an old decision with what is measured here by now; as it is where that says nothing of it."""
+    if arguments.no_detect or arguments.probe == "off":
+        return session
+    from advisor.cli.measuring import look_around, measured_here  # noqa: PLC0415  (most answers are to new questions)
+
+    if arguments.probe == "stored" and not measured_here(session, arguments):
+        return session
+    looked = look_around(session, arguments, answers)
+    # What was measured then still counts where nothing has taken its place.
+    return session if looked.measurements is None else looked
 
 
 def _rendered(session: Session, recommendation: Recommendation, arguments: argparse.Namespace) -> str:
@@ -212,8 +228,12 @@ def _check_lock(arguments: argparse.Namespace, problems: Problems) -> None:
         return
     if arguments.batch is not None:
         problems.add("a batch is not a decision.", "--lock", "Leave out one of them.")
-    if arguments.lock == arguments.output:
-        problems.add("the answer and the decision cannot be one file.", "--output", "Give them two names.")
+    if arguments.answers is None and _renews(arguments):
+        named = {"--project": arguments.project, "--part": arguments.part}
+        for name in (name for name, value in named.items() if value):
+            message = "without --answers, a decision is made anew from what it holds, and no project is read."
+            problems.add(message, name, "Add --answers FILE, or leave it out.")
+    keep_apart(arguments.output, (arguments.lock,), problems)
 
 
 def _check_record(arguments: argparse.Namespace, problems: Problems) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import pytest
-from deciding import base, decided, recommended
+from deciding import answers, base, decided, recommended, session
 
 from advisor.decision.checking import check
 from advisor.frozen import replace
 from advisor.model.check import Check
-from advisor.model.policy import PolicyReport, Severity, Violation
+from advisor.model.policy import Denial, Denials, Policy, PolicyReport, Severity, Violation
 
 EXAMPLE = "laptop"
 FAR = "2099-01-01"
@@ -103,3 +103,18 @@ def test_every_point_stands_at_a_place_of_the_decision() -> None:
     for point in found.points:
         if point.kind == "evidence-expired" and len(point.key) > 1:
             assert then.evidence[int(point.key[1])].id == point.subject
+
+
+def under(deny: Denials) -> Check:
+    """A decision with onnxruntime in its stack, under a policy that keeps something out."""
+    house = replace(session(), policy=Policy(mode="enforce", deny=deny))
+    now = house.recommend(answers("document_understanding"), full=False)
+    return check("lock.json", decided("document_understanding"), now, base())
+
+
+def test_an_option_that_is_kept_out_is_not_the_component_of_the_same_name() -> None:
+    denial = (Denial(name="onnxruntime", reason="It is not trained with"),)
+    assert under(Denials(options=denial)).outcome == "holds"
+    kept_out = under(Denials(components=denial))
+    assert kept_out.outcome == "policy_violated"
+    assert [each.subject for each in kept_out.points if each.kind == "policy-violated"] == ["onnxruntime (deploy)"]
