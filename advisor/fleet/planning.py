@@ -19,6 +19,8 @@ KIND, NODE, NODES = "kind", "node", "nodes"
 """What the settings of a run say of where it was measured: the label, the node, and how many there are like it."""
 SPARE = 1
 """Where nodes fail, so many more of their kind are tried than were to be measured."""
+BUSY = 15
+"""Where nodes are busy, which says nothing of others of their kind, so many more are tried besides."""
 
 _ASKED_OTHERWISE = ("CPU", "GPU", "memory", "object_store_memory")
 """Resources that are not asked for by name like all others; the last cannot be asked for."""
@@ -119,7 +121,8 @@ def due(found: Sequence[Kind], tried: Collection[Tried], per_kind: int) -> Itera
     for kind in found:
         ours = [each for each in tried if each.kind == kind.key]
         good = sum(each.fate in (None, "measured") for each in ours)
-        open_now = min(per_kind - good, per_kind + SPARE - len(ours))
+        turned_away = min(BUSY, sum(each.fate == "busy" for each in ours))
+        open_now = min(per_kind - good, per_kind + SPARE + turned_away - len(ours))
         known = {each.node for each in ours}
         for place in kind.places:
             if open_now <= 0:

@@ -91,6 +91,14 @@ def test_a_kind_on_which_all_fail_is_not_tried_without_end(store: Store) -> None
     assert [len(kind.runs) for kind in found.kinds] == [0, 1]
 
 
+@pytest.mark.parametrize(("busy", "measured"), [(5, True), (15, True), (16, False)])
+def test_those_that_are_busy_are_passed_over_but_not_without_end(store: Store, busy: int, measured: bool) -> None:  # noqa: FBT001
+    fates = {**dict.fromkeys(range(busy), Ended(fate="busy", reason="not free")), busy: DIED}
+    cluster = MadeUp(1000, 1, fates)
+    assert store.probe(cluster).complete == measured
+    assert cluster.probed == list(range(min(busy + 2, 17)))
+
+
 def test_several_of_each_kind_are_different_nodes_now_and_later(store: Store) -> None:
     store.probe(MadeUp(8, 2), per_kind=2)
     cluster = MadeUp(8, 2)
