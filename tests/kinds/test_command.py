@@ -12,6 +12,8 @@ from cli.program import Ran, Run
 from cli.stored import found_here
 from cli.stored import measured as measured_here
 
+from advisor.cli.fleets import gathered
+from advisor.errors import InputError
 from advisor.evidence.keeping import store
 from advisor.evidence.portable import identified
 from advisor.frozen import replace
@@ -154,6 +156,14 @@ def test_the_store_has_the_runs_of_this_machine_and_of_others(run: Run, tmp_path
     assert {**here, "id": None} == {**alone, "id": None}
 
 
+def test_a_whole_name_is_not_taken_for_part_of_another() -> None:
+    one = replace(APPLE, accelerators=(replace(APPLE.accelerators[0], name="Apple M3"),), fingerprint="1" * 16)
+    runs = [measured(APPLE), identified(replace(measured(APPLE), machine=one))]
+    assert gathered(runs, [("apple m3", 7)]).nodes == {one.fingerprint: 7}
+    with pytest.raises(InputError, match="several kinds"):
+        gathered(runs, [("apple", 7)])
+
+
 MISTAKES = (
     (("--fleet", "{fleet}", "--probe", "run"), "--probe run: the machines were measured before."),
     (("--fleet", "{fleet}", "--no-detect"), "--no-detect: the machines are what was detected there."),
@@ -162,6 +172,10 @@ MISTAKES = (
     (("--fleet", "{fleet}", "--format", "uv"), "--format uv: what is installed is for one machine."),
     (("--nodes", "h100=2"), "--nodes: there are no kinds of machine to count."),
     (("--fleet", "{fleet}", "--nodes", "tpu=2"), "'tpu' is part of the name of no kind of machine."),
+    (
+        ("--fleet", "{fleet}", "--nodes", "h100=2", "--nodes", "nvidia=3"),
+        "--nodes: the nodes of 8 x NVIDIA H100 80GB HBM3 are counted twice.",
+    ),
     (("--fleet", "{fleet}", "--nodes", "m3=0"), "'m3=0' is not KIND=N"),
     (("--fleet", "{empty}"), "there is no run in this folder"),
     (("--fleet", "{fleet}", "{wrong}"), "its id is"),
