@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from errno import EACCES
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import jsonschema
 import pytest
@@ -12,6 +13,7 @@ from cli.program import Ran, Run
 from cli.stored import found_here
 from cli.stored import measured as measured_here
 
+from advisor.cli.exports import read_exports
 from advisor.cli.fleets import gathered
 from advisor.errors import InputError
 from advisor.evidence.keeping import store
@@ -164,6 +166,15 @@ def test_a_whole_name_is_not_taken_for_part_of_another() -> None:
         gathered(runs, [("apple", 7)])
 
 
+def test_a_folder_whose_files_may_not_be_looked_at_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(_: Path) -> NoReturn:
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    with pytest.raises(InputError, match="it cannot be read: Permission denied"):
+        read_exports([str(folder)])
+
+
 MISTAKES = (
     (("--fleet", "{fleet}", "--probe", "run"), "--probe run: the machines were measured before."),
     (("--fleet", "{fleet}", "--no-detect"), "--no-detect: the machines are what was detected there."),
@@ -179,11 +190,12 @@ MISTAKES = (
     (("--fleet", "{fleet}", "--nodes", "m3=0"), "'m3=0' is not KIND=N"),
     (("--fleet", "{empty}"), "there is no run in this folder"),
     (("--fleet", "{fleet}", "{wrong}"), "its id is"),
+    (("--fleet", "{fleet}", "x" * 5000), "x: it cannot be read: "),
     (("--fleet", "{fleet}", "nowhere.json"), "nowhere.json: it cannot be read"),
 )
 
 
-@pytest.mark.parametrize(("arguments", "told"), MISTAKES, ids=[" ".join(given) for given, _ in MISTAKES])
+@pytest.mark.parametrize(("arguments", "told"), MISTAKES, ids=[" ".join(given)[:60] for given, _ in MISTAKES])
 def test_a_mistake_is_told(run: Run, folder: Path, tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
     changed = json.loads(exported(measured(CPU), tmp_path / "run.json").read_text(encoding="utf-8"))
     changed["elapsed_s"] = 1.0
