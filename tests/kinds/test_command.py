@@ -241,3 +241,17 @@ def test_the_name_of_a_machine_is_data(run: Run, tmp_path: Path, form: str) -> N
         assert "\u202e" not in said
         assert "\n# y" not in said
     assert form not in ("html", "markdown", "adr") or "<script" not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [("relative_time", 0.0), ("relative_time", 1e-320), ("utilisation", -1.0), ("interval", (1e-300, 1e300))],
+)
+def test_figures_that_cannot_be_are_a_mistake_of_the_file(run: Run, tmp_path: Path, figure: str, value: Any) -> None:
+    sound = measured(CPU)
+    first, *others = sound.classes
+    exported(identified(replace(sound, classes=(replace(first, **{figure: value}), *others))), tmp_path / "run.json")
+    ran = run("recommend", *TUNING, "--fleet", tmp_path)
+    assert ran.exit == 2
+    assert f"classes.0.{figure}: " in ran.stderr
+    assert "Traceback" not in ran.stderr
