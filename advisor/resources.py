@@ -51,8 +51,14 @@ def store(folder: Path | None = None) -> Path:
 
 
 def measuring(folder: Path | None = None) -> Path:
-    """The file that is held locked by whoever measures, in that folder or in the home."""
-    return (folder or home()) / "measuring.lock"
+    """The file that is held locked by whoever measures on this machine, in that folder or in the home.
+
+    A home on a network is that of many machines, which do not disturb each other's figures.
+    """
+    import platform  # noqa: PLC0415  (only what measures asks)
+
+    host = "".join(sign if sign.isascii() and (sign.isalnum() or sign in "-.") else "_" for sign in platform.node())
+    return (folder or home()) / f"measuring-{host}.lock"
 
 
 def interview(folder: Path | None = None) -> Path:

@@ -42,7 +42,7 @@ def belongings(home: Path) -> tuple[Belonging, ...]:
         ("cache of knowledge", home / "cache", _named(home / "cache", r"knowledge(?:-.*)?\.(?:json|tmp)")),
         ("unfinished interview", resources.interview(home), _named(home, r"interview(?:\.\d+)?\.yaml")),
         ("lock of the questionnaire", home / "interview.lock", _named(home, r"interview\.lock")),
-        ("lock of what measures", resources.measuring(home), _named(home, r"measuring\.lock")),
+        ("lock of what measures", resources.measuring(home), _named(home, r"measuring(?:-[A-Za-z0-9._-]*)?\.lock")),
         ("reports of bugs", home / "reports", _named(home / "reports", r"advisor-bug-.*\.txt")),
         ("locks and logs of environments", resources.environments(home), _left(home)),
     )

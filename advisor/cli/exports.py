@@ -42,10 +42,14 @@ def read_exports(paths: Iterable[str]) -> tuple[Measurements, ...]:
 def _files(path: str, problems: Problems) -> Iterator[str]:
     """The path itself, or what lies below it where it is a folder."""
     folder = Path(path)
-    if path == "-" or not folder.is_dir():
-        yield path
+    try:
+        if path == "-" or not folder.is_dir():
+            yield path
+            return
+        files = sorted(islice((file for file in folder.rglob("*.json") if file.is_file()), MOST + 1))
+    except (OSError, ValueError) as error:
+        problems.found.append(_unreadable(path, error))
         return
-    files = sorted(islice((file for file in folder.rglob("*.json") if file.is_file()), MOST + 1))
     if not files:
         hint = "`advisor measurements export` writes them."
         problems.add("there is no run in this folder: no file in it ends in .json.", shown_key(path), hint)
@@ -63,6 +67,10 @@ def _content(path: str, most: int) -> bytes:
         with Path(path).open("rb") as file:
             return file.read(most)
     except (OSError, ValueError) as error:
-        # A ValueError: the path has a character that no path can have.
-        message = f"it cannot be read: {getattr(error, 'strerror', None) or error}."
-        raise InputError(Problem(message=message, place=shown_key(path), hint="Check the path.")) from None
+        raise InputError(_unreadable(path, error)) from None
+
+
+def _unreadable(path: str, error: OSError | ValueError) -> Problem:
+    """Why; a ValueError is of a character that no path can have."""
+    message = f"it cannot be read: {getattr(error, 'strerror', None) or error}."
+    return Problem(message=message, place=shown_key(path), hint="Check the path.")

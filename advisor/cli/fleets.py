@@ -97,13 +97,19 @@ def _counts(run: Measurements, here: Machine, own: Measurements | None) -> bool:
 
 
 def _counted(runs: Iterable[Measurements], nodes: Iterable[tuple[str, int]]) -> Mapping[str, int]:
-    """The nodes of each kind, by its fingerprint; a kind is named by part of its name, or of its fingerprint."""
+    """The nodes of each kind, by its fingerprint; a kind is named by its name or part of it, or of its fingerprint."""
     names = kinds.names(run.machine for run in runs)
     problems, found = Problems(), {}
     for said, count in nodes:
-        meant = [kind for kind, name in names.items() if kind.startswith(said) or said.lower() in name.lower()]
+        exact = [kind for kind, name in names.items() if said.lower() == name.lower()]
+        meant = exact or [kind for kind, name in names.items() if kind.startswith(said) or said.lower() in name.lower()]
         if len(meant) == 1:
-            found[meant[0]] = count
+            (kind,) = meant
+            if kind in found:
+                problems.add(
+                    f"the nodes of {names[kind]} are counted twice.", "--nodes", "Give one count of each kind."
+                )
+            found[kind] = count
             continue
         message = f"{shown(said)} is part of the name of {'several kinds' if meant else 'no kind'} of machine."
         problems.add(message, "--nodes", f"They are: {'; '.join(map(shown, sorted(names.values())))}.")

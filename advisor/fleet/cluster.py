@@ -254,10 +254,13 @@ def _environments(node: Node, errand: Errand, actors: list[Any], report: Report,
         asked[framework] = holder.interpreter.remote()
     found = {}
     for framework, reference in asked.items():
+        why = f"it was not ready within {ENVIRONMENT_S:.0f} s"
         try:
             if _answer_within(reference, ENVIRONMENT_S, halt):
                 found[framework] = str(ray.get(reference))
         except RuntimeEnvSetupError as error:
+            why = _brief(error)
+        if framework not in found and not halt.asked:
             # The others are measured all the same, and this one if the node has it.
             report(
                 Progress(
@@ -266,7 +269,7 @@ def _environments(node: Node, errand: Errand, actors: list[Any], report: Report,
                     framework=framework,
                     variant=errand.installer,
                     outcome="failed",
-                    text=f"its environment could not be made: {_brief(error)}",
+                    text=f"its environment could not be made: {why}",
                 )
             )
     return found

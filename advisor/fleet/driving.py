@@ -92,7 +92,8 @@ def probe(cluster: Cluster, order: Order, desk: Desk) -> FleetProbe:
     kinds = planning.kinds(_answering(cluster, fates, desk))
     nodes = sum(len(kind.places) for kind in kinds)
     desk.say(f"{counted(nodes, 'node')} of {counted(len(kinds), 'kind')}, Ray {cluster.version}")
-    tried = [*planning.measured_before(desk.stored, kinds, order.plan)]
+    brought = {kind.key: {*order.plan.interpreters, *_errand(order, kind).environments} for kind in kinds}
+    tried = [*planning.measured_before(desk.stored, brought, order.plan)]
     for kind in kinds:
         if sum(each.kind == kind.key for each in tried) >= planning.wanted(kind, order.per_kind):
             desk.say(f"{name_of(kind)}: was measured before")

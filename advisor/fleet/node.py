@@ -88,6 +88,7 @@ class Runner:
             plan,
             probes=resources.probes(),
             candidates=(sys.executable, *standing.interpreters(resources.home())),
+            lock=resources.measuring(),
         )
         return json.dumps(document(run(here, self._tell, self._halt)), ensure_ascii=False).encode()
 

@@ -19,6 +19,8 @@ KIND, NODE, NODES = "kind", "node", "nodes"
 """What the settings of a run say of where it was measured: the label, the node, and how many there are like it."""
 SPARE = 1
 """Where nodes fail, so many more of their kind are tried than were to be measured."""
+BUSY = 15
+"""Where nodes are busy, which says nothing of others of their kind, so many more are tried besides."""
 
 _ASKED_OTHERWISE = ("CPU", "GPU", "memory", "object_store_memory")
 """Resources that are not asked for by name like all others; the last cannot be asked for."""
@@ -98,18 +100,26 @@ def kinds(looked: Iterable[tuple[Node, Look]]) -> tuple[Kind, ...]:
     )
 
 
-def measured_before(runs: Iterable[Measurements], found: Iterable[Kind], plan: Plan) -> Iterator[Tried]:
-    """What stored runs have measured of these kinds in the way that is asked for, whole and with figures.
+def measured_before(
+    runs: Iterable[Measurements], brought: Mapping[Key, Collection[str]], plan: Plan
+) -> Iterator[Tried]:
+    """What stored runs have measured of kinds in the way that is asked for, whole and with figures.
 
-    The plan names its frameworks: a run that left one out does not count.
+    The plan names its frameworks: a run that left one out does not count. Nor does one that did not find a framework
+    that is `brought` to its kind now, by an installer or an interpreter.
     """
-    keys = {kind.key for kind in found}
     asked = {name.partition("/")[0] for name in plan.frameworks}
     for run in runs:
         key = run.settings.get(KIND, ""), run.machine.fingerprint
         same = (run.settings.get("suite"), run.settings.get("device")) == (plan.suite, plan.device)
-        whole = STOPPED.reason not in run.settings and asked <= {each.framework for each in run.frameworks}
-        if key in keys and same and whole and has_figures(run):
+        if key not in brought or not same or STOPPED.reason in run.settings:
+            continue
+        told = {
+            each.framework
+            for each in run.frameworks
+            if each.outcome != "not_installed" or each.framework not in brought[key]
+        }
+        if asked <= told and has_figures(run):
             yield Tried(kind=key, node=run.settings.get(NODE, ""), fate="measured", run=run.id)
 
 
@@ -119,7 +129,8 @@ def due(found: Sequence[Kind], tried: Collection[Tried], per_kind: int) -> Itera
     for kind in found:
         ours = [each for each in tried if each.kind == kind.key]
         good = sum(each.fate in (None, "measured") for each in ours)
-        open_now = min(per_kind - good, per_kind + SPARE - len(ours))
+        turned_away = min(BUSY, sum(each.fate == "busy" for each in ours))
+        open_now = min(per_kind - good, per_kind + SPARE + turned_away - len(ours))
         known = {each.node for each in ours}
         for place in kind.places:
             if open_now <= 0:

@@ -88,6 +88,16 @@ def test_everything_is_removed_and_told(run: Run, full: Path) -> None:
     assert not full.exists()
 
 
+def test_the_locks_of_all_machines_that_share_a_home_are_removed(run: Run, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    for name in ("measuring.lock", "measuring-node-7.example.lock", resources.measuring().name):
+        (home / name).touch()
+    (found,) = at(run, home, "purge", "--yes", "--json").document["removed"]
+    assert found["what"] == "lock of what measures"
+    assert not home.exists()
+
+
 def test_what_advisor_did_not_make_stays(run: Run, full: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()

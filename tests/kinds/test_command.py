@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from errno import EACCES
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import jsonschema
 import pytest
@@ -12,6 +13,9 @@ from cli.program import Ran, Run
 from cli.stored import found_here
 from cli.stored import measured as measured_here
 
+from advisor.cli.exports import read_exports
+from advisor.cli.fleets import gathered
+from advisor.errors import InputError
 from advisor.evidence.keeping import store
 from advisor.evidence.portable import identified
 from advisor.frozen import replace
@@ -154,6 +158,23 @@ def test_the_store_has_the_runs_of_this_machine_and_of_others(run: Run, tmp_path
     assert {**here, "id": None} == {**alone, "id": None}
 
 
+def test_a_whole_name_is_not_taken_for_part_of_another() -> None:
+    one = replace(APPLE, accelerators=(replace(APPLE.accelerators[0], name="Apple M3"),), fingerprint="1" * 16)
+    runs = [measured(APPLE), identified(replace(measured(APPLE), machine=one))]
+    assert gathered(runs, [("apple m3", 7)]).nodes == {one.fingerprint: 7}
+    with pytest.raises(InputError, match="several kinds"):
+        gathered(runs, [("apple", 7)])
+
+
+def test_a_folder_whose_files_may_not_be_looked_at_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(_: Path) -> NoReturn:
+        raise PermissionError(EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    with pytest.raises(InputError, match="it cannot be read: Permission denied"):
+        read_exports([str(folder)])
+
+
 MISTAKES = (
     (("--fleet", "{fleet}", "--probe", "run"), "--probe run: the machines were measured before."),
     (("--fleet", "{fleet}", "--no-detect"), "--no-detect: the machines are what was detected there."),
@@ -162,14 +183,19 @@ MISTAKES = (
     (("--fleet", "{fleet}", "--format", "uv"), "--format uv: what is installed is for one machine."),
     (("--nodes", "h100=2"), "--nodes: there are no kinds of machine to count."),
     (("--fleet", "{fleet}", "--nodes", "tpu=2"), "'tpu' is part of the name of no kind of machine."),
+    (
+        ("--fleet", "{fleet}", "--nodes", "h100=2", "--nodes", "nvidia=3"),
+        "--nodes: the nodes of 8 x NVIDIA H100 80GB HBM3 are counted twice.",
+    ),
     (("--fleet", "{fleet}", "--nodes", "m3=0"), "'m3=0' is not KIND=N"),
     (("--fleet", "{empty}"), "there is no run in this folder"),
     (("--fleet", "{fleet}", "{wrong}"), "its id is"),
+    (("--fleet", "{fleet}", "x" * 5000), "x: it cannot be read: "),
     (("--fleet", "{fleet}", "nowhere.json"), "nowhere.json: it cannot be read"),
 )
 
 
-@pytest.mark.parametrize(("arguments", "told"), MISTAKES, ids=[" ".join(given) for given, _ in MISTAKES])
+@pytest.mark.parametrize(("arguments", "told"), MISTAKES, ids=[" ".join(given)[:60] for given, _ in MISTAKES])
 def test_a_mistake_is_told(run: Run, folder: Path, tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
     changed = json.loads(exported(measured(CPU), tmp_path / "run.json").read_text(encoding="utf-8"))
     changed["elapsed_s"] = 1.0
@@ -215,3 +241,17 @@ def test_the_name_of_a_machine_is_data(run: Run, tmp_path: Path, form: str) -> N
         assert "\u202e" not in said
         assert "\n# y" not in said
     assert form not in ("html", "markdown", "adr") or "<script" not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    ("figure", "value"),
+    [("relative_time", 0.0), ("relative_time", 1e-320), ("utilisation", -1.0), ("interval", (1e-300, 1e300))],
+)
+def test_figures_that_cannot_be_are_a_mistake_of_the_file(run: Run, tmp_path: Path, figure: str, value: Any) -> None:
+    sound = measured(CPU)
+    first, *others = sound.classes
+    exported(identified(replace(sound, classes=(replace(first, **{figure: value}), *others))), tmp_path / "run.json")
+    ran = run("recommend", *TUNING, "--fleet", tmp_path)
+    assert ran.exit == 2
+    assert f"classes.0.{figure}: " in ran.stderr
+    assert "Traceback" not in ran.stderr

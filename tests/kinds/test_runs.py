@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from advisor.evidence.keeping.kinds import names, newest, passed_over
 from advisor.evidence.portable import identified
 from advisor.frozen import replace
-from advisor.model.measurement import Measurements
+from advisor.model.measurement import Measurements, ProbeResult
 from kinds.made_up import APPLE, CPU, NVIDIA, measured
 
 RUNS = tuple(measured(machine, day) for machine in (CPU, NVIDIA, APPLE) for day in (1, 2, 3))
@@ -35,6 +35,32 @@ def test_of_every_kind_the_newest_counts_in_whatever_order_they_come(runs: list[
 def test_a_newer_run_that_says_less_gives_way(worse: Measurements) -> None:
     assert newest([worse, measured(NVIDIA, 1)]) == (measured(NVIDIA, 1),)
     assert newest([worse]) == (worse,)
+
+
+def compared(day: int, *frameworks: str, **settings: str) -> Measurements:
+    run = measured(CPU, day)
+    results = tuple(
+        ProbeResult(
+            framework=name, variant="eager", probe="gemm", device="cpu", dtype="float32", outcome="ok", value=1e-3
+        )
+        for name in frameworks
+    )
+    return identified(replace(run, results=results, settings={**run.settings, **settings}))
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "counts"),
+    [
+        (compared(1, "pytorch", "jax"), compared(2, "pytorch", "jax", stopped="yes"), 1),
+        (compared(1, "pytorch"), compared(2, "pytorch", "jax", stopped="yes"), 1),
+        (compared(1, "pytorch", "jax"), compared(2, "pytorch"), 1),
+        (compared(1, "pytorch", "jax", "mlx"), compared(2, "pytorch", "jax"), 2),
+        (compared(1, "pytorch"), compared(2, "pytorch", "jax"), 2),
+        (compared(1, stopped="yes"), compared(2, stopped="yes"), 2),
+    ],
+)
+def test_what_was_stopped_or_compares_nothing_gives_way(older: Measurements, newer: Measurements, counts: int) -> None:
+    assert newest([older, newer]) == newest([newer, older]) == (older if counts == 1 else newer,)
 
 
 def test_a_kind_is_called_by_what_computes_and_no_two_alike() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -22,13 +23,23 @@ MAX_NUMBER = 1e300
 MAX_ENTRIES = {"frameworks": 200, "results": 10_000, "classes": 2_000, "capabilities": 10_000}
 MAX_SAMPLES = 100_000
 """Of one result."""
+LEAST, MOST = 1e-15, 1e18
+"""Of a figure: beyond what anything takes, and what is worked out of such figures does not overflow."""
 
+_FIGURES = {"results": ("value", "at_least_s", "first_at_least_s"), "classes": ("relative_time", "utilisation")}
+"""What is divided by, or has its logarithm taken."""
+_OR_NOTHING = {"results": ("cpu_value", "first_s", "flops"), "classes": ("first_step_s",)}
+"""What can be 0 besides."""
+_AHEAD_S = 86_400
+"""So far ahead the clock of another machine may be."""
+_TIME = "%Y-%m-%dT%H:%M:%SZ"
 _SHOWN = 20
 _WHEN = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9]Z")
 _HEX = re.compile(r"[0-9a-f]{1,64}")
 _NAME = re.compile(r"[A-Za-z0-9_.+-]{1,64}")
 _STRINGS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _NO_BRACES = bytes(set(range(256)) - set(b"[]{}"))
+_RANGE = f"is not between {LEAST:g} and {MOST:g}."
 _HINT = "Export it again with `advisor measurements export`."
 
 
@@ -87,6 +98,8 @@ def oddities(found: Measurements) -> Iterator[tuple[str, str]]:
     """What a form cannot tell, each with the path to it."""
     if not _WHEN.fullmatch(found.measured):
         yield "measured", f"{shown(found.measured)} is no time in UTC, as in 2026-11-22T10:00:00Z."
+    elif found.measured > time.strftime(_TIME, time.gmtime(time.time() + _AHEAD_S)):
+        yield "measured", f"{shown(found.measured)} is still to come."
     if not _HEX.fullmatch(found.machine.fingerprint):
         yield "machine.fingerprint", f"{shown(found.machine.fingerprint)} is no hash."
     for name, most in MAX_ENTRIES.items():
@@ -97,6 +110,7 @@ def oddities(found: Measurements) -> Iterator[tuple[str, str]]:
         if any(len(values) > MAX_SAMPLES for values in plain(result.raw).values()):
             yield f"results.{number}.raw", f"there are more than {MAX_SAMPLES} samples."
     yield from _nameless(found)
+    yield from _beyond(found)
     yield from _leaves(plain(found), "")
 
 
@@ -107,6 +121,27 @@ def _nameless(found: Measurements) -> Iterator[tuple[str, str]]:
                 text = getattr(entry, part)
                 if not _NAME.fullmatch(text):
                     yield f"{name}.{number}.{part}", f"{shown(text)} is no name."
+
+
+def _beyond(found: Measurements) -> Iterator[tuple[str, str]]:
+    """Figures that cannot be; those that are not finite are told apart."""
+    if found.canary_rate is not None and _impossible(found.canary_rate):
+        yield "canary_rate", f"{found.canary_rate:g} {_RANGE}"
+    for name, parts in _FIGURES.items():
+        for number, entry in enumerate(getattr(found, name)):
+            for part in (*parts, *_OR_NOTHING[name]):
+                figure = getattr(entry, part)
+                if figure is not None and _impossible(figure) and not (figure == 0 and part in _OR_NOTHING[name]):
+                    yield f"{name}.{number}.{part}", f"{figure:g} {_RANGE}"
+            low, high = entry.interval or (1.0, 1.0)
+            if low > high:
+                yield f"{name}.{number}.interval", f"{low:g} is above {high:g}."
+            elif _impossible(low) or _impossible(high):
+                yield f"{name}.{number}.interval", f"{low:g} to {high:g} {_RANGE}"
+
+
+def _impossible(figure: float) -> bool:
+    return abs(figure) <= MAX_NUMBER and not LEAST <= figure <= MOST
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:

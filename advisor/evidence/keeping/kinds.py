@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from advisor.evidence.keeping.reuse import COUNTED
+from advisor.evidence.keeping.reuse import COUNTED, rivals
+from advisor.evidence.probing.workers import STOPPED
 from advisor.loading.problems import printable
 from advisor.model.measurement import Machine, Measurements
 
 _LONGEST = 60
 """Characters of a name."""
+_RIVALS = 2
+"""Frameworks between which something can be said."""
 
 
 def newest(runs: Iterable[Measurements]) -> tuple[Measurements, ...]:
     """Of every kind of machine the newest run that has figures, else the newest, in the order of their names.
 
-    What was asked of the processor alone gives way to any other run on a machine with an accelerator.
+    What was asked of the processor alone gives way to any other run on a machine with an accelerator, what was stopped
+    to what was not, and what compares no frameworks to what does.
     """
     best: dict[str, Measurements] = {}
     for run in runs:
@@ -50,7 +54,8 @@ def _called(machine: Machine) -> str:
     return printable(", ".join(cards) or f"{machine.cpu} ({machine.cores} cores)")[:_LONGEST]
 
 
-def _worth(run: Measurements) -> tuple[bool, bool, str, str]:
+def _worth(run: Measurements) -> tuple[bool, bool, bool, int, str, str]:
     figures = any(result.outcome in COUNTED for result in run.results) or bool(run.classes)
-    whole = run.settings.get("device", "auto") in ("", "auto") or not run.machine.accelerators
-    return figures, whole, run.measured, run.id
+    all_devices = run.settings.get("device", "auto") in ("", "auto") or not run.machine.accelerators
+    whole = STOPPED.reason not in run.settings
+    return figures, all_devices, whole, min(_RIVALS, rivals(run)), run.measured, run.id

@@ -37,13 +37,14 @@ class Left:
     @property
     def worth(self) -> int:
         """`MOST` where as much can be compared as it takes, less where less, 0 where there is no figure at all."""
-        now = _rivals(self.run)
+        now = rivals(self.run)
         if now:
             return MOST if now >= min(2, self.had) else 2
         return int(has_figures(self.run))
 
 
-def _rivals(run: Measurements) -> int:
+def rivals(run: Measurements) -> int:
+    """The number of frameworks with a good figure."""
     return len({result.framework for result in run.results if result.outcome == "ok"})
 
 
@@ -54,7 +55,7 @@ def left(run: Measurements, changed: Mapping[Variant, str], versions: Mapping[st
     of which it says nothing is of unknown version and does not count. `versions` are those of the probes as they are
     defined now.
     """
-    had = _rivals(run)
+    had = rivals(run)
     unknown = "it was not written down where it was found, so that its version now is unknown"
     gone: dict[Variant, str] = {}
     for result in run.results:

@@ -5,17 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from made_up_cluster import MadeUp, machine, measured, order, run_on
+from made_up_cluster import PLAN, MadeUp, machine, measured, order, run_on
 
 from advisor.evidence.halt import Halt
 from advisor.fleet import driving
 from advisor.fleet.driving import Desk
 from advisor.fleet.taking import Ended
 from advisor.frozen import replace
+from advisor.model.environment import Recipe
 from advisor.model.fleet_probe import FleetProbe
 from advisor.model.measurement import Measurements
 
 DIED = Ended(fate="died", reason="the node is gone")
+RECIPE = Recipe(
+    framework="absent",
+    platforms=("linux x86_64",),
+    accelerators=(),
+    python=">=3.11",
+    requirements=("absent==1",),
+    modules=("absent",),
+    download_mb=1,
+    installed_mb=1,
+)
 
 
 class Store:
@@ -25,9 +36,9 @@ class Store:
         self.runs: list[Measurements] = []
         self.said: list[str] = []
 
-    def probe(self, cluster: MadeUp, per_kind: int = 1, halt: Halt | None = None) -> FleetProbe:
+    def probe(self, cluster: MadeUp, per_kind: int = 1, halt: Halt | None = None, **asked: Any) -> FleetProbe:
         desk = Desk(stored=tuple(self.runs), keep=self.runs.append, say=self.said.append, halt=halt or Halt())
-        return driving.probe(cluster, order(per_kind), desk)
+        return driving.probe(cluster, replace(order(per_kind), **asked), desk)
 
 
 @pytest.fixture
@@ -89,6 +100,14 @@ def test_a_kind_on_which_all_fail_is_not_tried_without_end(store: Store) -> None
     assert not found.complete
     assert sorted(cluster.probed) == [0, 1, 2]
     assert [len(kind.runs) for kind in found.kinds] == [0, 1]
+
+
+@pytest.mark.parametrize(("busy", "measured"), [(5, True), (15, True), (16, False)])
+def test_those_that_are_busy_are_passed_over_but_not_without_end(store: Store, busy: int, measured: bool) -> None:  # noqa: FBT001
+    fates = {**dict.fromkeys(range(busy), Ended(fate="busy", reason="not free")), busy: DIED}
+    cluster = MadeUp(1000, 1, fates)
+    assert store.probe(cluster).complete == measured
+    assert cluster.probed == list(range(min(busy + 2, 17)))
 
 
 def test_several_of_each_kind_are_different_nodes_now_and_later(store: Store) -> None:
@@ -166,6 +185,27 @@ def test_what_was_measured_in_another_way_does_not_count(store: Store, changes: 
     store.runs = [replace(run_on(machine(0)), **changes)]
     cluster = MadeUp(1, 1)
     assert store.probe(cluster).complete
+    assert cluster.probed == [0] * again
+
+
+@pytest.mark.parametrize(
+    ("asked", "again"),
+    [
+        ({}, False),
+        ({"installer": "uv", "recipes": (RECIPE,)}, True),
+        ({"installer": "pip", "recipes": (replace(RECIPE, framework="good"),)}, False),
+        ({"plan": replace(PLAN, interpreters={"absent": "/opt/absent/bin/python"})}, True),
+        ({"plan": replace(PLAN, interpreters={"good": "/opt/good/bin/python"})}, False),
+    ],
+)
+def test_what_was_not_installed_is_measured_where_it_is_brought(
+    store: Store,
+    asked: dict[str, Any],
+    again: bool,  # noqa: FBT001
+) -> None:
+    store.probe(MadeUp(1, 1))
+    cluster = MadeUp(1, 1)
+    store.probe(cluster, **asked)
     assert cluster.probed == [0] * again
 
 

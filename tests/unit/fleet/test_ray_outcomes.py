@@ -9,6 +9,9 @@ import pytest
 from made_up_cluster import PLAN
 
 from advisor.evidence.halt import Halt
+from advisor.evidence.probing.plan import Progress
+from advisor.fleet.driving import Errand
+from advisor.fleet.planning import Node
 from advisor.frozen import replace
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -72,3 +75,22 @@ def test_a_node_that_never_answers_is_told_to_stop_once_and_given_up(
     assert (ended.fate, ended.content) == ("stopped" if halted else "hung", b"")
     assert ended.reason
     assert stopped == [True]
+
+
+@pytest.mark.parametrize("halted", [False, True])
+def test_an_environment_that_is_not_ready_in_time_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+    halted: bool,  # noqa: FBT001
+) -> None:
+    from advisor.fleet import cluster  # noqa: PLC0415
+
+    monkeypatch.setattr(cluster, "ENVIRONMENT_S", 0.0)
+    holder = SimpleNamespace(interpreter=SimpleNamespace(remote=lambda: "never"))
+    monkeypatch.setattr(cluster, "_actor", lambda *_, **__: holder)
+    halt, told = Halt(), list[Progress]()
+    if halted:
+        halt.ask()
+    errand = Errand(plan=PLAN, patience_s=0.0, installer="uv", environments={"jax": ("jax==1",)})
+    assert cluster._environments(Node(id="1", address=""), errand, [], told.append, halt) == {}
+    said = [(event.kind, event.framework, event.text) for event in told]
+    assert said == [("failed", "jax", "its environment could not be made: it was not ready within 0 s")] * (not halted)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import replace
 from typing import Any
 
@@ -92,6 +93,22 @@ def test_what_was_changed_on_the_way_is_told(path: str, value: Any) -> None:
         ("machine", None, "run.json: machine"),
         ("frameworks.0.framework", "\x1b[31mjax", "is no name"),
         ("frameworks.0.reason", "x" * 5000, "longer than 4096 characters"),
+        ("results.0.value", 0.0, "results.0.value: 0 is not between 1e-15 and 1e+18"),
+        ("results.0.value", 1e-300, "is not between"),
+        ("results.0.at_least_s", -1.0, "is not between"),
+        ("results.0.first_at_least_s", -1.0, "is not between"),
+        ("results.0.flops", 1e300, "is not between"),
+        ("results.0.first_s", -1.0, "is not between"),
+        ("results.0.interval", [0.0, 1.0], "results.0.interval: 0 to 1 is not between"),
+        ("results.0.interval", [2.0, 1.0], "2 is above 1"),
+        ("classes.0.relative_time", 0.0, "is not between"),
+        ("classes.0.relative_time", 1e-320, "is not between"),
+        ("classes.0.utilisation", -0.5, "is not between"),
+        ("classes.0.utilisation", 1e300, "is not between"),
+        ("classes.0.first_step_s", -1.0, "is not between"),
+        ("classes.0.interval", [1e-300, 1e300], "is not between"),
+        ("canary_rate", 0.0, "canary_rate: 0 is not between"),
+        ("measured", "9999-01-01T00:00:00Z", "is still to come"),
         ("measured", "yesterday", "no time in UTC"),
         ("machine.fingerprint", "../../etc", "is no hash"),
         ("results.0.more", 1, "more"),
@@ -103,6 +120,12 @@ def test_what_makes_no_sense_is_told_with_its_place(path: str, value: Any, said:
     assert said in text
     assert "run.json" in text
     assert "\x1b" not in text
+
+
+def test_a_first_step_that_was_not_timed_and_a_clock_that_is_ahead_are_nothing_odd() -> None:
+    tomorrow = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 80_000))
+    run = identified(replace(RUN, measured=tomorrow, classes=(replace(RUN.classes[0], first_step_s=0.0),)))
+    assert read_foreign(json.dumps(document(run)).encode(), "run.json").measured == tomorrow
 
 
 def test_everything_wrong_is_told_at_once() -> None:
