@@ -63,16 +63,11 @@ def turn(path: Path, seconds: float) -> Iterator[None]:
 
 
 def _taken(path: Path) -> int | None:
-    """The lock of the file that bears the name now; None where another has it, or has just deleted the file."""
+    """The lock of a file; None where another has it."""
     try:
-        descriptor = hold(path)
+        return hold(path)
     except BlockingIOError:
         return None
-    with suppress(FileNotFoundError):
-        if os.path.samestat(os.fstat(descriptor), path.stat()):
-            return descriptor
-    os.close(descriptor)
-    return None
 
 
 def _lock(descriptor: int) -> None:

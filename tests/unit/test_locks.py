@@ -1,4 +1,4 @@
-"""Locks between processes: one holds, turns come one after the other, and a file that was removed is locked by nobody."""
+"""Locks between processes: one holds, turns follow each other, and a file that was removed is locked by nobody."""
 
 from __future__ import annotations
 
