@@ -145,10 +145,11 @@ class TestSteps:
     def test_steps_that_agree_are_compared(self, ran: Ran) -> None:
         for name in ("good", "twin"):
             found = by_name(ran)[name]
-            assert (found["outcome"], found["reason"]) == ("ok", "")
+            assert found["outcome"] in {"ok", "unstable"}, found["reason"]
+            assert found["value"] > 0
             assert found["error"] < 1e-6
             assert found["first_s"] > 0
-            assert found["paired"] is not None
+            assert (found["paired"] is not None) is (found["outcome"] == "ok")
             assert not {"uncompared", "other_types"}.intersection(found["flags"])
 
     @pytest.mark.parametrize(

@@ -21,6 +21,8 @@ pytestmark = [
 ]
 
 GROUPS = Path("/sys/fs/cgroup")
+MEASURED = {"ok", "unstable"}
+"""With a figure; on a busy machine it may be called unstable."""
 MEMORY = 700_000_000
 """Enough for NumPy and the harness several times over."""
 PROGRAM = """
@@ -72,19 +74,19 @@ def outcome(found: dict[str, Any], framework: str) -> tuple[str, str]:
 def test_who_prints_without_end_is_ended(place: Path, scratch: Path) -> None:
     found = measure(place, scratch, "log")
     assert outcome(found, "greedy") == ("failed", "it printed more than 50 MB and was ended")
-    assert outcome(found, "good")[0] == "ok"
+    assert outcome(found, "good")[0] in MEASURED
 
 
 def test_a_full_disk_is_the_outcome_of_who_met_it(place: Path, scratch: Path) -> None:
     found = measure(place, scratch, "disk", *_mounted(scratch, "size=3m"))
     assert outcome(found, "greedy")[0] == "failed"
     assert "No space left on device" in outcome(found, "greedy")[1]
-    assert outcome(found, "good")[0] == "ok"
+    assert outcome(found, "good")[0] in MEASURED
 
 
 def test_a_place_for_temporary_files_that_cannot_be_written_to_is_passed_over(place: Path, scratch: Path) -> None:
     found = measure(place, scratch, "log", *_mounted(scratch, "size=1m,ro"))
-    assert outcome(found, "good")[0] == "ok"
+    assert outcome(found, "good")[0] in MEASURED
 
 
 def test_who_takes_all_memory_is_ended_and_the_others_go_on(
@@ -94,7 +96,7 @@ def test_who_takes_all_memory_is_ended_and_the_others_go_on(
     kind, reason = outcome(found, "greedy")
     assert kind == "failed"
     assert "memory" in reason
-    assert outcome(found, "good")[0] == "ok"
+    assert outcome(found, "good")[0] in MEASURED
 
 
 @pytest.fixture
