@@ -160,7 +160,8 @@ class Jax:
         jax.monitoring.register_event_listener(self._listen)
 
     def match(self, threads):  # noqa: ARG002 - JAX takes its threads from the affinity mask alone
-        """Set full float32 precision."""
+        """Set full float32 precision, and have a processor compute each call in the thread that makes it."""
+        self._jax.config.update("jax_cpu_enable_async_dispatch", False)  # noqa: FBT003 - JAX's own signature
         self._jax.config.update("jax_default_matmul_precision", "highest")
 
     def threads(self):
