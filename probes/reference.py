@@ -24,6 +24,8 @@ NUDGE = 1e-6
 """What ties an iteration to the one before it, where training does not: too small to change the arithmetic."""
 LEAST_GRADIENT = 0.1
 """Least magnitude that an optimiser is given, since frameworks place Adam's epsilon differently."""
+PART = 1_000_000
+"""Numbers of a long vector that are drawn; the rest repeats them, since drawing takes longer than what is timed."""
 SKEW = 3
 """Power that turns uniform numbers into indices of which a few are drawn often."""
 
@@ -173,13 +175,16 @@ def attention(sizes, seed):
 
 
 def stream(sizes, seed):
-    """Scale and add long vectors: `y` becomes `a * x + y`."""
-    draw, a = Draw(seed), 1e-3
-    x, y = draw(sizes["points"]), draw(sizes["points"])
+    """Scale and add long vectors, in which one part is repeated: `y` becomes `a * x + y`."""
+    a, points = 1e-3, sizes["points"]
+    parts = Draw(seed)(2, min(points, PART))
+    expected = np.float32(a).astype(float) * double(parts[0]) + parts[1]
 
     def error(outputs):
-        return distance(outputs[0], np.float32(a).astype(float) * double(x) + y)
+        begins = range(0, max(points, outputs[0].size), PART)
+        return largest([distance(outputs[0][begin : begin + PART], expected[: points - begin]) for begin in begins])
 
+    x, y = (np.resize(part, points) for part in parts)
     return Problem({"a": a, "x": x, "y": y}, 2.0 * sizes["points"], error)
 
 
