@@ -44,7 +44,7 @@ from advisor.model.recommendation import (
     WeightFlip,
 )
 from advisor.model.score import Ranking, Scored
-from advisor.scoring.acceptance import accepted, lead
+from advisor.scoring.acceptance import accepted, lead, stays_open
 from advisor.scoring.rank import SEED
 from advisor.scoring.stack import Composition, Proposal, compose
 
@@ -214,11 +214,12 @@ def confidence_of(closing: Closing, base: KnowledgeBase) -> Confidence | None:
     ranking = closing.ranking
     if ranking is None:
         return None
+    line = base.decision.acceptance
     return Confidence(
         p_best=ranking.p_best,
         p_top2=ranking.p_top2,
         expected_regret=ranking.expected_regret,
-        p_accept=accepted(lead(ranking), base.decision.acceptance),
+        p_accept=accepted(lead(ranking), line, open_to_move=stays_open(ranking, line.inherited)),
         level=closing.confidence,
     )
 

@@ -77,6 +77,8 @@ class Weighing:
     measured: MeasuredModel | None = None
     memory: MemoryModel | None = None
     decision: Decision | None = None
+    inherited: tuple[tuple[str, ...], str] = ((), "")
+    """The criteria that the decision names, and where it does."""
 
 
 def read(
@@ -221,8 +223,10 @@ class _Reader:
             weighing.speed, weighing.memory = file.speed or weighing.speed, file.memory or weighing.memory
             weighing.measured = file.measured or weighing.measured
             weighing.decision = file.decision or weighing.decision
-        for view, place in weighing.views.values():
-            for criterion in view.weights:
+            if file.decision is not None:
+                weighing.inherited = file.decision.acceptance.inherited, document.place(("decision", "acceptance"))
+        for names, place in (*((view.weights, place) for view, place in weighing.views.values()), weighing.inherited):
+            for criterion in names:
                 check_word(criterion, weighing.criteria, "criterion", place, self.problems)
         return weighing
 
@@ -246,7 +250,7 @@ class _Reader:
         if file.decision is not None:
             line = file.decision.acceptance
             steep = not (abs(line.level) <= _MOST and 0 <= line.lead <= _MOST and 0 <= line.most <= _MOST)
-            if steep or not 0 <= line.lapse <= 1:
+            if steep or not 0 <= line.move <= _MOST:
                 message = f"the line falls, or is steeper or longer than {_MOST}."
                 self.problems.add(message, document.place(("decision", "acceptance")))
         measured = file.measured

@@ -127,7 +127,11 @@ class MemoryModel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Acceptance:
-    """The logistic line from how far the first leads to how likely an expert is to accept it."""
+    """The logistic line from how far the first leads to how likely an expert is to accept it.
+
+    Whether to stay with what there is or to leave it is open where another option would come first but for the criteria
+    that are `inherited`, and less of the code would be kept with it: experts answer that less alike.
+    """
 
     level: float
     """Log odds of being accepted where the first two are level."""
@@ -135,8 +139,10 @@ class Acceptance:
     """What each standard deviation that the first leads by adds to them."""
     most: float
     """The lead from which on a longer one adds nothing."""
-    lapse: float
-    """The share of answers that are not accepted however far they lead."""
+    move: float = 0.0
+    """What it takes from the log odds where it is open whether to stay."""
+    inherited: tuple[str, ...] = ()
+    """Criteria that speak for what is there already; the first says how much of the code is kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

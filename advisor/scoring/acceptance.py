@@ -1,15 +1,17 @@
 """How likely an expert is to accept the option that comes first, by how far it leads.
 
 Of two answers of which each is best in every draw, one may lead by three standard deviations and one by nine: a lead
-tells them apart where the share of the draws cannot.
+tells them apart where the share of the draws cannot. Where there is code, the harder question is whether to stay.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import exp, hypot, inf
 
 from advisor.model.knowledge import Acceptance
 from advisor.model.score import Ranking, Scored
+from advisor.scoring.rank import leading
 from advisor.scoring.speed import NORMAL_90
 
 
@@ -28,12 +30,24 @@ def lead(ranking: Ranking, place: int = 0) -> float:
     return ahead / spread if spread else ahead * inf if ahead else 0.0
 
 
-def accepted(lead: float, line: Acceptance) -> float:
+def stays_open(ranking: Ranking, inherited: Sequence[str]) -> bool:
+    """Tell whether something new would be built on an option that keeps less of the code than another one would."""
+    rest = [weight for weight in ranking.weights if weight.criterion not in inherited]
+    new = leading({scored.option: scored.values for scored in ranking.scored}, rest)
+    kept = {
+        scored.option: scored.values[criterion].mean
+        for criterion in inherited[:1]
+        for scored in ranking.scored
+        if criterion in scored.values
+    }
+    return kept.get(new, 0.0) < max(kept.values(), default=0.0)
+
+
+def accepted(lead: float, line: Acceptance, *, open_to_move: bool = False) -> float:
     """The probability that an expert accepts an option that leads by so much."""
-    log_odds = line.level + line.lead * max(-line.most, min(line.most, lead))
+    log_odds = line.level + line.lead * max(-line.most, min(line.most, lead)) - line.move * open_to_move
     # Written for either sign, so that no line is too steep for the exponential.
-    on_line = 1 / (1 + exp(-log_odds)) if log_odds >= 0 else exp(log_odds) / (1 + exp(log_odds))
-    return (1 - line.lapse) * on_line
+    return 1 / (1 + exp(-log_odds)) if log_odds >= 0 else exp(log_odds) / (1 + exp(log_odds))
 
 
 def _spread(scored: Scored) -> float:

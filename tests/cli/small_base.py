@@ -108,7 +108,7 @@ decision:
   doubtful: 0.6
   weight_spread: 0.35
   draws: 50
-  acceptance: {level: 0.5, lead: 1.5, most: 4.0, lapse: 0.0}
+  acceptance: {level: 0.5, lead: 1.5, most: 4.0}
   source: {ref: design, observed: "2024-06-01", grade: judged}
 """,
     "knowledge/questions.yaml": "[]\n",

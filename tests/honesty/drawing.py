@@ -15,8 +15,8 @@ _LEFT, _RIGHT, _TOP, _BOTTOM = 84, 604, 112, 492
 _MARGIN, _LINE = 28, 20
 _TOLD = (
     "Gold cases, each held out, random rules and facts left out",
-    "Situations of the field, not fitted to, random rules and facts left out",
-    "Situations that were written last, at first sight, by the whole rulebook",
+    "Situations of the field, random rules and facts left out",
+    "Situations of the field, at first sight, by the whole rulebook, each held out",
 )
 _STYLE = """
 text { font: 13px system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, 'DejaVu Sans', sans-serif;

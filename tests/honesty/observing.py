@@ -21,7 +21,7 @@ from advisor.loading.answers import check_answers
 from advisor.loading.cases import GoldCase
 from advisor.loading.problems import Problems
 from advisor.model.knowledge import KnowledgeBase
-from advisor.scoring.acceptance import lead
+from advisor.scoring.acceptance import lead, stays_open
 from honesty.inputs import FIELD, FIRST
 
 _DECIDING = ("derive", "preference", "eligibility")
@@ -40,6 +40,8 @@ class Observation:
     p_best: float
     """Of the first option, which stands for the whole answer."""
     accepted: bool
+    open: bool
+    """Whether to stay with what there is, or to leave it."""
 
 
 def knocked_out(base: KnowledgeBase, book: int, *, rules: float, facts: float) -> KnowledgeBase:
@@ -103,6 +105,7 @@ def observed(base: KnowledgeBase, cases: Iterable[GoldCase]) -> Iterator[Observa
                 lead=lead(ranking, place),
                 p_best=ranking.p_best,
                 accepted=scored.option in case.acceptable,
+                open=stays_open(ranking, base.decision.acceptance.inherited),
             )
 
 
@@ -114,7 +117,7 @@ def first_answers() -> list[Observation]:
 
 
 def field_cases(base: KnowledgeBase) -> tuple[GoldCase, ...]:
-    """Situations of the field, to which no constant of the acceptance was fitted."""
+    """Situations of the field: their first answers had a part in the fit, what they are answered today had none."""
     problems = Problems()
     criteria = [criterion.id for criterion in base.criteria]
     entries: list[dict[str, Any]] = [

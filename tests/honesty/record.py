@@ -2,16 +2,16 @@
 
     python tests/honesty/record.py
 
-The rules were written with the gold cases at hand and get them right, so that how far an answer can be trusted is not
-to be seen of them as they are. Each is therefore answered by rulebooks that lack a random share of the rules and
-facts, as many as make about as many answers wrong as were wrong at first sight of the situations that were written
-last, before a rule had learnt from one. The line from the lead of an answer to the probability that it is accepted is
-fitted to those; what is reported of it is said of each case by a line that was fitted to the other cases. However far
-an answer leads, it is said to be accepted no more often than can be shown of the surest fifth of them. What the line
-says of those first answers is reported as well: nothing but how many of them were wrong had a part in it.
-The situations of the field had no part in the fit, and are answered by such rulebooks too: the rules have learnt from
-them, so that the whole rulebook is as little wrong there. A gap is not random where nobody thought of a whole kind of
-situation: a third sample answers each case without the rules that hardly another case needs.
+An answer is wrong in two ways: nobody thought of such a situation, or the rulebook lacks something that others of its
+kind have. Of the first there are the answers to situations of the field at first sight, before a rule had learnt from
+one. For the second the gold cases, which the rules were written with at hand, are answered by rulebooks that lack a
+random share of the rules and facts, as many as make about as many answers wrong. The line from the lead of an answer,
+and from whether it is open to stay with what there is, to the probability that it is accepted is fitted to both, of
+which each counts as much as the other; what is reported of them is said of each case by a line that was fitted to the
+other cases.
+The situations of the field are answered by such rulebooks too: the rules have learnt from them, so that the whole
+rulebook is as little wrong there. A gap is not random where nobody thought of a whole kind of situation: one more
+sample answers each case without the rules that hardly another case needs.
 
 It prints the constants for `decision.acceptance` in `knowledge/criteria.yaml`, and writes `record.json` and
 `reliability.svg`.
@@ -63,9 +63,9 @@ def main() -> None:
     """Fit, report, and write the record."""
     base = load(use_cache=False)
     cases, field = read_cases([gold()], base), field_cases(base)
-    answers = _knocked_out(base, cases, range(RULEBOOKS), SHARE, SHARE)
-    lapse = _lapse(answers)
-    constants = _constants(answers, lapse)
+    answers, first = _knocked_out(base, cases, range(RULEBOOKS), SHARE, SHARE), first_answers()
+    both = _alike(first, answers)
+    constants = _constants(both, base.decision.acceptance.inherited)
     line_of = Acceptance(**constants)
     of_field = _knocked_out(base, field, range(RULEBOOKS, RULEBOOKS + ON_FIELD), SHARE, SHARE)
     record: dict[str, Any] = {
@@ -74,17 +74,19 @@ def main() -> None:
         "rules": base.digests["rules"],
         "left out": {"share": SHARE, "rulebooks": RULEBOOKS, "rulebooks on the field": ON_FIELD},
         "nothing left out": {"gold": _right(observed(base, cases)), "field": _right(observed(base, field))},
-        "first answers": measured(_said(first_answers(), line_of)),
-        "held out": measured(_held_out(answers, answers, _lead, lapse)),
+        "first answers": measured(_held_out(both, first, _line)),
+        "held out": measured(_held_out(both, answers, _line)),
         "field": measured(_said(of_field, line_of)),
         "own rules left out": {
             f"those of {few} cases at most": measured(_said(list(spared(base, [*cases, *field], few)), line_of))
             for few in FEW
         },
         "tried": _tried(
+            first,
             answers,
             list(observed(base, cases)),
             {
+                "first answers": first,
                 "rules and facts left out": answers,
                 "rules alone left out": _knocked_out(base, cases, range(RULEBOOKS), RULES_ALONE, 0.0),
             },
@@ -94,7 +96,16 @@ def main() -> None:
     (HERE / "record.json").write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     (HERE / "reliability.svg").write_text(svg(record), encoding="utf-8")
     print(json.dumps(record, indent=1))
-    print("acceptance: {" + ", ".join(f"{name}: {value}" for name, value in constants.items()) + "}")
+    print("acceptance: {" + ", ".join(f"{name}: {_in_yaml(value)}" for name, value in constants.items()) + "}")
+
+
+def _in_yaml(value: object) -> object:
+    return f"[{', '.join(value)}]" if isinstance(value, tuple) else value
+
+
+def _alike(some: Sequence[Observation], others: Sequence[Observation]) -> list[Observation]:
+    """Both, the first so often that they count as much as the others."""
+    return [*list(some) * round(len(others) / len(some)), *others]
 
 
 def _knocked_out(
@@ -112,7 +123,7 @@ def _right(answers: Iterable[Observation]) -> dict[str, int]:
 
 def _said(answers: Sequence[Observation], line_of: Acceptance) -> Answers:
     """What the program says with these constants."""
-    said = np.array([accepted(one.lead, line_of) for one in answers])
+    said = np.array([accepted(one.lead, line_of, open_to_move=one.open) for one in answers])
     return Answers(said, _accepted(answers), _cases(answers))
 
 
@@ -120,46 +131,54 @@ def _lead(one: Observation) -> Sequence[float]:
     return [max(-MOST, min(MOST, one.lead))]
 
 
+def _line(one: Observation) -> Sequence[float]:
+    return [*_lead(one), -float(one.open)]
+
+
 def _log_odds(one: Observation) -> Sequence[float]:
     p = max(1 - _SUREST, min(_SUREST, one.p_best))
     return [log(p / (1 - p))]
 
 
-def _lapse(answers: Sequence[Observation]) -> float:
-    """What so few cases cannot rule out of the surest fifth of the answers: that so many of them are not accepted."""
-    surest = measured(_held_out(answers, answers, _lead))["bins"][-1]
-    return round(1 - float(surest["accepted"]["interval"][0]), 2)
-
-
-def _constants(answers: Sequence[Observation], lapse: float) -> dict[str, float]:
-    level, slope = line(_features(answers, _lead), _accepted(answers), lapse)
-    return {"level": round(float(level), 2), "lead": round(float(slope), 2), "most": MOST, "lapse": lapse}
+def _constants(both: Sequence[Observation], inherited: tuple[str, ...]) -> dict[str, Any]:
+    level, lead, move = (round(float(value), 2) for value in line(_features(both, _line), _accepted(both)))
+    return {"level": level, "lead": lead, "most": MOST, "move": move, "inherited": inherited}
 
 
 def _tried(
-    answers: Sequence[Observation], options: Sequence[Observation], asked: Mapping[str, Sequence[Observation]]
+    first: Sequence[Observation],
+    answers: Sequence[Observation],
+    options: Sequence[Observation],
+    asked: Mapping[str, Sequence[Observation]],
 ) -> dict[str, dict[str, Any]]:
-    """Other lines, and other observations to fit one to, each held out by case and held against the same answers."""
-    both = [*answers, *list(options) * round(len(answers) / len(options))]
+    """Other lines, and other observations to fit one to, each held out by case and held against the same answers.
+
+    Of first answers the share of the draws was not kept.
+    """
+    both = _alike(first, answers)
     ways: Mapping[str, tuple[Sequence[Observation], Feature]] = {
-        "the same for every answer": (answers, lambda _: []),
-        "by the lead": (answers, _lead),
-        "by the share of draws": (answers, _log_odds),
-        "by both": (answers, lambda one: [*_lead(one), *_log_odds(one)]),
+        "the same for every answer": (both, lambda _: []),
+        "by the lead": (both, _lead),
+        "by the lead, and whether to stay": (both, _line),
+        "the same, from first answers alone": (first, _line),
+        "the same, from rules and facts left out alone": (answers, _line),
+        "by the lead, from rules and facts left out alone": (answers, _lead),
+        "by the share of draws, from those": (answers, _log_odds),
         "by the lead, from every option of the whole rulebook": (options, _lead),
-        "by the lead, from answers and options alike": (both, _lead),
     }
     return {
-        way: {name: quick(_held_out(fitted, these, feature)) for name, these in asked.items()}
+        way: {
+            name: quick(_held_out(fitted, these, feature))
+            for name, these in asked.items()
+            if feature is not _log_odds or these is not first
+        }
         for way, (fitted, feature) in ways.items()
     }
 
 
-def _held_out(
-    fitted: Sequence[Observation], asked: Sequence[Observation], feature: Feature, lapse: float = 0.0
-) -> Answers:
+def _held_out(fitted: Sequence[Observation], asked: Sequence[Observation], feature: Feature) -> Answers:
     said = held_out(
-        _features(fitted, feature), _accepted(fitted), _cases(fitted), _features(asked, feature), _cases(asked), lapse
+        _features(fitted, feature), _accepted(fitted), _cases(fitted), _features(asked, feature), _cases(asked)
     )
     return Answers(said, _accepted(asked), _cases(asked))
 

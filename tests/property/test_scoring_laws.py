@@ -25,7 +25,7 @@ DECISION = Decision(
     doubtful=0.6,
     weight_spread=0.35,
     draws=40,
-    acceptance=Acceptance(level=0.5, lead=1.5, most=4.0, lapse=0.02),
+    acceptance=Acceptance(level=0.5, lead=1.5, most=4.0),
     source=SOURCE,
 )
 MODEL = SpeedModel(

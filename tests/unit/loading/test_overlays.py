@@ -25,7 +25,7 @@ speed: {typical_utilisation: 0.25, best_utilisation: 1, worst_utilisation: 0.01,
 """
 DECISION = """
 decision: {tie_margin: 0.01, switch_margin: 0.05, decided: 0.8, doubtful: 0.6, weight_spread: 0.35, draws: 50,
-           acceptance: {level: 0.5, lead: 1.5, most: 4, lapse: 0},
+           acceptance: {level: 0.5, lead: 1.5, most: 4},
            source: {ref: here, observed: "2026-01-01", grade: judged}}
 """
 SOURCE = '{ref: here, observed: "2026-01-01", grade: judged}'
@@ -272,6 +272,11 @@ FAULTS = {
         "ours/criteria.yaml",
         DECISION.replace("lead: 1.5", "lead: -1.5"),
         ":3 decision.acceptance: the line falls, or is steeper or longer than 100.",
+    ),
+    "a line that moves by a criterion that is none": (
+        "ours/criteria.yaml",
+        DECISION.replace("most: 4", "most: 4, inherited: [continuty]"),
+        ":3 decision.acceptance: 'continuty' is not a criterion. Did you mean 'continuity'?",
     ),
     "a time that is none": (
         "ours/benchmarks/ours.yaml",

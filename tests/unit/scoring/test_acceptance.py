@@ -9,10 +9,10 @@ from scoring_making import DECISION, value, weights
 
 from advisor.model.knowledge import Acceptance
 from advisor.model.score import Ranking, Scored
-from advisor.scoring.acceptance import accepted, lead
+from advisor.scoring.acceptance import accepted, lead, stays_open
 from advisor.scoring.rank import rank
 
-LINE = Acceptance(level=0.5, lead=1.5, most=4.0, lapse=0.0)
+LINE = Acceptance(level=0.5, lead=1.5, most=4.0)
 NINETY = 2 * 1.645
 
 
@@ -53,6 +53,45 @@ def test_a_better_first_leads_by_more() -> None:
     assert chances == sorted(set(chances))
 
 
+def inherited(*options: tuple[float, float, float]) -> Ranking:
+    """Options by how much of the code they keep, how near they are to what the team knows, and what else they are."""
+    table = {
+        name: {"code": value(code), "skill": value(skill), "fit": value(fit)}
+        for name, (code, skill, fit) in zip("abc", options, strict=False)
+    }
+    return rank(table, weights(code=4, skill=2, fit=1), DECISION)
+
+
+@pytest.mark.parametrize(
+    ("options", "is_open"),
+    [
+        ([(1.0, 1.0, 0.5), (0.0, 0.2, 0.9)], True),
+        ([(1.0, 1.0, 0.5), (0.4, 0.2, 0.9)], True),
+        ([(1.0, 0.2, 0.9), (0.0, 1.0, 0.5)], False),
+        ([(1.0, 1.0, 0.5), (1.0, 0.2, 0.9)], False),
+        ([(0.5, 1.0, 0.5), (0.5, 0.2, 0.9)], False),
+        ([(0.0, 1.0, 0.9)], False),
+    ],
+    ids=["leave the code", "by a bridge", "the code is on the best", "both keep it", "there is no code", "alone"],
+)
+def test_it_is_open_to_stay_where_something_new_would_be_built_on_what_keeps_less(
+    options: list[tuple[float, float, float]],
+    is_open: bool,  # noqa: FBT001  (a column of the table)
+) -> None:
+    assert stays_open(inherited(*options), ("code", "skill")) is is_open
+
+
+def test_without_criteria_that_are_inherited_nothing_is_open() -> None:
+    assert not stays_open(inherited((1.0, 1.0, 0.5), (0.0, 0.2, 0.9)), ())
+    assert not stays_open(ranking(0.8, 0.7), ("code",))
+
+
+def test_an_answer_that_is_open_is_accepted_less_often_by_the_same_lead() -> None:
+    line = Acceptance(level=0.5, lead=1.5, most=4.0, move=0.7)
+    assert accepted(2, line, open_to_move=True) == pytest.approx(1 / (1 + math.exp(-2.8)))
+    assert accepted(2, line) == accepted(2, LINE)
+
+
 def test_the_line_is_that_of_the_log_odds() -> None:
     assert accepted(0, LINE) == pytest.approx(1 / (1 + math.exp(-0.5)))
     assert accepted(2, LINE) == pytest.approx(1 / (1 + math.exp(-3.5)))
@@ -65,6 +104,6 @@ def test_the_line_is_that_of_the_log_odds() -> None:
 def test_a_longer_lead_never_makes_an_answer_less_acceptable(
     one: float, other: float, level: float, slope: float, most: float
 ) -> None:
-    line = Acceptance(level=level, lead=slope, most=most, lapse=0.0)
+    line = Acceptance(level=level, lead=slope, most=most)
     low, high = accepted(min(one, other), line), accepted(max(one, other), line)
     assert 0 <= low <= high <= 1

@@ -142,7 +142,7 @@ def base(  # noqa: PLR0913  (a test names the parts it needs)
         doubtful=0.6,
         weight_spread=0.3,
         draws=10,
-        acceptance=Acceptance(level=0.5, lead=1.5, most=4.0, lapse=0.02),
+        acceptance=Acceptance(level=0.5, lead=1.5, most=4.0),
         source=source(),
     )
     return KnowledgeBase(
