@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
@@ -51,7 +51,8 @@ def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
         "as_of": session.as_of,
         "policy": session.policy,
     }
-    opening = partial(_open, arguments.options, arguments.knowledge, arguments.rules, known, full=full)
+    where = arguments.options, arguments.knowledge, arguments.rules
+    opening = partial(open_alike, *where, known, dict(session.base.digests), full=full)
     if arguments.ray is not None:
         from advisor.cli import clusters  # noqa: PLC0415
 
@@ -62,9 +63,25 @@ def answered(session: Session, arguments: argparse.Namespace) -> Iterator[str]:
     return shared(lines_of(arguments.batch), opening, arguments.jobs)
 
 
-def _open(options: str, knowledge: list[str], rules: list[str], known: dict[str, Any], *, full: bool) -> Answer[Line]:
-    """What answers lines in a process of its own, by the same knowledge and with what is known of the machine."""
+def open_alike(  # noqa: PLR0913  (what makes two sessions alike)
+    options: str,
+    knowledge: list[str],
+    rules: list[str],
+    known: dict[str, Any],
+    digests: Mapping[Any, str],
+    *,
+    full: bool,
+) -> Answer[Line]:
+    """What answers lines in a process of its own, by the same knowledge and with what is known of the machine.
+
+    Raises `InputError` where it would be by other knowledge or rules, as on a node with another bundle.
+    """
     session = dataclasses.replace(open_session(options, knowledge, rules), **known)
+    if dict(session.base.digests) != digests:
+        others = " and ".join(name for name, digest in session.base.digests.items() if digests.get(name) != digest)
+        message = f"not every process has the same {others}: its answers would be others than those of here."
+        hint = "Import the same bundle on every node, and give overlays by paths that are the same on all of them."
+        raise InputError(Problem(message=message, place="--batch", hint=hint))
     return partial(_answer, session, full=full)
 
 

@@ -21,6 +21,7 @@ from advisor.model.decision import SCHEMA, Decision
 
 _FAMILY, _, _NUMBER = SCHEMA.rpartition("/")
 _FORM = re.compile(rf"{re.escape(_FAMILY)}/([0-9]{{1,9}})")
+_RELEASE = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,9}){0,5}", re.ASCII)
 _DEEPEST = 20
 """More than twice how deep a decision nests."""
 _AGAIN = "Restore it from version control, or write it anew with `advisor recommend --answers FILE --lock PATH`."
@@ -62,6 +63,12 @@ def read(content: bytes, name: str, *, sealed: bool = True) -> DecisionFile:
         problems.add(message, document.place(path))
     problems.settle()
     found = validate_json(Decision, content, document, problems)
+    if problems.found and (writer := _later_writer(document)):
+        place = document.place(("basis", "advisor"))
+        message = (
+            f"advisor {shown(writer)[1:-1]} wrote it, which may say more than advisor {advisor.__version__} reads."
+        )
+        problems.add(message, place, "Use the release that wrote it, or a later one.")
     problems.settle()
     for path, message in _days(document.data):
         problems.add(message, document.place(path))
@@ -108,13 +115,31 @@ def _check_form(document: Document) -> None:
         said = f"it is of the format {shown(form)}" if form is not None else "it does not say what it is"
         _refuse(f"{said}; expected {SCHEMA}.", place)
     if int(number[1]) > int(_NUMBER):
-        basis = document.data.get("basis")
-        writer = basis.get("advisor") if isinstance(basis, dict) else None
-        by = f"advisor {shown(writer)[1:-1]}" if isinstance(writer, str) else "a later advisor"
+        writer = _writer(document)
+        by = f"advisor {shown(writer)[1:-1]}" if writer else "a later advisor"
         message = f"it was written by {by} in the format {form}; advisor {advisor.__version__} reads {SCHEMA}."
         raise InputError(Problem(message=message, place=place, hint="Use the release that wrote it, or a later one."))
     if form != SCHEMA:
         _refuse(f"it is of the format {shown(form)}; expected {SCHEMA}.", place)
+
+
+def _writer(document: Document) -> str:
+    """The release that says it wrote it; empty where none does."""
+    basis = document.data.get("basis")
+    writer = basis.get("advisor") if isinstance(basis, dict) else None
+    return writer if isinstance(writer, str) else ""
+
+
+def _later_writer(document: Document) -> str:
+    """The release that says it wrote it, where that is later than this one; empty where it is not."""
+    writer = _writer(document)
+    return writer if _release(writer) > _release(advisor.__version__) else ""
+
+
+def _release(version: str) -> tuple[int, ...]:
+    """The numbers that a version begins with."""
+    found = _RELEASE.match(version)
+    return tuple(map(int, found[0].split("."))) if found else ()
 
 
 def _days(data: Mapping[str, Any]) -> Iterator[tuple[tuple[str | int, ...], str]]:

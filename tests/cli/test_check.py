@@ -238,6 +238,10 @@ REFUSED: dict[str, tuple[Edit, str]] = {
         lambda text: text.replace('"history": []', '"hystory": []'),
         "hystory: the key 'hystory' is not known here. Did you mean 'history'?",
     ),
+    "with a key of a later release": (
+        lambda text: text.replace('"history": []', '"history": [], "reviewed": []').replace('"0.1.0"', '"3.4.5"'),
+        "advisor 3.4.5 wrote it, which may say more than advisor 0.1.0 reads. Use the release that wrote it",
+    ),
     "with a wrong type": (
         lambda text: text.replace('"p_best_fall": 0.1', '"p_best_fall": "much"'),
         "thresholds.p_best_fall: 'much' should be a valid number.",
