@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import Any, NamedTuple
 
@@ -28,12 +29,14 @@ def start(threads, device, variant, matched):  # noqa: ARG001 - JAX takes its th
     """Choose the device, listen for compilations; where terms are matched, set full float32 precision.
 
     A processor then computes each call in the thread that makes it. By default JAX hands it to one more thread than the
-    others have, and a small call took 4.1 to 15 us by how soon that one woke, and 4.0 us in every run without it.
+    others have (since 0.4.32, by its changelog), and a small call took 4.1 to 15 us by how soon that one woke, and 4.0
+    us in every run without it.
     """
     if device == "cpu":
         jax.config.update("jax_platforms", "cpu")
     if matched:
-        jax.config.update("jax_cpu_enable_async_dispatch", False)  # noqa: FBT003 - JAX's own signature
+        with contextlib.suppress(AttributeError):  # an older JAX, which does so anyway
+            jax.config.update("jax_cpu_enable_async_dispatch", False)  # noqa: FBT003 - JAX's own signature
         jax.config.update("jax_default_matmul_precision", "highest")
     jax.monitoring.register_event_duration_secs_listener(_listen)
     jax.monitoring.register_event_listener(_listen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import keras
 import numpy as np
 
@@ -161,7 +163,8 @@ class Jax:
 
     def match(self, threads):  # noqa: ARG002 - JAX takes its threads from the affinity mask alone
         """Set full float32 precision, and have a processor compute each call in the thread that makes it."""
-        self._jax.config.update("jax_cpu_enable_async_dispatch", False)  # noqa: FBT003 - JAX's own signature
+        with contextlib.suppress(AttributeError):  # an older JAX, which does so anyway
+            self._jax.config.update("jax_cpu_enable_async_dispatch", False)  # noqa: FBT003 - JAX's own signature
         self._jax.config.update("jax_default_matmul_precision", "highest")
 
     def threads(self):
