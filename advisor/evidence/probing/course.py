@@ -30,9 +30,10 @@ RANKED: tuple[Outcome, ...] = ("ok", "unstable", "failed", "timed_out", "skipped
 RESERVE_S = 10.0
 """Seconds of the budget in which no second chance begins: its rounds may take twice their cap."""
 
-
 ROUNDS = 1 / 8
 """Share of the budget that is left for rounds: what was prepared and is not timed is lost."""
+OVER = "budget"
+"""Why something was left out, or not waited for to its end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +121,7 @@ class Course:
             self._say("starting", found.offer.name)
         limit = min(self._plan.limits.start_s, self._left())
         for entrant in entering.start(self._plan, chosen, self._conditions.setting, self._keeping, limit):
+            entrant.started = _cut_short(entrant.started, limit, self._plan.limits.start_s)
             self._say("started", entrant.name, outcome=entrant.started.outcome, text=entrant.started.reason)
             if entrant.located.offer.framework == CANARY:
                 self._canary = entrant
@@ -152,7 +154,8 @@ class Course:
         if reason:
             return replace(given, outcome="not_applicable", reason=reason)
         if entrant.fate:
-            reason = f"its worker was lost in {entrant.lost}: {entrant.fate.reason}"
+            lost = f"its worker was lost in {entrant.lost}: {entrant.fate.reason}"
+            reason = lost if entrant.fate.outcome != "skipped" else entrant.fate.reason
             return replace(given, outcome=entrant.fate.outcome, reason=reason)
         reason = self._left_out(entrant)
         if reason:
@@ -186,7 +189,7 @@ class Course:
         """Say in a word why there is no time for a probe; empty where there is."""
         if self._keeping.halt.asked:
             return STOPPED.reason
-        return "budget" if self._left() - ROUNDS * self._plan.budget_s < entrant.longest_s else ""
+        return OVER if self._left() - ROUNDS * self._plan.budget_s < entrant.longest_s else ""
 
     def _prepare(self, entrant: Entrant, definition: ProbeDefinition) -> Answer:
         """Let a worker build, check and warm up a probe; remember how long that took, and when it was the end of it."""
@@ -204,8 +207,7 @@ class Course:
             tolerance=definition.tolerance if entrant.track == "matched" else max(LOOSE, definition.tolerance),
             seed=self._plan.seed,
         )
-        if answer.outcome == "timed_out" and limit < self._plan.limits.prepare_s:
-            answer = replace(answer, outcome="skipped", reason="budget")
+        answer = _cut_short(answer, limit, self._plan.limits.prepare_s)
         entrant.longest_s = max(entrant.longest_s, time.monotonic() - began)
         self._bury(entrant, definition.id, answer)
         return answer
@@ -229,7 +231,8 @@ class Course:
         self._canary_blocks += rounds.canary[began:]
         after = {name: self._inspected(entrants[name], definition.id) for name in rounds.blocks}
         results = assess(prepared, rounds.blocks, rounds.canary, self._circumstances(), after)
-        for name, answer in rounds.lost.items():
+        for name, late in rounds.lost.items():
+            answer = _cut_short(late, limit_s, self._plan.limits.measure_s)
             self._bury(self._entrant(name), definition.id, answer)
             waited = limit_s / prepared[name].values["iterations"]
             results[name] = replace(
@@ -316,3 +319,10 @@ class Course:
             **facts,
         )
         self._report(event)
+
+
+def _cut_short(answer: Answer, limit_s: float, whole_s: float) -> Answer:
+    """Say of a worker that was waited for less than usual that the budget was over: it may be as fast as any."""
+    if answer.outcome == "timed_out" and limit_s < whole_s:
+        return replace(answer, outcome="skipped", reason=OVER)
+    return answer
