@@ -25,6 +25,9 @@ MXNET = ROOT / ".venv-tests-mxnet"
 """MXNet wants a NumPy that no other framework gets on with."""
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 LEFT_OUT = ROOT / ".tests-not-run.txt"
+AGAIN = ("--last-failed", "--last-failed-no-failures", "none", "--maxfail=3", "-m", "not checkout and not frameworks")
+"""Many tests watch processes that have seconds for something while other tests run beside them: what failed is run once
+more, alone. A fault of the program shows then too, and every failure stays in what is printed."""
 COVERAGE_FLOOR = 90
 """Percent of lines and branches."""
 
@@ -105,7 +108,7 @@ def suite(folder: Path, *, covered: bool) -> list[str]:
     pytest = [tool("coverage"), "run", "-m", "pytest"] if covered else [tool("pytest")]
     together = ["-n", "logical", "--dist", "loadfile"]
     measured = [*pytest, *together, "-m", "not checkout and not frameworks", f"--junitxml={reports[0]}"]
-    if not ran("tests", measured, folder):
+    if not ran("tests", measured, folder) and not ran("tests that failed, alone", [*pytest, *AGAIN], folder):
         failed.append("tests")
     alone = [*pytest, "-m", "frameworks and not checkout", f"--junitxml={reports[1]}"]
     if not ran("tests with real frameworks", alone, folder):

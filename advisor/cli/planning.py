@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 DEFAULT_BUDGET_S: Mapping[Suite, float] = {"quick": 120.0, "standard": 240.0, "full": 900.0}
 START_S, PROFILE_S = 30.0, 60.0
 """Of the budget where workloads are asked about: to start with, and for each of them."""
-GENERATIONS: Mapping[Suite, int] = {"quick": 1, "standard": 2, "full": 2}
+GENERATIONS: Mapping[Suite, int] = {"quick": 1, "standard": 2, "full": 1}
 LIMITS: Mapping[Suite, Limits] = {
     "quick": Limits(rounds_s=3.0),
     "standard": Limits(),
-    "full": Limits(prepare_s=180.0),
+    "full": Limits(prepare_s=180.0, rounds_s=3.0),
 }
-"""The quick suite is to be done in a minute; the full one compiles with torch.compile and XLA, which takes tens of
-seconds each."""
+"""The quick suite is to be done in a minute, the full one in three with four frameworks. The latter compiles with
+torch.compile and XLA, which may take tens of seconds each."""
 
 
 def plan(
@@ -65,7 +65,6 @@ def plan(
     if not 1 <= budget <= 86_400:
         problems.add(f"{budget:g} is not between 1 and 86400 seconds.", "--budget")
     problems.settle()
-    as_shipped = asked.get("as_shipped") or (suite == "full" and profiles is None)
     return Plan(
         probes=folder,
         added=added,
@@ -78,7 +77,7 @@ def plan(
         device=asked.get("device", "auto"),
         threads=asked.get("threads"),
         generations=asked.get("generations") or (GENERATIONS[suite] if profiles is None else 1),
-        tracks=("matched", "as_shipped") if as_shipped else ("matched",),
+        tracks=("matched", "as_shipped") if asked.get("as_shipped") else ("matched",),
         machine=overrides(arguments.machine),
         lock=resources.measuring(),
         budget_s=budget,

@@ -16,7 +16,7 @@ WayName = Literal["auto", "quick", "full"]
 TITLES: Mapping[WayName, str] = {
     "auto": "what can change the answer",
     "quick": "every framework found",
-    "full": "every variant, in depth",
+    "full": "every variant",
 }
 """Of the choices, in the order in which they are offered."""
 _START_S = 10.0

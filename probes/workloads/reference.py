@@ -37,7 +37,7 @@ SGD = {"name": "sgd", "rate": 0.05}
 STATISTICS = 1e-5
 """Added to a variance before its root is taken, in batch and layer normalisation."""
 LARGE_IMAGE = 64
-"""Images wider than this enter a residual network by a 7 by 7 convolution and a pooling, each by steps of two."""
+"""Images of this width and more enter a residual network by a 7 by 7 convolution and a pooling, each by steps of two."""
 
 
 def step_transformer(sizes, seed):
@@ -422,7 +422,7 @@ def _residual(draw, sizes):
         products.append(2.0 * sizes["batch"] * out_size**2 * params[f"{name}.filter"].size)
 
     fan_in = sizes["width"]
-    if sizes["image"] > LARGE_IMAGE:
+    if sizes["image"] >= LARGE_IMAGE:
         size = _halved(size)
         convolution("stem", 7, 3, fan_in, size)
         size = _halved(size)

@@ -25,7 +25,10 @@ _THREADS, _GENERATIONS = 1024, 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what it takes."""
-    suites = "quick: once, in one to two minutes (default); standard: twice, in new processes; full: every variant too"
+    suites = (
+        "quick: whole models and a few operations, in about a minute (default); standard: all operations, twice, in new "
+        "processes; full: all operations, and every variant of a framework"
+    )
     parser.add_argument("--suite", choices=["quick", "standard", "full"], help=suites)
     profiles = 'workloads to predict, as JSON: [{"name": ..., "workload_class": ..., "sizes": {"batch": 4, ...}}, ...]'
     parser.add_argument("--profiles", metavar="FILE", help=profiles)
@@ -44,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", metavar="N", type=kinds.up_to(_THREADS), help=threads)
     again = "measure everything N times, each in new processes"
     parser.add_argument("--generations", metavar="N", type=kinds.up_to(_GENERATIONS), help=again)
-    shipped = "show beside the equal terms, which count, how each framework does as it comes (the full suite does)"
+    shipped = "show beside the equal terms, which count, how each framework does as it comes"
     parser.add_argument("--as-shipped", action="store_true", help=shipped)
     able = "try, without timing anything, what each framework can do here: exports, compiling, derivatives, ..."
     parser.add_argument("--capabilities", action="store_true", help=able)
