@@ -26,8 +26,8 @@ _THREADS, _GENERATIONS = 1024, 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what it takes."""
     suites = (
-        "quick: whole models and a few operations, in about a minute (default); standard: all operations, twice, in new "
-        "processes; full: all operations, and every variant of a framework"
+        "quick: whole models and a few operations, in about a minute (default); standard: all operations, twice, in "
+        "new processes; full: all operations, and every variant of a framework"
     )
     parser.add_argument("--suite", choices=["quick", "standard", "full"], help=suites)
     profiles = 'workloads to predict, as JSON: [{"name": ..., "workload_class": ..., "sizes": {"batch": 4, ...}}, ...]'
