@@ -37,7 +37,7 @@ SGD = {"name": "sgd", "rate": 0.05}
 STATISTICS = 1e-5
 """Added to a variance before its root is taken, in batch and layer normalisation."""
 LARGE_IMAGE = 64
-"""Images of this width and more enter a residual network by a 7 by 7 convolution and a pooling, each by steps of two."""
+"""From this width on images enter a residual network by a 7 by 7 convolution and a pooling, each by steps of two."""
 
 
 def step_transformer(sizes, seed):
