@@ -23,6 +23,8 @@ _COMPUTERS = (None, "none", "cloud_api", "onprem_server", "batch", "desktop_mac"
 """Targets that can be the machine whose chip is named; phones, boards and other programs bring a chip of their own."""
 _OWN_MACHINE = (None, "none")
 """Targets that leave the developers' own machine to run the model."""
+_NATIVE_WINDOWS = "native_windows_only"
+"""The constraint that says which system a site has."""
 
 
 def complete(
@@ -122,6 +124,9 @@ def _running(answers: Mapping[str, Answer], vocabulary: Vocabulary) -> Iterator[
     target, deploy_chip = answers.get("deploy_target"), vocabulary.answer("deploy_chip")
     if answers.get("train_hw") != "none" or target not in _COMPUTERS or deploy_chip is None:
         return
+    constraints = answers.get("constraints", ())
+    if target == "onprem_server" and isinstance(constraints, tuple) and _NATIVE_WINDOWS in constraints:
+        yield "constraints", {"deploy_os": "windows_native"}, "nothing is trained, so the server is what has it"
     hosts = {
         i.word: i.implies["train_os"]
         for i in vocabulary.implications
