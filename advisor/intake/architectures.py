@@ -24,6 +24,8 @@ _WORKING = 11
 _LOGITS = 3
 """The logits, the logarithms of their probabilities and the gradient of these are there at once, in float32."""
 _PATCH, _CLASSES, _FEATURES = 16, 1000, 13
+_OF_USERS_AND_ITEMS = range(2, 5)
+"""So many tables are of users and of items, here as in `probes/workloads/models.yaml`."""
 _STAGES = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3), 152: (3, 8, 36, 3)}
 _BOTTLENECK = 50
 """The depth from which on a residual network for large pictures has blocks of three convolutions."""
@@ -115,20 +117,20 @@ def _block(before: float, channels: float, after: float) -> float:
 
 
 def _ranker(sizes: Mapping[str, float]) -> Architecture:
-    """A recommender: of as many tables as there are with their products, or of two tables each for users and items."""
+    """A recommender: of users and items in few tables, four where nobody says how many, else of all products."""
     rows, dim, batch = sizes["table_rows"], sizes["embedding_dim"], sizes.get("batch", 1)
     width, layers = sizes.get("mlp_width", dim), int(sizes.get("mlp_layers", 1))
-    if "tables" in sizes:
-        tables = sizes["tables"]
+    tables = sizes.get("tables", 4)
+    if tables not in _OF_USERS_AND_ITEMS:
         crossed = dim + tables * (tables + 1) / 2
         widths = [_FEATURES, *[width] * layers, dim]
         above = [crossed, *[width] * layers, 1]
         dense = _dense(widths) + _dense(above)
         kept = (2 * tables + 1) * dim + (tables + 1) ** 2 + 2 * crossed - dim + sum(widths[1:]) + sum(above[1:])
     else:
-        tables, widths = 4, [2 * dim, *(width // 2**layer for layer in range(layers))]
+        widths = [2 * dim, *(width // 2**layer for layer in range(layers))]
         dense = _dense(widths) + widths[-1] + dim + 1
-        kept = 4 * dim + sum(widths) + dim + widths[-1] + dim
+        kept = tables * dim + sum(widths) + dim + widths[-1] + dim
     return Architecture(
         kind="recommender", parameters=tables * rows * dim + dense, saved=batch * kept, working=batch * kept
     )

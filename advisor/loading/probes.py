@@ -8,10 +8,11 @@ from typing import Any
 
 from advisor.errors import InputError
 from advisor.loading.documents import Document
+from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.validate import validate
 from advisor.loading.yaml_reader import read_file
-from advisor.model.probe import Composition, Models, ProbeDefinition, Profile
+from advisor.model.probe import Composition, Model, Models, ProbeDefinition, Profile
 
 MOST_PROFILES, LARGEST = 100, 10**9
 """Of workloads in a file, and of any size: beyond that it is a mistake."""
@@ -41,21 +42,47 @@ def load_models(path: Path) -> Models:
     document = read_file(path, problems, name=f"probes/workloads/{path.name}")
     if document is None or (models := validate(Models, document, problems)) is None:
         raise InputError(*problems.found)
+    words = {word for model in models.models.values() for sizes in model.sizes.values() for word in sizes}
     for name, model in models.models.items():
-        known, *others = (set(sizes) for sizes in model.sizes.values())
-        if any(words != known for words in others):
-            problems.add("the sizes have different words.", document.place(("models", name, "sizes")))
-        for word in set(model.fewer) - known:
-            problems.add(f"{shown(word)} is not one of its sizes.", document.place(("models", name, "fewer")))
-        if len(model.extrapolated) > 1 or not set(model.extrapolated) <= known - set(model.fewer):
-            message = "one word of its sizes was expected, and none of those that are made fewer."
-            problems.add(message, document.place(("models", name, "extrapolated")))
-        for word, (shallow, deep) in model.extrapolated.items():
-            if not 1 <= shallow < deep:
-                message = "two numbers were expected, the smaller one first."
-                problems.add(message, document.place(("models", name, "extrapolated", word)))
+        _check_sizes(model, ("models", name), document, problems)
+        _check_meaning(model, ("models", name), words, document, problems)
     problems.settle()
     return models
+
+
+def _check_sizes(model: Model, path: KeyPath, document: Document, problems: Problems) -> None:
+    """Say where the sizes, and what is changed of them, do not go together."""
+    known, *others = (set(sizes) for sizes in model.sizes.values())
+    if any(words != known for words in others):
+        problems.add("the sizes have different words.", document.place((*path, "sizes")))
+    for word in set(model.fewer) - known:
+        problems.add(f"{shown(word)} is not one of its sizes.", document.place((*path, "fewer")))
+    if len(model.extrapolated) > 1 or not set(model.extrapolated) <= known - set(model.fewer):
+        message = "one word of its sizes was expected, and none of those that are made fewer."
+        problems.add(message, document.place((*path, "extrapolated")))
+    for word, (shallow, deep) in model.extrapolated.items():
+        if not 1 <= shallow < deep:
+            message = "two numbers were expected, the smaller one first."
+            problems.add(message, document.place((*path, "extrapolated", word)))
+
+
+def _check_meaning(model: Model, path: KeyPath, words: Collection[str], document: Document, problems: Problems) -> None:
+    """Say where nothing can mean it, or what is to mean it cannot; `words` are those of any model's sizes."""
+    if not (model.default or model.implied_by or model.implied_within):
+        message = "nothing means it: implied_by, implied_within or default was expected."
+        problems.add(message, document.place((*path, "default")))
+    for number, word in enumerate(model.implied_by):
+        if word not in words:
+            place = document.place((*path, "implied_by", number))
+            problems.add(f"{shown(word)} is a word of no sizes.", place, nearest(word, words))
+    for word, (least, most) in model.implied_within.items():
+        place = document.place((*path, "implied_within", word))
+        own = [sizes[word] for sizes in model.sizes.values() if word in sizes]
+        if not own:
+            problems.add(f"{shown(word)} is not one of its sizes.", place, nearest(word, model.sizes["cpu"]))
+        elif not 1 <= least <= min(own) <= max(own) <= most:
+            message = "two numbers were expected, the smaller one first, with its own sizes between them."
+            problems.add(message, place)
 
 
 def load_composition(path: Path) -> Mapping[str, Composition]:

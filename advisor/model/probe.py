@@ -89,6 +89,8 @@ class Model:
     bound: Bound = "arithmetic"
     implied_by: tuple[str, ...] = ()
     """Words of sizes that mean this model and no other of its class."""
+    implied_within: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Words of sizes that mean it by their numbers: the least and the most."""
     default: bool = True
     """Whether it stands for its class where no word implies it."""
     fewer: Mapping[str, int] = field(default_factory=dict)

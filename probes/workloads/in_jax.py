@@ -168,8 +168,7 @@ def step_dlrm(inputs, sizes):
         h = jnp.concatenate([h, (together @ together.swapaxes(1, 2))[:, below[0], below[1]]], axis=1)
         for layer in range(depth):
             h = jax.nn.relu(_dense(dense, f"top.{layer}", h))
-        z = _dense(dense, f"top.{depth}", h)[:, 0]
-        return (jax.nn.softplus(z) - y * z).mean()
+        return _binary_cross_entropy(_dense(dense, f"top.{depth}", h)[:, 0], y)
 
     @functools.partial(jax.jit, donate_argnums=0)
     def update(params, x, indices, y):
@@ -187,6 +186,20 @@ def step_dlrm(inputs, sizes):
         return _Trained(params, x, value)
 
     return _Trained(params, x), step, lambda state: [state.value, *(state.params[name] for name in inputs["params"])]
+
+
+def step_ncf(inputs, sizes):
+    """Train collaborative filtering: the gradient of a table is as large as the table, and Adam goes over all of it."""
+
+    def loss(p, batch):
+        rows = [p[f"table.{k}"][batch["indices"][:, k]] for k in range(sizes["tables"])]
+        h = jnp.concatenate(rows[-2:], axis=1)
+        for layer in range(sizes["mlp_layers"]):
+            h = jax.nn.relu(_dense(p, f"deep.{layer}", h))
+        h = jnp.concatenate([rows[0] * rows[1], h], axis=1)
+        return _binary_cross_entropy(_dense(p, "head", h)[:, 0], batch["y"])
+
+    return _training(loss, inputs, ("indices", "y"))
 
 
 def step_policy(inputs, sizes):
@@ -266,7 +279,7 @@ def _training(loss, inputs, names, running=None):
     params = {name: jnp.array(array) for name, array in inputs["params"].items()}
     batch = jax.device_put({name: inputs[name] for name in names})
     about = inputs["optimiser"]
-    start, change = {"adamw": _adamw, "momentum": _momentum}[about["name"]](about, params)
+    start, change = {"adam": _adam, "adamw": _adam, "momentum": _momentum}[about["name"]](about, params)
 
     @functools.partial(jax.jit, donate_argnums=(0, 1))
     def update(params, kept, batch):
@@ -280,16 +293,17 @@ def _training(loss, inputs, names, running=None):
 
     def step(state):
         params, kept, value = update(state.params, state.kept, batch)
-        return _Trained(params, batch["x"], value, kept)
+        return _Trained(params, batch[names[0]], value, kept)
 
     def outputs(state):
-        moments = [state.kept[0][0][name] for name in inputs["params"]] if about["name"] == "adamw" else []
+        adaptive = about["name"] in {"adam", "adamw"}
+        moments = [state.kept[0][0][name] for name in inputs["params"]] if adaptive else []
         return [state.value, *(state.params[name] for name in inputs["params"]), *moments]
 
-    return _Trained(params, batch["x"], None, (start, running)), step, outputs
+    return _Trained(params, batch[names[0]], None, (start, running)), step, outputs
 
 
-def _adamw(about, params):
+def _adam(about, params):
     first, second = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
 
     def change(params, gradient, kept):
@@ -300,7 +314,8 @@ def _adamw(about, params):
         scale1, scale2 = 1 - about["beta1"] ** count, 1 - about["beta2"] ** count
 
         def moved(p, m, v):
-            return p - about["rate"] * (about["decay"] * p + m / scale1 / (jnp.sqrt(v / scale2) + about["epsilon"]))
+            step = m / scale1 / (jnp.sqrt(v / scale2) + about["epsilon"])
+            return p - about["rate"] * (about["decay"] * p + step if "decay" in about else step)
 
         return jax.tree.map(moved, params, first, second), (first, second, count)
 
@@ -369,6 +384,10 @@ def _norm(p, name, x):
     centred = x - x.mean(axis=-1, keepdims=True)
     variance = (centred**2).mean(axis=-1, keepdims=True)
     return centred * jax.lax.rsqrt(variance + 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
+
+
+def _binary_cross_entropy(z, y):
+    return (jax.nn.softplus(z) - y * z).mean()
 
 
 def _cross_entropy(logits, labels):

@@ -133,6 +133,20 @@ def step_dlrm(inputs, sizes):
     return _training(model, loss, inputs, names=("x", "indices"), layers=[*bottom, *top, *rows])
 
 
+def step_ncf(inputs, sizes):
+    """Train collaborative filtering: Adam goes over all of every table."""
+    tables = [keras.layers.Embedding(sizes["table_rows"], sizes["embedding_dim"]) for _ in range(sizes["tables"])]
+    widths = [inputs["params"][f"deep.{layer}.bias"].size for layer in range(sizes["mlp_layers"])]
+    deep = [keras.layers.Dense(width, activation="relu") for width in widths]
+    head = keras.layers.Dense(1)
+    indices = keras.Input((sizes["tables"],), batch_size=sizes["batch"], dtype="int32")
+    rows = [table(indices[:, k]) for k, table in enumerate(tables)]
+    joined = [keras.layers.Multiply()(rows[:2]), _through(deep, keras.layers.Concatenate()(rows[-2:]))]
+    model = keras.Model(indices, head(keras.layers.Concatenate()(joined)))
+    loss = keras.losses.BinaryCrossentropy(from_logits=True)
+    return _training(model, loss, inputs, names=("indices",), layers=[*deep, head, *tables])
+
+
 def step_policy(inputs, sizes):
     """Act by a call for each observation, then learn, with the advantage as the weight of an example."""
     world = inputs["world"]
@@ -249,7 +263,7 @@ class Solved(keras.Model):
         return x
 
 
-class Whole(keras.optimizers.AdamW):
+class Whole:
     """Adds up the gradients of a row that was read more than once: Keras adds up their squares by TensorFlow's rows."""
 
     def apply(self, grads, trainable_variables=None):
@@ -258,6 +272,14 @@ class Whole(keras.optimizers.AdamW):
 
         grads = [each if each is None else tf.convert_to_tensor(each) for each in grads]
         super().apply(grads, trainable_variables)
+
+
+class WholeAdam(Whole, keras.optimizers.Adam):
+    """Adam on TensorFlow."""
+
+
+class WholeAdamW(Whole, keras.optimizers.AdamW):
+    """AdamW on TensorFlow."""
 
 
 class _Equation(keras.Model):
@@ -427,8 +449,10 @@ def _training(model, loss, inputs, *, names=("x",), weight=None, layers=None):  
 
     def outputs(state):
         moments = []
-        if about["name"] == "adamw":
-            moments = [each for each in state.model.optimizer.variables if each.path.endswith("momentum")]
+        if about["name"] in {"adam", "adamw"}:
+            found = [each for each in state.model.optimizer.variables if each.path.endswith("momentum")]
+            of = dict(zip(map(id, model.trainable_variables), found))  # noqa: B905 - `strict` came with Python 3.10
+            moments = [of[id(variable)] for variable in variables]
         arrays = [keras.ops.convert_to_numpy(variable) for variable in [*variables, *moments]]
         shapes = [array.shape for array in params.values()] * 2
         return [state.value, *(array.reshape(shape) for array, shape in zip(arrays, shapes))]  # noqa: B905 - `strict` came with Python 3.10
@@ -446,14 +470,13 @@ def _classifying(model, inputs):
 
 
 def _optimiser(about):
+    by_rows = keras.backend.backend() == "tensorflow"
+    constants = {"beta_1": about["beta1"], "beta_2": about["beta2"], "epsilon": about["epsilon"]}
+    if about["name"] == "adam":
+        return (WholeAdam if by_rows else keras.optimizers.Adam)(about["rate"], **constants)
     if about["name"] == "adamw":
-        return (Whole if keras.backend.backend() == "tensorflow" else keras.optimizers.AdamW)(
-            about["rate"],
-            weight_decay=about["decay"],
-            beta_1=about["beta1"],
-            beta_2=about["beta2"],
-            epsilon=about["epsilon"],
-        )
+        make = WholeAdamW if by_rows else keras.optimizers.AdamW
+        return make(about["rate"], weight_decay=about["decay"], **constants)
     return keras.optimizers.SGD(about["rate"], momentum=about.get("momentum", 0.0))
 
 

@@ -196,6 +196,20 @@ def step_dlrm(inputs, sizes):
     return _Trained(None, held, x), step, outputs
 
 
+def step_ncf(inputs, sizes):
+    """Train collaborative filtering: the gradient of a table is as large as the table, and Adam goes over all of it."""
+
+    def loss(p, indices, y):
+        rows = [p[f"table.{k}"][indices[:, k]] for k in range(sizes["tables"])]
+        h = mx.concatenate(rows[-2:], axis=1)
+        for layer in range(sizes["mlp_layers"]):
+            h = nn.relu(_dense(p, f"deep.{layer}", h))
+        z = _dense(p, "head", mx.concatenate([rows[0] * rows[1], h], axis=1))[:, 0]
+        return nn.losses.binary_cross_entropy(z, y, reduction="mean")
+
+    return _training(loss, inputs, ("indices", "y"))
+
+
 def step_policy(inputs, sizes):
     """Act by a call for each observation, then learn by another."""
     depth, world = sizes["mlp_layers"], inputs["world"]
@@ -273,7 +287,7 @@ def _training(loss, inputs, names, running=None):
     about = inputs["optimiser"]
     params = _parameters(inputs["params"])
     batch = [mx.array(inputs[name]) for name in names]
-    change = {"adamw": _adamw, "momentum": _momentum}[about["name"]](about)
+    change = {"adam": _adam, "adamw": _adamw, "momentum": _momentum}[about["name"]](about)
     change.init(params)
     moments = {name: change.state[name] for name in params}
     held = {"params": params, "moments": moments, "running": running or {}}
@@ -291,7 +305,8 @@ def _training(loss, inputs, names, running=None):
         return _Trained(value, held, batch[0])
 
     def outputs(state):
-        first = [moments[name]["m"] for name in inputs["params"]] if about["name"] == "adamw" else []
+        adaptive = about["name"] in {"adam", "adamw"}
+        first = [moments[name]["m"] for name in inputs["params"]] if adaptive else []
         found = [*(held["params"][name] for name in inputs["params"]), *first]
         return [state.value, *(array.transpose(1, 2, 3, 0) if array.ndim == 4 else array for array in found)]
 
@@ -313,14 +328,13 @@ def _classifying(network, inputs, statistics=None):
     return _Trained(mx.zeros((1, 1)), held, x), step, lambda state: [state.value]
 
 
+def _adam(about, make=optimizers.Adam):
+    betas = [about["beta1"], about["beta2"]]
+    return make(about["rate"], betas=betas, eps=about["epsilon"], bias_correction=True)
+
+
 def _adamw(about):
-    return optimizers.AdamW(
-        about["rate"],
-        betas=[about["beta1"], about["beta2"]],
-        eps=about["epsilon"],
-        weight_decay=about["decay"],
-        bias_correction=True,
-    )
+    return _adam(about, functools.partial(optimizers.AdamW, weight_decay=about["decay"]))
 
 
 def _momentum(about):

@@ -125,6 +125,13 @@ def step_dlrm(inputs, sizes):
     return _training(net, criterion, inputs, (inputs["x"], *columns), (inputs["y"],))
 
 
+def step_ncf(inputs, sizes):
+    """Train collaborative filtering: gradients of tables are row-sparse, and Adam goes over the rows in them alone."""
+    columns = inputs["indices"].T.astype(np.int32)
+    net, criterion = Collaborative(inputs["params"], sizes), gluon.loss.SigmoidBinaryCrossEntropyLoss()
+    return _training(net, criterion, inputs, columns, (inputs["y"],))
+
+
 def step_policy(inputs, sizes):
     """Act by a call of the graph for each observation, then learn."""
     net = _dense([sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["vocabulary"]])
@@ -144,6 +151,19 @@ def step_policy(inputs, sizes):
 def step_ode(inputs, sizes):
     """Train through a solver whose loop the graph holds unrolled."""
     return _training(Solver(sizes), gluon.loss.L2Loss(weight=2), inputs, (inputs["x"],), (inputs["y"],))
+
+
+class Adam(mx.optimizer.Adam):
+    """MXNet's own, which shows its moments."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.moments = {}
+
+    def create_state(self, index, weight):
+        """Start both moments."""
+        self.moments[index] = super().create_state(index, weight)
+        return self.moments[index]
 
 
 class AdamW(mx.optimizer.Optimizer):
@@ -349,17 +369,47 @@ class Recommender(gluon.HybridBlock):
         with self.name_scope():
             self.bottom = _dense([13, *hidden, dim], "relu")
             self.top = _dense([dim + tables * (tables + 1) // 2, *hidden, 1])
-            self.tables = nn.HybridSequential()
-            for _ in range(tables):
-                self.tables.add(nn.Embedding(sizes["table_rows"], dim, sparse_grad=True))
+            self.tables = Tables(sizes)
 
     def hybrid_forward(self, F, x, *columns):
         """Give a number for each example."""
         h = self.bottom(x)
-        rows = (table(column) for table, column in zip(self.tables, columns))  # noqa: B905 - `strict` came with Python 3.10
-        together = F.stack(h, *rows, axis=1)
+        together = F.stack(h, *self.tables(*columns), axis=1)
         products = F.batch_dot(together, together, transpose_b=True)
         return self.top(F.concat(h, F.linalg.extracttrian(products, offset=-1), dim=1))
+
+
+class Collaborative(gluon.HybridBlock):
+    """The product of two rows beside dense layers over two, and what both say together."""
+
+    def __init__(self, params, sizes):
+        super().__init__()
+        dim = sizes["embedding_dim"]
+        widths = [params[f"deep.{layer}.bias"].size for layer in range(sizes["mlp_layers"])]
+        with self.name_scope():
+            self.deep = _dense([2 * dim, *widths], "relu")
+            self.head = nn.Dense(1, in_units=dim + widths[-1])
+            self.tables = Tables(sizes)
+
+    def hybrid_forward(self, F, *columns):
+        """Give a number for each example."""
+        rows = self.tables(*columns)
+        return self.head(F.concat(rows[0] * rows[1], self.deep(F.concat(*rows[-2:], dim=1)), dim=1))
+
+
+class Tables(gluon.HybridBlock):
+    """Tables whose gradients are by rows."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        with self.name_scope():
+            self.each = nn.HybridSequential()
+            for _ in range(sizes["tables"]):
+                self.each.add(nn.Embedding(sizes["table_rows"], sizes["embedding_dim"], sparse_grad=True))
+
+    def hybrid_forward(self, F, *columns):  # noqa: ARG002 - Gluon's own signature
+        """Read a column of indices in each."""
+        return tuple(table(column) for table, column in zip(self.each, columns))  # noqa: B905 - `strict` came with Python 3.10
 
 
 class Solver(gluon.HybridBlock):
@@ -469,7 +519,8 @@ def _training(net, criterion, inputs, given, held):
         return _Trained(loss, arrays, given[0], running)
 
     def outputs(state):
-        first = [optimiser.moments[at][0] for at in range(len(arrays))] if isinstance(optimiser, AdamW) else []
+        adaptive = isinstance(optimiser, (Adam, AdamW))
+        first = [optimiser.moments[at][0] for at in range(len(arrays))] if adaptive else []
         both = zip([*params] * 2, [*arrays, *first])  # noqa: B905 - `strict` came with Python 3.10
         turned = (array.asnumpy().transpose(np.argsort(_order(name, array))) for name, array in both)
         return [state.value.asscalar(), *turned]
@@ -478,9 +529,10 @@ def _training(net, criterion, inputs, given, held):
 
 
 def _optimiser(about):
-    if about["name"] == "adamw":
+    if about["name"] in {"adam", "adamw"}:
         constants = {name: about[name] for name in ("beta1", "beta2", "epsilon")}
-        return AdamW(learning_rate=about["rate"], wd=about["decay"], **constants)
+        make = Adam if about["name"] == "adam" else AdamW
+        return make(learning_rate=about["rate"], wd=about.get("decay", 0), **constants)
     return mx.optimizer.SGD(learning_rate=about["rate"], momentum=about.get("momentum", 0))
 
 

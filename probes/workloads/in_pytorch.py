@@ -160,9 +160,33 @@ def step_dlrm(inputs, sizes):
         return F.binary_cross_entropy_with_logits(model["top"](torch.cat([h, products], dim=1))[:, 0], y)
 
     def loss(x, indices, y):
-        return judge(x, [table(each) for table, each in zip(model["tables"], indices)], y)  # noqa: B905 - `strict` came with Python 3.10
+        return judge(x, _rows(model["tables"], indices), y)
 
-    batch = _put(inputs["x"]), _put(inputs["indices"]).long().T.contiguous(), _put(inputs["y"])
+    batch = _put(inputs["x"]), _columns(inputs["indices"]), _put(inputs["y"])
+    return _training(model, weights, loss, inputs, batch, compiled=True)
+
+
+def step_ncf(inputs, sizes):
+    """Train collaborative filtering: the gradients of tables are sparse, and PyTorch has an Adam for those."""
+    weights = _Weights(inputs["params"])
+    model = nn.ModuleDict(
+        {
+            "deep": nn.Sequential(_stack(weights, "deep", sizes["mlp_layers"], nn.ReLU), nn.ReLU()),
+            "head": weights.linear("head"),
+            "tables": nn.ModuleList(weights.embedding(f"table.{k}", sparse=True) for k in range(sizes["tables"])),
+        }
+    )
+
+    @_here["compile"]
+    def judge(rows, y):
+        deep = model["deep"](torch.cat(rows[-2:], dim=1))
+        logits = model["head"](torch.cat([rows[0] * rows[1], deep], dim=1))[:, 0]
+        return F.binary_cross_entropy_with_logits(logits, y)
+
+    def loss(indices, y):
+        return judge(_rows(model["tables"], indices), y)
+
+    batch = _columns(inputs["indices"]), _put(inputs["y"])
     return _training(model, weights, loss, inputs, batch, compiled=True)
 
 
@@ -266,10 +290,11 @@ def _training(model, weights, loss, inputs, batch, *, compiled=False):  # noqa: 
 
     def first_moment(parameter):
         """Give none for what the loss turned out not to depend on: that has no gradient, and is passed over."""
-        return optimisers[0].state[parameter].get("exp_avg", torch.zeros_like(parameter))
+        found = (optimiser.state[parameter] for optimiser in optimisers if parameter in optimiser.state)
+        return next(found, {}).get("exp_avg", torch.zeros_like(parameter))
 
     def outputs(state):
-        moments = weights.shown(first_moment) if about["name"] == "adamw" else []
+        moments = weights.shown(first_moment) if about["name"] in {"adam", "adamw"} else []
         return [_get(state.value), *weights.shown(), *moments]
 
     return _Trained(_tensors(model), batch[0]), step, outputs
@@ -291,14 +316,17 @@ def _optimisers(model, about):
     """Make one optimiser for the parameters whose gradients are dense, and one for the others where there are any."""
     sparse = {part.weight for part in model.modules() if isinstance(part, nn.Embedding) and part.sparse}
     dense = [parameter for parameter in model.parameters() if parameter not in sparse]
-    if about["name"] == "adamw":
+    if about["name"] in {"adam", "adamw"}:
         constants = {"lr": about["rate"], "betas": (about["beta1"], about["beta2"]), "eps": about["epsilon"]}
-        make = functools.partial(torch.optim.AdamW, **constants, weight_decay=about["decay"])
+        decaying = functools.partial(torch.optim.AdamW, weight_decay=about.get("decay", 0))
+        make = functools.partial(decaying if about["name"] == "adamw" else torch.optim.Adam, **constants)
+        make_sparse = functools.partial(torch.optim.SparseAdam, **constants)
     else:
         make = functools.partial(torch.optim.SGD, lr=about["rate"], momentum=about.get("momentum", 0))
+        make_sparse = make
     yield _fused(make, dense)
     if sparse:
-        yield make([*sparse])
+        yield make_sparse([*sparse])
 
 
 def _fused(make, params):
@@ -469,6 +497,15 @@ def _stack(weights, name, depth, between):
     for layer in range(depth):
         layers += [between(), weights.linear(f"{name}.{layer}")] if layer else [weights.linear(f"{name}.{layer}")]
     return nn.Sequential(*layers)
+
+
+def _rows(tables, indices):
+    """Read a column of indices in each table."""
+    return [table(column) for table, column in zip(tables, indices)]  # noqa: B905 - `strict` came with Python 3.10
+
+
+def _columns(indices):
+    return _put(indices).long().T.contiguous()
 
 
 def _tensors(model):

@@ -192,6 +192,20 @@ def step_dlrm(inputs, sizes):
     return _training(loss, inputs, ("x", "indices", "y"))
 
 
+def step_ncf(inputs, sizes):
+    """Train collaborative filtering: Adam goes over all of every table."""
+
+    def loss(p, indices, y):
+        rows = [tf.nn.embedding_lookup(p[f"table.{k}"], indices[:, k]) for k in range(sizes["tables"])]
+        h = tf.concat(rows[-2:], axis=1)
+        for layer in range(sizes["mlp_layers"]):
+            h = tf.nn.relu(_dense(p, f"deep.{layer}", h))
+        z = _dense(p, "head", tf.concat([rows[0] * rows[1], h], axis=1))[:, 0]
+        return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, z))
+
+    return _training(loss, inputs, ("indices", "y"))
+
+
 def step_policy(inputs, sizes):
     """Act by a call of a function for each observation, then learn by another."""
     depth, world = sizes["mlp_layers"], inputs["world"]
@@ -265,7 +279,8 @@ def _training(loss, inputs, names, kept=()):
     params = {name: tf.Variable(array) for name, array in inputs["params"].items()}
     batch = [_constant(inputs[name]) for name in names]
     about = inputs["optimiser"]
-    moments, change = {"adamw": _adamw, "momentum": _momentum, "sgd": _sgd}[about["name"]](about, params)
+    optimisers = {"adam": _adam, "adamw": _adamw, "momentum": _momentum, "sgd": _sgd}
+    moments, change = optimisers[about["name"]](about, params)
 
     def update(*batch):
         with tf.GradientTape() as tape:
@@ -279,10 +294,26 @@ def _training(loss, inputs, names, kept=()):
         return state._replace(value=update(*batch))
 
     def outputs(state):
-        first = moments[0].values() if about["name"] == "adamw" else ()
+        first = moments[0].values() if about["name"] in {"adam", "adamw"} else ()
         return [state.value.numpy(), *_numpy(params.values()), *_numpy(first)]
 
     return _Trained(None, params, batch[0], (moments, kept)), step, outputs
+
+
+def _adam(about, params):
+    """Step by Keras's Adam, which is what TensorFlow has.
+
+    Of gradients by rows it would square those of one row each by itself, so they are made whole.
+    """
+    adam = tf.keras.optimizers.Adam(about["rate"], about["beta1"], about["beta2"], about["epsilon"])
+    adam.build([*params.values()])
+    found = [each for each in adam.variables if each.path.endswith("momentum")]
+    first = {name: each.value for name, each in zip(params, found)}  # noqa: B905 - `strict` came with Python 3.10
+
+    def change(gradient):
+        adam.apply([tf.convert_to_tensor(gradient[name]) for name in params])
+
+    return (first, [each.value for each in adam.variables]), change
 
 
 def _adamw(about, params):

@@ -4,9 +4,9 @@ One function for each model, named like it, from sizes and a seed to a `Problem`
 computes. Arrays are laid out as in the reference of single operations, whose tools it uses.
 
 A model that is trained takes one step of its optimiser a call, always on the same batch, and returns the loss before
-the step, the parameters after it in the order of `params` and, where the optimiser is `adamw`, the first moments in the
-same order. There is no backward pass in NumPy: what the optimiser did tells the gradient that a framework computed, and
-its slope along a direction has to be that of the float64 loss, by central differences.
+the step, the parameters after it in the order of `params` and, where the optimiser is `adam` or `adamw`, the first
+moments in the same order. There is no backward pass in NumPy: what the optimiser did tells the gradient that a
+framework computed, and its slope along a direction has to be that of the float64 loss, by central differences.
 """
 
 from __future__ import annotations
@@ -31,6 +31,8 @@ ops = _beside(Path(__file__).resolve().parents[1] / "reference.py")
 
 ADAMW = {"name": "adamw", "rate": 1e-3, "decay": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 """The same decay for every parameter; the estimates of both moments are corrected for their start at zero."""
+ADAM = {"name": "adam", "rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
+"""The same without decay."""
 MOMENTUM = {"name": "momentum", "rate": 0.05, "momentum": 0.9}
 """`v` becomes `momentum * v + gradient`, and the parameter loses `rate * v`."""
 SGD = {"name": "sgd", "rate": 0.05}
@@ -194,10 +196,46 @@ def step_dlrm(sizes, seed):
         h = np.concatenate([h, (rows @ rows.swapaxes(1, 2))[:, below[0], below[1]]], axis=1)
         for layer in range(len(hidden)):
             h = np.maximum(_layer(p, f"top.{layer}", h), 0)
-        z = _layer(p, f"top.{len(hidden)}", h)[:, 0]
-        return float((np.logaddexp(0, z) - y * z).mean())
+        return _binary_cross_entropy(_layer(p, f"top.{len(hidden)}", h)[:, 0], y)
 
     return _training(loss, params, {"x": x, "indices": indices, "y": y}, SGD, 3 * products, draw)
+
+
+def step_ncf(sizes, seed):
+    """Train collaborative filtering by Adam, tables and all: NeuMF (He et al. 2017).
+
+    Each of the `tables`, two at least, gives the row that its column of `indices` (batch, tables) names: that of an
+    example's user in the first column, of its item in the second, of the user again in the third, and so on. The first
+    two of these vectors are multiplied number by number; the last two, joined, go through the dense layers `deep`, each
+    with relu, of `mlp_width`, half of it, half of that and so on. Product and layers, joined, go through the dense
+    layer `head` to one number; the loss is the mean binary cross entropy of its sigmoid with `y` (batch), 0 or 1. Of
+    four tables, as the authors have it, either way has two of its own; two are shared by both. Several examples may
+    read the same row: their gradients add up before they are squared. Tables start as small as the authors' do.
+
+    Adam goes over every row of a table or, where it is made for gradients by rows, over those alone that were read. In
+    training these are two things: a row that is read no more moves on with the one, by a moment that decays, and rests
+    with the other. Here they are the same in every step: since the batch is, a row that is not read never was, has
+    moments of zero, and may not move.
+    """
+    draw, batch, tables, dim = ops.Draw(seed), sizes["batch"], sizes["tables"], sizes["embedding_dim"]
+    depth = sizes["mlp_layers"]
+    widths = [2 * dim, *(max(1, sizes["mlp_width"] >> layer) for layer in range(depth))]
+    params = {**_stack(draw, "deep", widths), **ops.dense(draw, "head", dim + widths[-1], 1)}
+    products = 2.0 * batch * sum(array.size for array in params.values() if array.ndim == 2)
+    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=0.01) for k in range(tables)})
+    both = draw.labels(sizes["table_rows"], batch), draw.skewed(sizes["table_rows"], batch)
+    indices = np.stack([both[k % 2] for k in range(tables)], axis=1)
+    y = draw.labels(2, batch).astype(np.float32)
+
+    def loss(p):
+        rows = [p[f"table.{k}"][indices[:, k]] for k in range(tables)]
+        h = np.concatenate(rows[-2:], axis=1)
+        for layer in range(depth):
+            h = np.maximum(_layer(p, f"deep.{layer}", h), 0)
+        h = np.concatenate([rows[0] * rows[1], h], axis=1)
+        return _binary_cross_entropy(_layer(p, "head", h)[:, 0], y)
+
+    return _training(loss, params, {"indices": indices, "y": y}, ADAM, 3 * products, draw)
 
 
 def step_policy(sizes, seed):
@@ -522,9 +560,13 @@ def _cross_entropy(logits, labels):
     return float(_surprise(logits, labels).mean())
 
 
+def _binary_cross_entropy(z, y):
+    return float((np.logaddexp(0, z) - y * z).mean())
+
+
 def _training(loss, params, about, optimiser, flops, draw):  # noqa: PLR0913, PLR0917 - all of a problem
     """Make the problem of one step of training."""
-    adaptive = optimiser["name"] == "adamw"
+    adaptive = optimiser["name"] in {"adam", "adamw"}
 
     def error(outputs):
         start = {name: ops.double(array) for name, array in params.items()}
@@ -541,15 +583,15 @@ def _training(loss, params, about, optimiser, flops, draw):  # noqa: PLR0913, PL
         return ops.largest([*off, ops.gradient_error(loss, start, gradient, draw)])
 
     def _off(old, new, gradient):
-        """How far an update is from AdamW's, as a share of its rate, where the gradient is of any size.
+        """How far an update is from Adam's, as a share of its rate, where the gradient is of any size, or is nothing.
 
         Frameworks add epsilon before or after the second moment is corrected for its start at zero: both are right.
         """
-        rate, decay, late = optimiser["rate"], optimiser["decay"], optimiser["epsilon"]
+        rate, decay, late = optimiser["rate"], optimiser.get("decay", 0), optimiser["epsilon"]
         early = late / math.sqrt(1 - optimiser["beta2"])
         steps = [rate * (gradient / (np.abs(gradient) + epsilon) + decay * old) for epsilon in (late, early)]
         off = np.minimum(*(np.abs(old - new - step) for step in steps))
-        sizeable = np.abs(gradient) > 0.1 * np.sqrt((gradient**2).mean())
-        return 0.1 * float(off[sizeable].max(initial=0)) / rate
+        told = (np.abs(gradient) > 0.1 * np.sqrt((gradient**2).mean())) | (gradient == 0)
+        return 0.1 * float(off[told].max(initial=0)) / rate
 
     return ops.Problem({"params": params, **about, "optimiser": optimiser}, flops, error)

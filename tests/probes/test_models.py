@@ -16,6 +16,7 @@ import standin_folder
 
 MODELS = {definition.id: definition for definition in standin_folder.models()}
 WRITING = {"batch": 2, "new_tokens": 8, "sequence": 12, "width": 16, "layers": 2, "heads": 2, "vocabulary": 50}
+FILTERING = {"batch": 24, "tables": 4, "table_rows": 30, "embedding_dim": 4, "mlp_width": 8, "mlp_layers": 1}
 ACTING = {"batch": 8, "width": 6, "mlp_width": 16, "mlp_layers": 1, "vocabulary": 4, "acts": 3}
 
 
@@ -81,12 +82,39 @@ def policy(inputs: Any, sizes: Any) -> list[Any]:
     out = weights * advantage[:, None] / len(y)
     back = (out @ p["1.kernel"].T) * (before > 0)
     gradient = (x.T @ back, back.sum(axis=0), hidden.T @ out, out.sum(axis=0))
+    return [loss, *_stepped(inputs, gradient), np.array(actions)]
+
+
+def filtering(inputs: Any, sizes: Any) -> list[Any]:
+    """Take the step by hand: one hidden layer, and tables whose gradients add up by rows."""
+    p = {name: array.astype(float) for name, array in inputs["params"].items()}
+    y, columns, dim = inputs["y"].astype(float), inputs["indices"].T, sizes["embedding_dim"]
+    rows = [p[f"table.{k}"][column] for k, column in enumerate(columns)]
+    joined = np.concatenate(rows[-2:], axis=1)
+    before = joined @ p["deep.0.kernel"] + p["deep.0.bias"]
+    both = np.concatenate([rows[0] * rows[1], np.maximum(before, 0)], axis=1)
+    z = (both @ p["head.kernel"] + p["head.bias"])[:, 0]
+    out = ((1 / (1 + np.exp(-z)) - y) / len(y))[:, None]
+    back = out @ p["head.kernel"].T
+    hidden = back[:, dim:] * (before > 0)
+    by_rows = np.zeros_like(rows)
+    by_rows[:2] += back[:, :dim] * np.array(rows[1::-1])
+    by_rows[-2:] += np.split(hidden @ p["deep.0.kernel"].T, 2, axis=1)
+    tables = [np.zeros_like(p[f"table.{k}"]) for k in range(sizes["tables"])]
+    for table, column, part in zip(tables, columns, by_rows, strict=True):
+        np.add.at(table, column, part)
+    gradient = (joined.T @ hidden, hidden.sum(axis=0), both.T @ out, out.sum(axis=0), *tables)
+    return [(np.log1p(np.exp(z)) - y * z).mean(), *_stepped(inputs, gradient)]
+
+
+def _stepped(inputs: Any, gradient: Any) -> list[Any]:
+    """Take the first step of Adam: the parameters after it, and the first moments."""
     about = inputs["optimiser"]
     moved = [
-        array - about["rate"] * (about["decay"] * array + part / (np.abs(part) + about["epsilon"]))
-        for array, part in zip(p.values(), gradient, strict=True)
+        array - about["rate"] * (about.get("decay", 0) * array + part / (np.abs(part) + about["epsilon"]))
+        for array, part in zip(inputs["params"].values(), gradient, strict=True)
     ]
-    return [loss, *moved, *((1 - about["beta1"]) * part for part in gradient), np.array(actions)]
+    return [*moved, *((1 - about["beta1"]) * part for part in gradient)]
 
 
 def test_what_is_written_right_passes(reference: ModuleType) -> None:
@@ -138,6 +166,37 @@ def test_epsilon_may_stand_before_or_after_the_correction(reference: ModuleType)
     assert problem.error(policy({**inputs, "optimiser": early}, ACTING)) < 1e-4
     wrong = {**about, "epsilon": 1e-3}
     assert problem.error(policy({**inputs, "optimiser": wrong}, ACTING)) > 1e-3
+
+
+@pytest.mark.parametrize("tables", [2, 3, 4])
+def test_users_and_items_that_are_learned_right_pass(reference: ModuleType, tables: int) -> None:
+    sizes = {**FILTERING, "tables": tables}
+    problem = reference.step_ncf(sizes, 0)
+    assert problem.error(filtering(problem.inputs, sizes)) < 1e-4
+
+
+def test_a_row_that_nobody_read_may_not_move(reference: ModuleType) -> None:
+    problem = reference.step_ncf(FILTERING, 0)
+    outputs, params = filtering(problem.inputs, FILTERING), list(problem.inputs["params"])
+    for k, column in enumerate(problem.inputs["indices"].T):
+        (unread, *_) = set(range(FILTERING["table_rows"])) - set(column)
+        number = params.index(f"table.{k}")
+        for place in (1 + number, 1 + len(params) + number):
+            wrong = [array.copy() for array in outputs]
+            wrong[place][unread] += problem.inputs["optimiser"]["rate"]
+            assert problem.error(wrong) > 1e-2, (k, place)
+
+
+def test_gradients_of_a_row_that_are_squared_one_by_one_are_refused(reference: ModuleType) -> None:
+    """What an Adam does that is given rows as they were read, some of them twice."""
+    problem = reference.step_ncf(FILTERING, 0)
+    outputs, params = filtering(problem.inputs, FILTERING), problem.inputs["params"]
+    number = list(params).index("table.1")
+    read = np.bincount(problem.inputs["indices"][:, 1], minlength=FILTERING["table_rows"])
+    assert read.max() > 1
+    alike = np.sqrt(np.maximum(read, 1))[:, None]  # as where a row's gradients are all the same
+    outputs[1 + number] = params["table.1"] + alike * (outputs[1 + number] - params["table.1"])
+    assert problem.error(outputs) > 1e-2
 
 
 def test_an_action_that_is_not_the_best_is_refused(reference: ModuleType) -> None:

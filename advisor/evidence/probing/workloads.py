@@ -53,10 +53,17 @@ def words(models: Models) -> set[str]:
 
 
 def meant(models: Models, profile: Profile) -> list[tuple[str, Model]]:
-    """Give the models that a profile means: those that a word implies, else the usual ones of its class."""
+    """Give the models that a profile means: those that a word or a number implies, else the usual of its class."""
     of_class = [item for item in models.models.items() if item[1].workload_class == profile.workload_class]
-    implied = [(name, model) for name, model in of_class if set(model.implied_by) & set(profile.sizes)]
+    implied = [(name, model) for name, model in of_class if _implied(model, profile.sizes)]
     return implied or [(name, model) for name, model in of_class if model.default]
+
+
+def _implied(model: Model, sizes: Mapping[str, int]) -> bool:
+    within = model.implied_within.items()
+    return bool(set(model.implied_by) & set(sizes)) or any(
+        word in sizes and least <= sizes[word] <= most for word, (least, most) in within
+    )
 
 
 def _of_profiles(models: Models, profiles: Sequence[Profile]) -> Iterator[ProbeDefinition]:

@@ -67,6 +67,12 @@ def test_at_sizes_that_nobody_gave_it_is_the_least_sure(models: Models) -> None:
         ("vision_train", {"depth": 18}, {"step_resnet"}),
         ("vision_train", {"layers": 6}, {"step_vit"}),
         ("vision_inference", {"heads": 3}, {"forward_vit"}),
+        ("recsys_train", {}, {"step_dlrm"}),
+        ("recsys_train", {"table_rows": 100}, {"step_dlrm"}),
+        ("recsys_train", {"tables": 1}, {"step_dlrm"}),
+        ("recsys_train", {"tables": 2}, {"step_ncf"}),
+        ("recsys_train", {"tables": 4}, {"step_ncf"}),
+        ("recsys_train", {"tables": 5}, {"step_dlrm"}),
     ],
 )
 def test_words_of_sizes_tell_which_model_is_meant(
