@@ -281,4 +281,5 @@ def _fleet(session: Session, arguments: argparse.Namespace) -> int:
     statuses = {_exit_of(kind.recommendation) for kind in found.kinds}
     if found.overall.primary == "none_of_these" and Exit.NO_ANSWER in statuses:
         return Exit.NO_ANSWER
-    return Exit.POLICY if Exit.POLICY in statuses else Exit.ANSWER
+    violated = any(kind.policy is not None and kind.policy.violated for kind in found.kinds)
+    return Exit.POLICY if violated else Exit.ANSWER
