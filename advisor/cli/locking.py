@@ -50,7 +50,7 @@ def looked_at(arguments: argparse.Namespace) -> Lock:
         raise InputError(Problem(message=message, place=shown(arguments.lock)[1:-1], hint=hint))
     # What was edited by hand is no decision to decide anew from; what people filled in is kept all the same.
     old = opened(arguments.lock, sealed=arguments.answers is None) if there else None
-    usual = old.decision.thresholds if old is not None else Thresholds()
+    usual = old.decision.thresholds if old is not None and old.whole else Thresholds()
     return Lock(arguments.lock, _thresholds(arguments.threshold, usual), old)
 
 
@@ -73,6 +73,8 @@ def keep(lock: Lock, session: Session, answers: Answers, recommendation: Recomme
             if (now.decision.seal, now.whole) != (lock.old.decision.seal, lock.old.whole):
                 raise _overtaken(lock.path)
             write(_text(making.renewed(made, now.decision, trusted=now.whole)), lock.path)
+        if not now.whole:
+            _tell_broken(lock.path)
     notice(Problem(message="the decision was written; keep it under version control.", place=lock.path))
 
 
@@ -108,6 +110,16 @@ def _overtaken(path: str) -> InputError:
 
 def _text(decision: Decision) -> str:
     return sealing.written(sealing.sealed(_document(decision)))
+
+
+def _tell_broken(path: str) -> None:
+    """Say what was not taken over from a decision that was edited by hand."""
+    message = (
+        "it said what was not sealed: only `chosen` and `outcomes` were taken over, and neither its verdict, its "
+        "history nor its thresholds."
+    )
+    hint = "`--threshold` sets those again; version control has the former file."
+    notice(Problem(message=message, place=printable(path), hint=hint))
 
 
 def tell_day(recommendation: Recommendation) -> None:

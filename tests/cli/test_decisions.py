@@ -107,15 +107,30 @@ def test_an_overlay_is_told_by_its_name_and_missed_where_it_is_not_given(world: 
     assert "Overlays were house then, and are none now: `--knowledge` and `--rules` name them." in flat(ran.stdout)
 
 
+def answering(world: World) -> tuple[str | Path, ...]:
+    """What gives the answers of the decision anew."""
+    answers = world.folder / "answers.yaml"
+    answers.write_text("{train_hw: gpu, train_os: linux}", encoding="utf-8")
+    return "--answers", answers, "--no-detect", "--as-of", DECIDED
+
+
 def test_one_that_was_edited_is_renewed_without_its_verdict(world: World) -> None:
     world.ask("decide", "--chose", "red", "--on", DECIDED)
     world.edit('"status": "decided"', '"status": "tie"')
-    answers = world.folder / "answers.yaml"
-    answers.write_text("{train_hw: gpu, train_os: linux}", encoding="utf-8")
-    given = ("--answers", answers, "--no-detect", "--as-of", DECIDED)
-    assert world.ask("recommend", *given, "--lock", "--renew").exit == 0
+    ran = world.ask("recommend", *answering(world), "--lock", "--renew")
+    assert ran.exit == 0
+    assert "neither its verdict, its history nor its thresholds. `--threshold` sets those again" in flat(ran.stderr)
     assert (world.data["history"], world.data["chosen"][0]["option"]) == ([], "red")
     assert world.check().exit == 0
+
+
+def test_no_threshold_is_taken_over_from_one_that_was_edited(world: World) -> None:
+    usual = world.data["thresholds"]
+    world.edit('"primary": true', '"primary": false')
+    assert world.ask("recommend", *answering(world), "--lock", "--renew", "--threshold", "stack=false").exit == 0
+    assert world.data["thresholds"] == {**usual, "stack": False}
+    ran = world.ask("recommend", *answering(world), "--lock", "--renew")
+    assert (world.data["thresholds"], "taken over" in ran.stderr) == ({**usual, "stack": False}, False)
 
 
 def test_one_that_was_edited_is_not_decided_anew_from(world: World) -> None:
