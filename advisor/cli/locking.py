@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.cli.output import create_file, notice, write
-from advisor.decision import making, sealing
+from advisor.decision import making
 from advisor.decision.reading import DecisionFile
+from advisor.decision.sealing import sealed
 from advisor.errors import InputError, Problem
 from advisor.evidence.portable import portable
 from advisor.frozen import dataclass, replace
@@ -18,6 +19,7 @@ from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.structure import brief, plain
 from advisor.locks import turn
 from advisor.model.decision import Decision, Thresholds
+from advisor.render.json import written
 from advisor.revisit import opened, without_paths
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ def _overtaken(path: str) -> InputError:
 
 
 def _text(decision: Decision) -> str:
-    return sealing.written(sealing.sealed(_document(decision)))
+    return written(sealed(_document(decision)))
 
 
 def _tell_broken(path: str) -> None:
