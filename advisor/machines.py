@@ -13,7 +13,7 @@ from advisor.model.answers import Answers
 from advisor.model.fleet import FleetDecision, Kind, Overall
 from advisor.model.measurement import Measurements
 from advisor.model.policy import PolicyReport
-from advisor.model.recommendation import Recommendation
+from advisor.model.recommendation import Evidence, Recommendation
 from advisor.policy.judging import report
 from advisor.portfolio import stack_of
 from advisor.render.measurements import machine_line
@@ -84,6 +84,7 @@ def _kind(fleet: Fleet, there: _There, verdict: Overall, answers: Answers, *, fu
     name = fleet.names[there.kind]
     alone = there.session.recommended(there.consultation, full=full, identity=name)
     built = _built(there.session, verdict.primary, answers, alone)
+    policy = _policy(there.session, verdict, built)
     return Kind(
         id=there.kind,
         name=name,
@@ -95,7 +96,8 @@ def _kind(fleet: Fleet, there: _There, verdict: Overall, answers: Answers, *, fu
         foreign=there.run.foreign,
         recommendation=alone,
         stack=stack_of(built) if built.recommendation.primary == verdict.primary else {},
-        policy=_policy(there.session, verdict, built),
+        policy=policy,
+        evidence=_evidence(policy, built, alone),
     )
 
 
@@ -116,6 +118,12 @@ def _policy(session: Session, verdict: Overall, built: Recommendation) -> Policy
         return built.policy
     sure = replace(built.recommendation, confidence=verdict.confidence)
     return report(house, replace(built, recommendation=sure))
+
+
+def _evidence(policy: PolicyReport | None, built: Recommendation, alone: Recommendation) -> tuple[Evidence, ...]:
+    """The evidence of violations that does not stand with what is recommended on the kind alone."""
+    cited = {identity for violation in policy.violations for identity in violation.evidence} if policy else set()
+    return tuple(each for each in built.evidence if each.id in cited and each not in alone.evidence)
 
 
 def _given(found: Sequence[_There]) -> Mapping[str, object]:

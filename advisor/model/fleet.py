@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from advisor.frozen import dataclass
 from advisor.model.policy import PolicyReport
-from advisor.model.recommendation import Confidence, Recommendation, Status
+from advisor.model.recommendation import Confidence, Evidence, Recommendation, Status
 from advisor.model.rule import Place
 
 SCHEMA = "advisor/fleet/1"
@@ -39,6 +39,8 @@ class Kind:
     policy: PolicyReport | None = None
     """What a policy says of that framework with those parts, as sure as it is for all kinds; where there is no one
     framework, of what is recommended on this kind alone. None without a policy."""
+    evidence: tuple[Evidence, ...] = ()
+    """What its violations rest on, and the recommendation on this kind alone does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,9 @@ UNSURE = ("--options", "mlx,pytorch", "--nodes", "apple=8")
 """With so many of the kind on which another framework is ahead, the one for all is no longer sure."""
 
 
+SUPPORTED: dict[str, Any] = {"support": {"months": 24}}
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return fleet(tmp_path_factory.mktemp("fleet"))
@@ -66,6 +69,15 @@ def test_the_confidence_is_that_of_the_one_for_all(under: Any) -> None:
     ran = under(SURE, *UNSURE, "--json")
     assert ran.document["overall"]["confidence"]["level"] == "medium"
     assert (ran.exit, errors(ran)) == (7, {key: {"policy.confidence"} for key in KINDS})
+
+
+def test_what_a_violation_rests_on_stands_there(under: Any) -> None:
+    for kind in under(SUPPORTED, "--json").document["kinds"]:
+        known = {each["id"] for each in (*kind["recommendation"]["evidence"], *kind["evidence"])}
+        cited = {identity for one in kind["policy"]["violations"] for identity in one["evidence"]}
+        assert cited
+        assert cited <= known
+        assert bool(kind["evidence"]) == (kind["id"] == APPLE.fingerprint), "where another one is ahead alone"
 
 
 def test_what_is_audited_is_said_and_is_no_failure(under: Any) -> None:
