@@ -117,8 +117,8 @@ def _text(decision: Decision) -> str:
 def _tell_broken(path: str) -> None:
     """Say what was not taken over from a decision that was edited by hand."""
     message = (
-        "it said what was not sealed: only `chosen` and `outcomes` were taken over, and neither its verdict, its "
-        "history nor its thresholds."
+        "what it said was not what was sealed: only `chosen` and `outcomes` were taken over, and neither its verdict, "
+        "its history nor its thresholds."
     )
     hint = "`--threshold` sets those again; version control has the former file."
     notice(Problem(message=message, place=printable(path), hint=hint))

@@ -227,14 +227,17 @@ def confidence_of(closing: Closing, base: KnowledgeBase) -> Confidence | None:
 
 
 def _move(base: KnowledgeBase, primary: str, ranking: Ranking | None) -> OpenMove | None:
-    """Staying or moving, where that is open and a framework is recommended."""
+    """Staying or moving, where that is open, something that counts decides it, and a framework is recommended."""
     if ranking is None or primary not in base.frameworks:
         return None
     inherited = base.decision.acceptance.inherited
-    found = open_move(ranking, inherited)
+    if (found := open_move(ranking, inherited)) is None:
+        return None
     counting = {weight.criterion for weight in ranking.weights if weight.final}
     criteria = tuple(criterion for criterion in inherited if criterion in counting)
-    return OpenMove(keeps=found[0], new=found[1], criteria=criteria) if found else None
+    keeps, new = (next(each.values for each in ranking.scored if each.option == option) for option in found)
+    decides = any(keeps[criterion].mean != new[criterion].mean for criterion in criteria)
+    return OpenMove(keeps=found[0], new=found[1], criteria=criteria) if decides else None
 
 
 def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -> Composition:

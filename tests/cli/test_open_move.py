@@ -44,8 +44,9 @@ def test_only_what_counts_decides(run: Run) -> None:
         [word.replace("jax", "pytorch") for word in OPEN],
         OPEN[:4],
         ("--set", "domain=tabular", "--set", "task=train", "--set", "existing_code=tfdf"),
+        (*OPEN[:6], "--set", "priorities.continuity=ignore"),
     ],
-    ids=["the code is on the best", "there is no code", "no framework is recommended"],
+    ids=["the code is on the best", "there is no code", "no framework is recommended", "the code is to be ignored"],
 )
 def test_where_it_is_not_open_nothing_is_said(run: Run, given: Sequence[str]) -> None:
     assert "stay or to move" not in answered(run, given=given).stdout
