@@ -10,10 +10,11 @@ from advisor.consult.shared import Weighing, overall, standings
 from advisor.evidence.keeping import kinds
 from advisor.frozen import dataclass, replace
 from advisor.model.answers import Answers
-from advisor.model.fleet import FleetDecision, Kind
+from advisor.model.fleet import FleetDecision, Kind, Overall
 from advisor.model.measurement import Measurements
-from advisor.model.recommendation import Recommendation
-from advisor.model.rule import Place
+from advisor.model.policy import PolicyReport
+from advisor.model.recommendation import Evidence, Recommendation
+from advisor.policy.judging import report
 from advisor.portfolio import stack_of
 from advisor.render.measurements import machine_line
 from advisor.session import Session
@@ -48,7 +49,7 @@ def decide(session: Session, fleet: Fleet, answers: Answers, *, full: bool) -> F
     verdict = overall(weighings, base)
     return FleetDecision(
         overall=verdict,
-        kinds=tuple(_kind(fleet, each, verdict.primary, answers, full=full) for each in found),
+        kinds=tuple(_kind(fleet, each, verdict, answers, full=full) for each in found),
         standings=tuple(standing for weighing in weighings for standing in standings(weighing, base)),
         answers=_given(found),
         knowledge=base.digests["knowledge"],
@@ -79,9 +80,11 @@ def _weighing(fleet: Fleet, there: _There) -> Weighing:
     return Weighing(kind=there.kind, weighed=found.weighed, closing=found.closing, share=fleet.share(there.kind))
 
 
-def _kind(fleet: Fleet, there: _There, primary: str, answers: Answers, *, full: bool) -> Kind:
+def _kind(fleet: Fleet, there: _There, verdict: Overall, answers: Answers, *, full: bool) -> Kind:
     name = fleet.names[there.kind]
     alone = there.session.recommended(there.consultation, full=full, identity=name)
+    built = _built(there.session, verdict.primary, answers, alone)
+    policy = _policy(there.session, verdict, built)
     return Kind(
         id=there.kind,
         name=name,
@@ -92,17 +95,35 @@ def _kind(fleet: Fleet, there: _There, primary: str, answers: Answers, *, full: 
         measured=there.run.measured,
         foreign=there.run.foreign,
         recommendation=alone,
-        stack=_stack(there.session, primary, answers, alone),
+        stack=stack_of(built) if built.recommendation.primary == verdict.primary else {},
+        policy=policy,
+        evidence=_evidence(policy, built, alone),
     )
 
 
-def _stack(session: Session, primary: str, answers: Answers, alone: Recommendation) -> Mapping[Place, tuple[str, ...]]:
-    """The parts around what is built on everywhere: those of a kind alone, or what they were without rivals there."""
-    if alone.recommendation.primary != primary:
-        if primary not in session.base.frameworks:
-            return {}
-        alone = replace(session, only=(primary,)).recommend(answers, full=False)
-    return stack_of(alone)
+def _built(session: Session, primary: str, answers: Answers, alone: Recommendation) -> Recommendation:
+    """What is built on everywhere with its parts on a kind: as it is alone there, or as it were without rivals.
+
+    Where that is no framework, what is recommended on the kind alone.
+    """
+    if primary == alone.recommendation.primary or primary not in session.base.frameworks:
+        return alone
+    return replace(session, only=(primary,)).recommend(answers, full=False)
+
+
+def _policy(session: Session, verdict: Overall, built: Recommendation) -> PolicyReport | None:
+    """What the policy of the session says of what is built on a kind; one framework for all is as sure as it is."""
+    house = session.adviser.house
+    if house is None or verdict.primary not in session.base.frameworks:
+        return built.policy
+    sure = replace(built.recommendation, confidence=verdict.confidence)
+    return report(house, replace(built, recommendation=sure))
+
+
+def _evidence(policy: PolicyReport | None, built: Recommendation, alone: Recommendation) -> tuple[Evidence, ...]:
+    """The evidence of violations that does not stand with what is recommended on the kind alone."""
+    cited = {identity for violation in policy.violations for identity in violation.evidence} if policy else set()
+    return tuple(each for each in built.evidence if each.id in cited and each not in alone.evidence)
 
 
 def _given(found: Sequence[_There]) -> Mapping[str, object]:

@@ -78,7 +78,7 @@ def _joined(address: str, place: str) -> AbstractContextManager[RayCluster]:
 
     os.environ.update(quiet.VARIABLES)
     try:
-        from advisor.fleet.cluster import joined  # noqa: PLC0415  (an extra, which nothing else needs)
+        from advisor.fleet.joining import joined  # noqa: PLC0415  (an extra, which nothing else needs)
     except ModuleNotFoundError as error:
         if error.name is None or error.name.startswith("advisor"):
             raise

@@ -10,6 +10,7 @@ from advisor.cli.exports import read_exports
 from advisor.cli.output import notice
 from advisor.errors import InputError, Problem, StoreError
 from advisor.evidence.keeping import kinds, store
+from advisor.evidence.keeping.reuse import other_terms
 from advisor.evidence.machine.detection import identify
 from advisor.loading.problems import Problems, shown
 from advisor.machines import Fleet
@@ -31,7 +32,13 @@ def fleet_of(arguments: argparse.Namespace, answers: Answers, say: Notice = noti
 
     What is passed over, and what the machines are taken for, is said.
     """
-    runs = read_exports(arguments.fleet) if arguments.fleet else _stored(say)
+    runs = _comparable(read_exports(arguments.fleet) if arguments.fleet else _usable(say), say)
+    if not runs:
+        hint = (
+            "Name files that `advisor measurements export` wrote elsewhere, or measure this machine: `advisor probe`."
+        )
+        what = "none of these runs can be used" if arguments.fleet else "nothing is stored that could be used"
+        raise InputError(Problem(message=f"{what}.", place=PLACE, hint=hint))
     fleet = gathered(runs, arguments.nodes)
     over = kinds.passed_over(runs, fleet.runs)
     for run in fleet.runs:
@@ -63,7 +70,7 @@ def stored_fleet() -> Fleet | None:
     if len(store.fingerprints(resources.home())) < 2:
         return None
     try:
-        fleet = gathered(_usable(_silent))
+        fleet = gathered(_comparable(_usable(_silent), _silent))
     except StoreError:
         return None
     return fleet if len(fleet.runs) > 1 else None
@@ -73,14 +80,16 @@ def _silent(_: Problem) -> None:
     """Say nothing."""
 
 
-def _stored(say: Notice) -> tuple[Measurements, ...]:
-    runs = _usable(say)
-    if not runs:
-        hint = (
-            "Name files that `advisor measurements export` wrote elsewhere, or measure this machine: `advisor probe`."
-        )
-        raise InputError(Problem(message="nothing is stored that could be used.", place=PLACE, hint=hint))
-    return runs
+def _comparable(runs: Iterable[Measurements], say: Notice) -> tuple[Measurements, ...]:
+    """Those that were measured under the terms of now; of the others it is said."""
+    found = []
+    for run in runs:
+        if why := other_terms(run):
+            hint = "Measure there again."
+            say(Problem(message=f"{why}; left out.", place=f"measurement {run.id[:8]}", hint=hint))
+        else:
+            found.append(run)
+    return tuple(found)
 
 
 def _usable(say: Notice) -> tuple[Measurements, ...]:

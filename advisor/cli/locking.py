@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from advisor.cli.output import create_file, notice, write
-from advisor.decision import making, sealing
+from advisor.decision import making
 from advisor.decision.reading import DecisionFile
+from advisor.decision.sealing import sealed
 from advisor.errors import InputError, Problem
 from advisor.evidence.portable import portable
 from advisor.frozen import dataclass, replace
@@ -18,6 +19,7 @@ from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.structure import brief, plain
 from advisor.locks import turn
 from advisor.model.decision import Decision, Thresholds
+from advisor.render.json import written
 from advisor.revisit import opened, without_paths
 
 if TYPE_CHECKING:
@@ -50,7 +52,7 @@ def looked_at(arguments: argparse.Namespace) -> Lock:
         raise InputError(Problem(message=message, place=shown(arguments.lock)[1:-1], hint=hint))
     # What was edited by hand is no decision to decide anew from; what people filled in is kept all the same.
     old = opened(arguments.lock, sealed=arguments.answers is None) if there else None
-    usual = old.decision.thresholds if old is not None else Thresholds()
+    usual = old.decision.thresholds if old is not None and old.whole else Thresholds()
     return Lock(arguments.lock, _thresholds(arguments.threshold, usual), old)
 
 
@@ -73,6 +75,8 @@ def keep(lock: Lock, session: Session, answers: Answers, recommendation: Recomme
             if (now.decision.seal, now.whole) != (lock.old.decision.seal, lock.old.whole):
                 raise _overtaken(lock.path)
             write(_text(making.renewed(made, now.decision, trusted=now.whole)), lock.path)
+        if not now.whole:
+            _tell_broken(lock.path)
     notice(Problem(message="the decision was written; keep it under version control.", place=lock.path))
 
 
@@ -107,7 +111,17 @@ def _overtaken(path: str) -> InputError:
 
 
 def _text(decision: Decision) -> str:
-    return sealing.written(sealing.sealed(_document(decision)))
+    return written(sealed(_document(decision)))
+
+
+def _tell_broken(path: str) -> None:
+    """Say what was not taken over from a decision that was edited by hand."""
+    message = (
+        "what it said was not what was sealed: only `chosen` and `outcomes` were taken over, and neither its verdict, "
+        "its history nor its thresholds."
+    )
+    hint = "`--threshold` sets those again; version control has the former file."
+    notice(Problem(message=message, place=printable(path), hint=hint))
 
 
 def tell_day(recommendation: Recommendation) -> None:

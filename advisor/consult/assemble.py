@@ -28,6 +28,7 @@ from advisor.model.recommendation import (
     Flag,
     Flip,
     MeasurementsUsed,
+    OpenMove,
     OpenQuestion,
     Passage,
     Provenance,
@@ -44,7 +45,7 @@ from advisor.model.recommendation import (
     WeightFlip,
 )
 from advisor.model.score import Ranking, Scored
-from advisor.scoring.acceptance import accepted, lead, stays_open
+from advisor.scoring.acceptance import accepted, lead, open_move
 from advisor.scoring.rank import SEED
 from advisor.scoring.stack import Composition, Proposal, compose
 
@@ -143,6 +144,7 @@ def assemble(
             weights=inquiries.weight_flips,
             facts=inquiries.fact_flips,
             decisive=inquiries.decisive,
+            move=_move(base, primary, closing.ranking),
         ),
         views=inquiries.views,
         front=inquiries.front,
@@ -219,9 +221,23 @@ def confidence_of(closing: Closing, base: KnowledgeBase) -> Confidence | None:
         p_best=ranking.p_best,
         p_top2=ranking.p_top2,
         expected_regret=ranking.expected_regret,
-        p_accept=accepted(lead(ranking), line, open_to_move=stays_open(ranking, line.inherited)),
+        p_accept=accepted(lead(ranking), line, open_to_move=open_move(ranking, line.inherited) is not None),
         level=closing.confidence,
     )
+
+
+def _move(base: KnowledgeBase, primary: str, ranking: Ranking | None) -> OpenMove | None:
+    """Staying or moving, where that is open, something that counts decides it, and a framework is recommended."""
+    if ranking is None or primary not in base.frameworks:
+        return None
+    inherited = base.decision.acceptance.inherited
+    if (found := open_move(ranking, inherited)) is None:
+        return None
+    counting = {weight.criterion for weight in ranking.weights if weight.final}
+    criteria = tuple(criterion for criterion in inherited if criterion in counting)
+    keeps, new = (next(each.values for each in ranking.scored if each.option == option) for option in found)
+    decides = any(keeps[criterion].mean != new[criterion].mean for criterion in criteria)
+    return OpenMove(keeps=found[0], new=found[1], criteria=criteria) if decides else None
 
 
 def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: str) -> Composition:

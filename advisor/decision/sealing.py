@@ -1,4 +1,4 @@
-"""The seal of a decision, and the bytes that it is kept in."""
+"""The seal of a decision."""
 
 from __future__ import annotations
 
@@ -27,8 +27,3 @@ def short(digest: str) -> str:
     """As much of a hash as tells it from another one."""
     name, colon, digits = digest.partition(":")
     return f"{name}{colon}{digits[:8]}"
-
-
-def written(data: Mapping[str, Any]) -> str:
-    """The file of a decision."""
-    return json.dumps(data, indent=2, ensure_ascii=False) + "\n"

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from advisor.evidence.environments.making import fitting
-from advisor.evidence.keeping.reuse import has_figures
+from advisor.evidence.keeping.reuse import has_figures, other_terms
 from advisor.evidence.probing.plan import Plan
 from advisor.evidence.probing.workers import STOPPED
 from advisor.fleet.node import Look
@@ -112,7 +112,7 @@ def measured_before(
     for run in runs:
         key = run.settings.get(KIND, ""), run.machine.fingerprint
         same = (run.settings.get("suite"), run.settings.get("device")) == (plan.suite, plan.device)
-        if key not in brought or not same or STOPPED.reason in run.settings:
+        if key not in brought or not same or other_terms(run) or STOPPED.reason in run.settings:
             continue
         told = {
             each.framework

@@ -15,7 +15,7 @@ _WHOLE = ("schema", "status", "recommendation", "flags", "contradictions", "pass
 """Parts of a recommendation that a summary has as they are."""
 _KNOWN = ("answers", "origins", "provenance")
 _PLACED = ("option", "score", "interval")
-_STEADY = ("stays_first", "flips", "decisive")
+_STEADY = ("stays_first", "flips", "decisive", "move")
 
 
 def summary(recommendation: Recommendation) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from advisor.frozen import dataclass
-from advisor.model.recommendation import Confidence, Recommendation, Status
+from advisor.model.policy import PolicyReport
+from advisor.model.recommendation import Confidence, Evidence, Recommendation, Status
 from advisor.model.rule import Place
 
 SCHEMA = "advisor/fleet/1"
@@ -35,6 +36,11 @@ class Kind:
     """What is recommended on this kind alone; its `id` is the name."""
     stack: Mapping[Place, tuple[str, ...]]
     """The parts around what is built on everywhere, as they are on this kind, by place."""
+    policy: PolicyReport | None = None
+    """What a policy says of that framework with those parts, as sure as it is for all kinds; where there is no one
+    framework, of what is recommended on this kind alone. None without a policy."""
+    evidence: tuple[Evidence, ...] = ()
+    """What its violations rest on, and the recommendation on this kind alone does not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

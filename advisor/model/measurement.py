@@ -15,6 +15,12 @@ Track = Literal["matched", "as_shipped"]
 
 SCHEMA = "advisor/measurements/1"
 
+TERMS = 2
+"""The version of the terms of comparison: of what the harness does, and of what each framework is set to.
+
+It rises where a change of either moves figures: a run under other terms is kept, and taken together with none of now.
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accelerator:
@@ -264,4 +270,6 @@ class Measurements:
     """Floating-point operations a second of the matrix product without any framework, over the undisturbed rounds."""
     capabilities: tuple[CapabilityResult, ...] = ()
     """What was tried, where that was asked for."""
+    terms: int = 1
+    """The version of the terms under which the frameworks were compared."""
     schema: str = SCHEMA

@@ -184,6 +184,18 @@ class FactFlip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenMove:
+    """Whether to stay with the code or to move is open: another option would be first if that did not weigh."""
+
+    keeps: str
+    """The option that keeps most of the code; of equals the one that is ahead."""
+    new: str
+    """The option that would be first where none of `criteria` counts."""
+    criteria: tuple[str, ...]
+    """What decides: those that count of what there is already, the existing code before all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Sensitivity:
     """How much it takes to unseat the first."""
 
@@ -195,6 +207,8 @@ class Sensitivity:
     """The smallest first."""
     decisive: tuple[str, ...] = ()
     """Keys of the answers without which, one at a time, something else would be recommended first."""
+    move: OpenMove | None = None
+    """None where no framework is recommended, or nothing is open between staying and moving."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

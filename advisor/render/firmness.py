@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.model.recommendation import FactFlip, Recommendation, Staying, Viewed, WeightFlip
+from advisor.model.recommendation import Contribution, FactFlip, Recommendation, Staying, Viewed, WeightFlip
 from advisor.render.lines import Entry, folded, listed
 from advisor.render.sureness import doubts
 
@@ -66,6 +66,27 @@ def staying(s: Staying, first: str) -> str:
         f"With {s.option}, which the code is written in, the score is {s.score:.2f}. A move gains {s.gain:.2f}, which "
         f"is {enough} to be worth it ({s.margin:.2f})."
     )
+
+
+def moving(r: Recommendation) -> str:
+    """That to stay or to move is open, between which options, and what decides; empty where it is not."""
+    move = r.sensitivity.move
+    if move is None:
+        return ""
+    keeps, new = (_contributions(r, option) for option in (move.keeps, move.new))
+    parting = [
+        f"{name} {keeps[name].value:.2f} to {new[name].value:.2f} (weight {keeps[name].weight:.0%})"
+        for name in move.criteria
+        if keeps[name].value != new[name].value
+    ]
+    return (
+        f"Whether to stay or to move is open: {move.keeps} keeps most of the code, and without "
+        f"{listed(move.criteria)} {move.new} would come first; what decides between them is {listed(parting)}."
+    )
+
+
+def _contributions(r: Recommendation, option: str) -> dict[str, Contribution]:
+    return {c.criterion: c for ranked in r.ranking if ranked.option == option for c in ranked.contributions}
 
 
 def _weight(flip: WeightFlip) -> str:

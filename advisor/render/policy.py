@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from advisor.frozen import replace
 from advisor.model.policy import PolicyReport, Severity, Violation
 from advisor.render.lines import Entry, listed
 
@@ -36,6 +37,16 @@ def standing(report: PolicyReport) -> str:
     if counted[0][0]:
         return f"{name} ({mode}) is violated: {found}{kept_out}."
     return f"{name} ({mode}) is kept{f', with {found}' if found else ''}{kept_out}."
+
+
+def together(reports: Collection[PolicyReport]) -> PolicyReport:
+    """What one policy says of several recommendations as one report: each violation once, the errors first."""
+    found = dict.fromkeys(violation for report in reports for violation in report.violations)
+    return replace(
+        next(iter(reports)),
+        violations=tuple(sorted(found, key=lambda one: _SEVERITIES.index(one.severity))),
+        kept_out={subject: ids for report in reports for subject, ids in report.kept_out.items()},
+    )
 
 
 def about(violation: Violation) -> str:

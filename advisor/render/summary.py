@@ -9,7 +9,7 @@ from advisor.model.finding import NAMES_NOTHING, Finding
 from advisor.model.recommendation import Contradiction, Contribution, Excluded, Recommendation
 from advisor.model.rule import PLACES
 from advisor.render import memory
-from advisor.render.firmness import staying
+from advisor.render.firmness import moving, staying
 from advisor.render.lines import Entry, listed
 from advisor.render.policy import in_short
 from advisor.render.sureness import NO_FRAMEWORK, SETTLED, doubts, sureness
@@ -36,8 +36,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
         yield Entry("Why", " ".join(_reasons(r, "out_of_scope")))
     elif r.status == "needs_more_info":
         yield Entry("So far", ", ".join(f"{ranked.option} {ranked.score:.2f}" for ranked in r.ranking[:4]))
-    if r.staying is not None and r.staying.option != r.recommendation.primary and _names_one(r):
-        yield Entry("Staying", staying(r.staying, r.recommendation.primary))
+    yield from _staying(r)
     yield from _against(r)
     yield from memory.in_short(r.memory)
     if r.sensitivity.decisive:
@@ -52,6 +51,14 @@ def summary(r: Recommendation) -> Iterator[Entry]:
         flip = r.sensitivity.flips[0]
         yield Entry("Unless", f"{changed(flip.change)}: then {flip.to}{doubts(flip.status, flip.confidence)}.")
     yield from _speed(r)
+
+
+def _staying(r: Recommendation) -> Iterator[Entry]:
+    """What going on with today's framework would mean where another one is recommended, and whether that is open."""
+    leaves = r.staying is not None and r.staying.option != r.recommendation.primary and _names_one(r)
+    said = [staying(r.staying, r.recommendation.primary) if r.staying and leaves else "", moving(r)]
+    if any(said):
+        yield Entry("Staying", " ".join(filter(None, said)))
 
 
 def _names_one(r: Recommendation) -> bool:

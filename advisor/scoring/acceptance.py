@@ -30,8 +30,11 @@ def lead(ranking: Ranking, place: int = 0) -> float:
     return ahead / spread if spread else ahead * inf if ahead else 0.0
 
 
-def stays_open(ranking: Ranking, inherited: Sequence[str]) -> bool:
-    """Tell whether something new would be built on an option that keeps less of the code than another one would."""
+def open_move(ranking: Ranking, inherited: Sequence[str]) -> tuple[str, str] | None:
+    """The option that keeps most of the code, and the one that something new would be built on, which keeps less.
+
+    None where the second keeps as much: then nothing is open.
+    """
     rest = [weight for weight in ranking.weights if weight.criterion not in inherited]
     new = leading({scored.option: scored.values for scored in ranking.scored}, rest)
     kept = {
@@ -40,7 +43,8 @@ def stays_open(ranking: Ranking, inherited: Sequence[str]) -> bool:
         for scored in ranking.scored
         if criterion in scored.values
     }
-    return kept.get(new, 0.0) < max(kept.values(), default=0.0)
+    most = max(kept, key=kept.__getitem__, default=new)
+    return (most, new) if kept.get(new, 0.0) < kept.get(most, 0.0) else None
 
 
 def accepted(lead: float, line: Acceptance, *, open_to_move: bool = False) -> float:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from advisor.decision.sealing import sealed, written
+from advisor.decision.sealing import sealed
+from advisor.render.json import written
 from cli.program import Ran, Run
 from cli.small_base import SmallBase
 

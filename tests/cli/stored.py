@@ -13,7 +13,7 @@ from advisor.evidence.probing.classes import compose
 from advisor.evidence.probing.workloads import by_default
 from advisor.frozen import replace
 from advisor.loading.probes import load_models
-from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult, Samples
+from advisor.model.measurement import TERMS, FrameworkRun, Measurements, ProbeResult, Samples
 
 
 def measured(day: int = 1, **changes: Any) -> Measurements:
@@ -58,6 +58,7 @@ def measured(day: int = 1, **changes: Any) -> Measurements:
         elapsed_s=10.0,
         canary_rate=1e10,
         measured=f"2026-01-{day:02}T00:00:00Z",
+        terms=TERMS,
     )
     return replace(run, **changes)
 

@@ -107,15 +107,56 @@ def test_an_overlay_is_told_by_its_name_and_missed_where_it_is_not_given(world: 
     assert "Overlays were house then, and are none now: `--knowledge` and `--rules` name them." in flat(ran.stdout)
 
 
+TURNING = "\u202e\u2066\x9b"
+"""What turns the direction of a text around, and what a terminal obeys."""
+
+
+def test_what_an_overlay_says_turns_no_text_around(world: World) -> None:
+    house, rules = world.folder / f"house{TURNING}", world.folder / "rules"
+    (house / "frameworks").mkdir(parents=True)
+    source = {"ref": TURNING, "observed": "2024-06-02", "grade": "measured"}
+    fact = {"value": "active", "source": "ours", "note": TURNING}
+    overlay = {"id": "red", "sources": {"ours": source}, "facts": {"maintenance": fact}}
+    (house / "frameworks" / "red.yaml").write_text(json.dumps(overlay), encoding="utf-8")
+    said = STACK.replace("STK-001", "OUR-001").replace("Data have to come from somewhere.", json.dumps(TURNING))
+    (rules / "stack").mkdir(parents=True)
+    (rules / "stack" / "parts.yaml").write_text(said, encoding="utf-8")
+    given = ("--knowledge", house, "--rules", rules)
+    assert world.ask("recommend", "--lock", "--renew", "--no-detect", *given).exit == 0
+    assert world.ask("decide", "--chose", "red", "--on", DECIDED).exit == 0
+    kept = world.lock.read_text(encoding="utf-8")
+    assert kept.count(json.dumps(TURNING)[1:-1]) == 3, "of the source, the fact and the finding"
+    (world.folder / "other.json").write_text(kept, encoding="utf-8")
+    world.reseal(lambda data: data["verdict"].update(primary=TURNING))
+    shown = [world.check(*given, "--format", form) for form in ("text", "markdown", "json", "sarif")]
+    shown += [world.ask("diff", "other.json", LOCK), world.ask("diff", "other.json", LOCK, "--json")]
+    assert {*TURNING}.isdisjoint(kept.join(ran.stdout + ran.stderr for ran in shown))
+
+
+def answering(world: World) -> tuple[str | Path, ...]:
+    """What gives the answers of the decision anew."""
+    answers = world.folder / "answers.yaml"
+    answers.write_text("{train_hw: gpu, train_os: linux}", encoding="utf-8")
+    return "--answers", answers, "--no-detect", "--as-of", DECIDED
+
+
 def test_one_that_was_edited_is_renewed_without_its_verdict(world: World) -> None:
     world.ask("decide", "--chose", "red", "--on", DECIDED)
     world.edit('"status": "decided"', '"status": "tie"')
-    answers = world.folder / "answers.yaml"
-    answers.write_text("{train_hw: gpu, train_os: linux}", encoding="utf-8")
-    given = ("--answers", answers, "--no-detect", "--as-of", DECIDED)
-    assert world.ask("recommend", *given, "--lock", "--renew").exit == 0
+    ran = world.ask("recommend", *answering(world), "--lock", "--renew")
+    assert ran.exit == 0
+    assert "neither its verdict, its history nor its thresholds. `--threshold` sets those again" in flat(ran.stderr)
     assert (world.data["history"], world.data["chosen"][0]["option"]) == ([], "red")
     assert world.check().exit == 0
+
+
+def test_no_threshold_is_taken_over_from_one_that_was_edited(world: World) -> None:
+    usual = world.data["thresholds"]
+    world.edit('"primary": true', '"primary": false')
+    assert world.ask("recommend", *answering(world), "--lock", "--renew", "--threshold", "stack=false").exit == 0
+    assert world.data["thresholds"] == {**usual, "stack": False}
+    ran = world.ask("recommend", *answering(world), "--lock", "--renew")
+    assert (world.data["thresholds"], "taken over" in ran.stderr) == ({**usual, "stack": False}, False)
 
 
 def test_one_that_was_edited_is_not_decided_anew_from(world: World) -> None:

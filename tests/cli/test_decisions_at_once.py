@@ -11,8 +11,8 @@ import pytest
 
 from advisor.cli import locking
 from advisor.cli.main import main
-from advisor.decision import sealing
 from advisor.locks import turn
+from advisor.render.json import written
 from cli.program import Run, example, start
 
 GIVEN = ("recommend", "--answers", str(example("laptop")), "--no-detect", "--lock")
@@ -91,7 +91,7 @@ def test_a_first_decision_takes_the_place_of_no_other(
     lock: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     new = lock.with_name("new.json")
-    monkeypatch.setattr(sealing, "written", first(lambda: new.write_text("theirs"), sealing.written))
+    monkeypatch.setattr("advisor.cli.locking.written", first(lambda: new.write_text("theirs"), written))
     assert main([*GIVEN, str(new)]) == 2
     assert "somebody else has written it in the meantime." in capsys.readouterr().err
     assert new.read_text(encoding="utf-8") == "theirs"

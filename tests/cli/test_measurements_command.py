@@ -55,6 +55,17 @@ def test_a_list_says_what_there_is_and_what_is_used(run: Run, kept: Path, identi
     assert (row["id"], row["current"], row["this_machine"], row["foreign"]) == (identity, True, True, False)
 
 
+def test_what_was_measured_under_other_terms_moves_no_answer_and_stays(run: Run, tmp_path: Path, cache: Path) -> None:
+    shutil.copytree(cache, tmp_path / "cache")
+    older = store.save(measured(terms=1), tmp_path, found_here())
+    ran = at(run, tmp_path, "recommend", "--answers", example("laptop"), "--json", "--depth", "core")
+    assert ran.document["measurements"]["used"] == []
+    said = f"measurement {older.id[:8]}: it was measured under version 1 of the terms of comparison, which is 2 now"
+    assert f"{said}; left out. Measure again: `advisor probe`." in ran.stderr
+    (row,) = at(run, tmp_path, "measurements", "list", "--json").document["measurements"]
+    assert (row["id"], row["current"]) == (older.id, False)
+
+
 def test_where_nothing_is_stored_it_is_said(run: Run, tmp_path: Path) -> None:
     assert "Nothing is stored" in at(run, tmp_path, "measurements", "list").stdout
     assert at(run, tmp_path, "measurements", "list", "--json").document == {"measurements": []}

@@ -21,7 +21,7 @@ from advisor.loading.answers import check_answers
 from advisor.loading.cases import GoldCase
 from advisor.loading.problems import Problems
 from advisor.model.knowledge import KnowledgeBase
-from advisor.scoring.acceptance import lead, stays_open
+from advisor.scoring.acceptance import lead, open_move
 from honesty.inputs import FIELD, FIRST
 
 _DECIDING = ("derive", "preference", "eligibility")
@@ -105,7 +105,7 @@ def observed(base: KnowledgeBase, cases: Iterable[GoldCase]) -> Iterator[Observa
                 lead=lead(ranking, place),
                 p_best=ranking.p_best,
                 accepted=scored.option in case.acceptable,
-                open=stays_open(ranking, base.decision.acceptance.inherited),
+                open=open_move(ranking, base.decision.acceptance.inherited) is not None,
             )
 
 

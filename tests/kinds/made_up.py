@@ -8,7 +8,7 @@ from pathlib import Path
 
 from advisor.evidence.portable import document, identified
 from advisor.frozen import replace
-from advisor.model.measurement import Accelerator, ClassResult, FrameworkRun, Machine, Measurements
+from advisor.model.measurement import TERMS, Accelerator, ClassResult, FrameworkRun, Machine, Measurements
 
 CPU = Machine(fingerprint="c9" * 8, os="linux", arch="x86_64", cpu="AMD EPYC 9654", cores=96, memory_gb=755.0)
 NVIDIA = Machine(
@@ -77,6 +77,7 @@ def measured(machine: Machine, day: int = 1, times: Mapping[str, float] | None =
         elapsed_s=60.0,
         measured=f"2026-11-{day:02}T10:00:00Z",
         settings={"suite": "quick", "device": "auto"},
+        terms=TERMS,
     )
     return identified(run)
 

@@ -19,6 +19,7 @@ from advisor.errors import InputError
 from advisor.evidence.keeping import store
 from advisor.evidence.portable import identified
 from advisor.frozen import replace
+from advisor.model.measurement import TERMS
 from kinds.made_up import APPLE, CPU, NVIDIA, exported, fleet, measured
 
 TUNING = ("--set", "domain=llm", "--set", "task=finetune", "--set", "here=train", "--as-of", "2026-11-29")
@@ -137,6 +138,19 @@ def test_of_two_runs_of_a_kind_the_newer_one_counts(run: Run, folder: Path, tmp_
     assert kinds(ran.document)[CPU.fingerprint]["measurement"] == newer.id
     said = f"the run {newer.id[:8]} counts; of the same kind, and passed over: {older.id[:8]}."
     assert f"AMD EPYC 9654 (96 cores): {said}" in ran.stderr
+
+
+def test_a_run_under_other_terms_is_told_and_compared_with_none(run: Run, folder: Path, tmp_path: Path) -> None:
+    older = identified(replace(measured(CPU, 20), terms=TERMS - 1))
+    file = exported(older, tmp_path / "older.json")
+    ran = answered(run, folder, file)
+    assert kinds(ran.document)[CPU.fingerprint]["measurement"] == measured(CPU).id
+    said = f"measurement {older.id[:8]}: it was measured under version {TERMS - 1} of the terms of comparison"
+    assert said in ran.stderr
+    alone = run("recommend", *TUNING, "--fleet", file)
+    assert (alone.exit, alone.stdout) == (2, "")
+    assert said in alone.stderr
+    assert "--fleet: none of these runs can be used." in alone.stderr
 
 
 def test_the_store_has_the_runs_of_this_machine_and_of_others(run: Run, tmp_path: Path, folder: Path) -> None:

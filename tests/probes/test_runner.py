@@ -25,7 +25,7 @@ from advisor.evidence.probing.plan import Limits, Plan, Progress
 from advisor.evidence.probing.stability import FEWEST
 from advisor.frozen import replace
 from advisor.locks import hold
-from advisor.model.measurement import FrameworkRun, Measurements, ProbeResult
+from advisor.model.measurement import TERMS, FrameworkRun, Measurements, ProbeResult
 from advisor.model.probe import ProbeDefinition
 
 LIMITS = Limits(start_s=8, prepare_s=4, measure_s=3, rounds_s=1)
@@ -78,6 +78,7 @@ def test_a_good_framework_is_measured(tmp_path: Path) -> None:
     assert result.error < 2e-5
     assert found.canary_rate is not None
     assert found.id
+    assert found.terms == TERMS
     assert {(each.workload_class, each.relative_time) for each in found.classes} <= {("llm_inference", 1.0)}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from advisor.cli.parser import build, parse
+from advisor.cli.parser import build, every_parser, parse
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 CHAPTERS = sorted((README.parent / "docs").glob("*.md"))
@@ -20,9 +20,12 @@ CHAPTERS = sorted((README.parent / "docs").glob("*.md"))
 pytestmark = pytest.mark.checkout
 
 
+def said() -> str:
+    return "\n".join(file.read_text(encoding="utf-8") for file in (README, *CHAPTERS))
+
+
 def blocks(language: str = "") -> list[str]:
-    said = "\n".join(file.read_text(encoding="utf-8") for file in (README, *CHAPTERS))
-    found = re.findall(r"^```(\w*)\n(.*?)^```$", said, re.DOTALL | re.MULTILINE)
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", said(), re.DOTALL | re.MULTILINE)
     return [block for name, block in found if name == language]
 
 
@@ -133,6 +136,47 @@ def test_every_command_of_the_program_is_listed_and_no_other() -> None:
     listed = set(re.findall(r"^\| `advisor ([\w-]+)", README.read_text(encoding="utf-8"), re.MULTILINE))
     assert action.choices is not None
     assert listed == set(action.choices)
+
+
+def options() -> dict[str, set[str]]:
+    """The options of every command, by what calls it."""
+    return {
+        parser.prog: {name for action in parser._actions for name in action.option_strings if name.startswith("--")}
+        for parser in every_parser()
+    }
+
+
+def test_every_part_of_a_command_and_every_option_is_named() -> None:
+    text, known = said(), options()
+    lines, parts = text.splitlines(), [prog.split() for prog in known if prog.count(" ") == 2]
+    lacking = [
+        (command, part)
+        for _, command, part in parts
+        if not any(f"advisor {command}" in line and re.search(rf"\b{part}\b", line) for line in lines)
+    ]
+    unsaid = {option for each in known.values() for option in each if not re.search(rf"{option}\b", text)}
+    assert (lacking, unsaid - {"--help", "--version"}) == ([], set())
+
+
+def test_every_option_that_is_named_with_a_command_is_one_of_it() -> None:
+    known, found = options(), []
+    for span in re.findall(r"(?:`|^(?:\$ )?)(advisor [^`\n]+)", said(), re.MULTILINE):
+        words = span.split()
+        prog = next(" ".join(words[:length]) for length in (3, 2, 1) if " ".join(words[:length]) in known)
+        found += [(span, name) for name in re.findall(r"(?<![\w-])--[a-z][\w-]*", span) if name not in known[prog]]
+    assert found == []
+
+
+def test_every_schema_is_listed() -> None:
+    action = next(
+        action
+        for parser in every_parser()
+        if parser.prog == "advisor schema"
+        for action in parser._actions
+        if action.dest == "name"
+    )
+    row = next(line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith("| `advisor schema"))
+    assert set(re.findall(r"`([\w-]+)`", row)) == set(action.choices or ())
 
 
 def test_every_file_it_links_to_exists() -> None:

@@ -10,11 +10,11 @@ from advisor.cli.exits import Exit
 from advisor.cli.locking import alone
 from advisor.cli.output import notice, write
 from advisor.cli.session import day, today
-from advisor.decision.sealing import written
 from advisor.errors import Problem
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import plain
 from advisor.model.decision import Choice, Decision, Outcome
+from advisor.render.json import written
 from advisor.revisit import opened
 
 if TYPE_CHECKING:

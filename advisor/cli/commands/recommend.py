@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
-from advisor.cli.output import keep_apart, write, write_lines
+from advisor.cli.output import write, write_lines
+from advisor.cli.recommending import INSTALLING, check, form
 from advisor.cli.session import answers_from, changed_answers, open_session, session_day, with_project
-from advisor.loading.answers import MAX_TEXT
-from advisor.loading.problems import Problems
 from advisor.model.rule import PLACES
 from advisor.render import rendering
 from advisor.session import Session
@@ -22,9 +20,6 @@ if TYPE_CHECKING:
     from advisor.cli.locking import Lock
     from advisor.model.answers import Answers
     from advisor.model.recommendation import Recommendation
-
-_INSTALLING = ("requirements", "uv")
-"""Formats that say what installs the stack; they have no room for what a full inquiry finds."""
 
 _JOBS = 60
 """So many processes can be waited for at once on every system."""
@@ -86,7 +81,7 @@ def _cores() -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     """Recommend, and say by the exit status whether there is an answer."""
-    _check_usage(arguments)
+    check(arguments)
     session = open_session(
         arguments.options,
         arguments.knowledge,
@@ -101,7 +96,7 @@ def run(arguments: argparse.Namespace) -> int:
         return _fleet(session, arguments)
     lock = _lock(arguments)
     session, answers = _asked(session, arguments, lock)
-    recommendation = session.recommend(answers, full=arguments.depth != "core" and _form(arguments) not in _INSTALLING)
+    recommendation = session.recommend(answers, full=arguments.depth != "core" and form(arguments) not in INSTALLING)
     if lock is not None:
         from advisor.cli.locking import keep, tell_day  # noqa: PLC0415
 
@@ -156,93 +151,12 @@ def _measured_again(session: Session, arguments: argparse.Namespace, answers: An
 
 
 def _rendered(session: Session, recommendation: Recommendation, arguments: argparse.Namespace) -> str:
-    form = _form(arguments)
-    if form not in _INSTALLING:
-        return rendering(form, session.measurements)(recommendation)
+    asked = form(arguments)
+    if asked not in INSTALLING:
+        return rendering(asked, session.measurements)(recommendation)
     from advisor.cli.handing import handed_on  # noqa: PLC0415  (other formats need none of it)
 
-    return handed_on(form, recommendation, session.base, arguments)
-
-
-def _answered(arguments: argparse.Namespace) -> bool:
-    """Whether there are answers from anywhere."""
-    sources = (arguments.batch, arguments.answers, arguments.project)
-    given = any(source is not None for source in sources) or bool(arguments.set) or bool(arguments.hardware)
-    return given or _renews(arguments)
-
-
-def _form(arguments: argparse.Namespace) -> str:
-    """The format that is asked for, by its name or for short."""
-    return arguments.format or ("json" if arguments.json else "detail" if arguments.detail else "text")
-
-
-def _check_usage(arguments: argparse.Namespace) -> None:
-    problems = Problems()
-    if arguments.format not in (None, "json") and arguments.json:
-        problems.add("--json is short for --format json.", f"--format {arguments.format}", "Leave out one of them.")
-    own = (arguments.answers, arguments.project) != (None, None) or arguments.set or arguments.hardware
-    if arguments.batch is not None and own:
-        hint = "Leave out --answers, --set, --project and --hardware."
-        problems.add("a batch has its own answers.", "--batch", hint)
-    if arguments.batch is not None and _form(arguments) != "json":
-        problems.add("a batch is written as JSON Lines.", "--batch", "Add --json.")
-    if arguments.place is not None and _form(arguments) not in _INSTALLING:
-        problems.add("a place is chosen for what installs the stack.", "--place", "Add --format requirements or uv.")
-    _check_shared(arguments, problems)
-    if not _answered(arguments):
-        hint = "Use --answers FILE, --set KEY=VALUE, --project PATH or --batch FILE."
-        problems.add("no answers were given.", "recommend", hint)
-    if arguments.no_detect and arguments.probe in ("auto", "run"):
-        place = f"--probe {arguments.probe}"
-        problems.add("--no-detect reads nothing from this machine.", place, "Leave out one of them.")
-    if arguments.no_detect and arguments.machine:
-        problems.add("with --no-detect there is no machine to speak of.", "--machine", "Leave out one of them.")
-    if arguments.fleet is not None or arguments.nodes:
-        from advisor.cli.fleets import check_recommending  # noqa: PLC0415  (most answers are for one machine)
-
-        check_recommending(arguments, problems)
-    _check_lock(arguments, problems)
-    _check_record(arguments, problems)
-    problems.settle()
-
-
-def _check_shared(arguments: argparse.Namespace, problems: Problems) -> None:
-    named = {"--jobs": arguments.jobs, "--ray": arguments.ray}
-    given = [name for name, value in named.items() if value is not None]
-    if arguments.batch is None:
-        for name in given:
-            problems.add("one recommendation is not shared out.", name, "Add --batch FILE, or leave it out.")
-    elif len(given) > 1:
-        problems.add("a batch is shared out one way or the other.", " and ".join(given), "Leave out one of them.")
-
-
-def _renews(arguments: argparse.Namespace) -> bool:
-    """Whether there is a decision that has the answers."""
-    return arguments.lock is not None and arguments.renew and Path(arguments.lock).exists()
-
-
-def _check_lock(arguments: argparse.Namespace, problems: Problems) -> None:
-    if arguments.lock is None:
-        if arguments.renew or arguments.threshold:
-            problems.add("there is no decision file to speak of.", "--renew and --threshold", "Add --lock.")
-        return
-    if arguments.batch is not None:
-        problems.add("a batch is not a decision.", "--lock", "Leave out one of them.")
-    if arguments.answers is None and _renews(arguments):
-        named = {"--project": arguments.project, "--part": arguments.part}
-        for name in (name for name, value in named.items() if value):
-            message = "without --answers, a decision is made anew from what it holds, and no project is read."
-            problems.add(message, name, "Add --answers FILE, or leave it out.")
-    keep_apart(arguments.output, (arguments.lock,), problems)
-
-
-def _check_record(arguments: argparse.Namespace, problems: Problems) -> None:
-    if arguments.batch is not None and arguments.adr_dir is not None:
-        problems.add("a record is of one recommendation.", "--adr-dir", "Leave out --batch, or --adr-dir.")
-    if arguments.title and arguments.adr_dir is None:
-        problems.add("it names what a record is about.", "--title", "Add --adr-dir DIR, or leave it out.")
-    if len(arguments.title) > MAX_TEXT or not arguments.title.isprintable():
-        problems.add(f"a name of up to {MAX_TEXT} printable characters was expected.", "--title", "Shorten it.")
+    return handed_on(asked, recommendation, session.base, arguments)
 
 
 def _exit_of(recommendation: Recommendation) -> Exit:
@@ -274,11 +188,12 @@ def _fleet(session: Session, arguments: argparse.Namespace) -> int:
     answers = answers_from(session.base, arguments.answers, arguments.set, arguments.hardware)
     session = with_project(session, arguments, answers)
     found = decide(session, fleet_of(arguments, answers), answers, full=arguments.depth == "full")
-    write(rendering_of_many(_form(arguments))(found), arguments.output)
+    write(rendering_of_many(form(arguments))(found), arguments.output)
     if found.overall.primary == "needs_more_info":
         return Exit.NO_ANSWER
     # Outside of all options a tool does the job, or nothing is known of one.
     statuses = {_exit_of(kind.recommendation) for kind in found.kinds}
     if found.overall.primary == "none_of_these" and Exit.NO_ANSWER in statuses:
         return Exit.NO_ANSWER
-    return Exit.POLICY if Exit.POLICY in statuses else Exit.ANSWER
+    violated = any(kind.policy is not None and kind.policy.violated for kind in found.kinds)
+    return Exit.POLICY if violated else Exit.ANSWER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from advisor.evidence.keeping.database import driver
-from advisor.evidence.keeping.reuse import COUNTED
+from advisor.evidence.keeping.reuse import COUNTED, other_terms
 from advisor.model.framework import Framework
 from advisor.model.measurement import Machine, Measurements
 
@@ -23,11 +23,16 @@ def packages(run: Measurements, frameworks: Mapping[str, Framework]) -> Mapping[
 
 
 def aged(run: Measurements, here: Machine, found: Mapping[str, Collection[str]]) -> tuple[tuple[str, str], ...]:
-    """Each driver or framework that is another one now, with a sentence; `found` are the versions that are here.
+    """Each driver, framework or terms that are others now, with a sentence; `found` are the versions that are here.
 
     What is not here at all may be somewhere else, and says nothing.
     """
-    return (*_drivers(run, here), *_versions(run, found))
+    return (*_terms(run), *_drivers(run, here), *_versions(run, found))
+
+
+def _terms(run: Measurements) -> Iterator[tuple[str, str]]:
+    if why := other_terms(run):
+        yield "terms", f"{why[:1].upper()}{why[1:]}."
 
 
 def _drivers(run: Measurements, here: Machine) -> Iterator[tuple[str, str]]:

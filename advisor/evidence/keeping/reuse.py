@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from advisor.frozen import dataclass, replace
-from advisor.model.measurement import ClassResult, FrameworkRun, Measurements
+from advisor.model.measurement import TERMS, ClassResult, FrameworkRun, Measurements
 
 Variant = tuple[str, str]
 COUNTED = ("ok", "unstable")
@@ -21,6 +21,13 @@ MOST = 3
 def has_figures(run: Measurements) -> bool:
     """Whether there is anything in it to keep."""
     return any(result.outcome in COUNTED for result in run.results)
+
+
+def other_terms(run: Measurements) -> str:
+    """That it was measured under other terms than those of now; empty where it was not."""
+    if run.terms == TERMS:
+        return ""
+    return f"it was measured under version {run.terms} of the terms of comparison, which is {TERMS} now"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +63,8 @@ def left(run: Measurements, changed: Mapping[Variant, str], versions: Mapping[st
     defined now.
     """
     had = rivals(run)
+    if why := other_terms(run):
+        return Left(run=replace(run, results=(), classes=()), dropped=(why,), had=had)
     unknown = "it was not written down where it was found, so that its version now is unknown"
     gone: dict[Variant, str] = {}
     for result in run.results:

@@ -76,9 +76,9 @@ def latest(machine: Machine, folder: Path | None = None, notice: Notice = _silen
     """Give what still holds of the newest own run on exactly this kind of machine, without its samples.
 
     What no longer holds is left out, and said: another driver, another version installed now, another definition of a
-    probe. A run with which nothing can be compared any more, that had fewer threads than there are cores, or that was
-    stopped before its end gives way to an older one that is better. Nothing raises: a store that cannot be read is
-    noticed, and is as good as none.
+    probe, other terms of comparison. A run with which nothing can be compared any more, that had fewer threads than
+    there are cores, or that was stopped before its end gives way to an older one that is better. Nothing raises: a
+    store that cannot be read is noticed, and is as good as none.
     """
     home = folder or resources.home()
     # A start where nothing is kept pays for two looks at the disk.

@@ -23,7 +23,7 @@ from advisor.evidence.probing.turn import turn
 from advisor.evidence.probing.why import explained
 from advisor.evidence.probing.workers import STOPPED, Keeper
 from advisor.frozen import replace
-from advisor.model.measurement import FrameworkRun, Machine, Measurements, Outcome
+from advisor.model.measurement import TERMS, FrameworkRun, Machine, Measurements, Outcome
 
 QUIET_SHARE = 0.8
 """A machine was quiet when the canary ran as usual in this share of the rounds."""
@@ -105,6 +105,7 @@ def _together(plan: Plan, machine: Machine, conditions: Conditions, found: Seque
             "seed": str(plan.seed),
         },
         canary_rate=rate,
+        terms=TERMS,
     )
 
 

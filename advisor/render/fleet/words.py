@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from advisor.model.fleet import FleetDecision, Kind, Standing
 from advisor.render.lines import Entry, listed, placed
 from advisor.render.measured.figures import between, times
+from advisor.render.policy import standing, together
 from advisor.render.sureness import NO_FRAMEWORK, sureness
 
 RULED_OUT = "ruled out"
@@ -37,8 +38,22 @@ def summary(d: FleetDecision) -> Iterator[Entry]:
         yield Entry("Costs", " ".join(costs))
     elif d.overall.ranking and d.overall.primary == d.overall.ranking[0].option:
         yield Entry("Costs", "nothing: it is the best on every kind.")
+    yield from _policy(d)
     if d.overall.excluded:
         yield Entry("Ruled out", f"{_ruled_out(d)}.")
+
+
+def _policy(d: FleetDecision) -> Iterator[Entry]:
+    """How the policy fares over all kinds, and every violation that is more than a note, with the kinds where it is."""
+    reports = {kind.id: kind.policy for kind in d.kinds if kind.policy is not None}
+    if not reports:
+        return
+    policy = together(reports.values())
+    yield Entry("Policy", standing(policy))
+    for one in policy.violations:
+        if one.severity != "note":
+            where = [kind for kind, report in reports.items() if one in report.violations]
+            yield Entry(one.severity.capitalize(), f"{one.message} {one.remedy} ({_named(d, where)})")
 
 
 def _ruled_out(d: FleetDecision) -> str:

@@ -10,7 +10,7 @@ from advisor import resources
 from advisor.consult.adviser import Adviser
 from advisor.decision import making
 from advisor.decision.reading import read
-from advisor.decision.sealing import sealed, written
+from advisor.decision.sealing import sealed
 from advisor.frozen import replace
 from advisor.inference import plain
 from advisor.loading.answers import check_answers, read_answers
@@ -21,6 +21,7 @@ from advisor.model.answers import Answers
 from advisor.model.decision import Decision
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import Recommendation
+from advisor.render.json import written
 from advisor.session import Session
 
 EXAMPLES = tuple(sorted(path.stem for path in (resources.knowledge() / "examples").glob("*.yaml")))

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from advisor.decision.checking import check
 from advisor.decision.differing import differences
 from advisor.decision.reading import DecisionFile, read
-from advisor.decision.sealing import seal, sealed, written
+from advisor.decision.sealing import seal, sealed
 from advisor.errors import InputError, Problem
 from advisor.loading.structure import plain
+from advisor.render.json import written
 
 NAMES = st.sampled_from(EXAMPLES)
 

@@ -16,7 +16,7 @@ from advisor.fleet.node import Look
 from advisor.fleet.planning import Node, Place
 from advisor.fleet.taking import Ended
 from advisor.frozen import replace
-from advisor.model.measurement import FrameworkRun, Machine, Measurements, ProbeResult
+from advisor.model.measurement import TERMS, FrameworkRun, Machine, Measurements, ProbeResult
 
 PLAN = Plan(probes=Path("nowhere"), definitions=(), frameworks=("good", "absent"))
 
@@ -48,6 +48,7 @@ def run_on(there: Machine, **changes: Any) -> Measurements:
         elapsed_s=1.0,
         measured="2026-01-01T00:00:00Z",
         settings={"suite": "quick", "device": "auto"},
+        terms=TERMS,
     )
     return identified(replace(found, **changes))
 

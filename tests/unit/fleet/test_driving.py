@@ -14,7 +14,7 @@ from advisor.fleet.taking import Ended
 from advisor.frozen import replace
 from advisor.model.environment import Recipe
 from advisor.model.fleet_probe import FleetProbe
-from advisor.model.measurement import Measurements
+from advisor.model.measurement import TERMS, Measurements
 
 DIED = Ended(fate="died", reason="the node is gone")
 RECIPE = Recipe(
@@ -176,6 +176,7 @@ def test_what_a_node_sends_is_checked(store: Store, ended: Ended, fate: str, rea
         ({"settings": {"suite": "quick", "device": "cpu"}}, True),
         ({"settings": {"suite": "quick", "device": "auto", "stopped": "yes"}}, True),
         ({"settings": {"suite": "quick", "device": "auto", "kind": "other"}}, True),
+        ({"terms": TERMS - 1}, True),
         ({"results": ()}, True),
         ({"frameworks": run_on(machine(0)).frameworks[:1]}, True),
         ({"machine": machine(1)}, True),

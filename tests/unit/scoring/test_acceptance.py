@@ -9,7 +9,7 @@ from scoring_making import DECISION, value, weights
 
 from advisor.model.knowledge import Acceptance
 from advisor.model.score import Ranking, Scored
-from advisor.scoring.acceptance import accepted, lead, stays_open
+from advisor.scoring.acceptance import accepted, lead, open_move
 from advisor.scoring.rank import rank
 
 LINE = Acceptance(level=0.5, lead=1.5, most=4.0)
@@ -63,27 +63,35 @@ def inherited(*options: tuple[float, float, float]) -> Ranking:
 
 
 @pytest.mark.parametrize(
-    ("options", "is_open"),
+    ("options", "between"),
     [
-        ([(1.0, 1.0, 0.5), (0.0, 0.2, 0.9)], True),
-        ([(1.0, 1.0, 0.5), (0.4, 0.2, 0.9)], True),
-        ([(1.0, 0.2, 0.9), (0.0, 1.0, 0.5)], False),
-        ([(1.0, 1.0, 0.5), (1.0, 0.2, 0.9)], False),
-        ([(0.5, 1.0, 0.5), (0.5, 0.2, 0.9)], False),
-        ([(0.0, 1.0, 0.9)], False),
+        ([(1.0, 1.0, 0.5), (0.0, 0.2, 0.9)], ("a", "b")),
+        ([(1.0, 1.0, 0.5), (0.4, 0.2, 0.9)], ("a", "b")),
+        ([(0.0, 0.2, 0.9), (1.0, 0.2, 0.5), (1.0, 1.0, 0.5)], ("c", "a")),
+        ([(1.0, 0.2, 0.9), (0.0, 1.0, 0.5)], None),
+        ([(1.0, 1.0, 0.5), (1.0, 0.2, 0.9)], None),
+        ([(0.5, 1.0, 0.5), (0.5, 0.2, 0.9)], None),
+        ([(0.0, 1.0, 0.9)], None),
     ],
-    ids=["leave the code", "by a bridge", "the code is on the best", "both keep it", "there is no code", "alone"],
+    ids=[
+        "leave the code",
+        "by a bridge",
+        "two keep it",
+        "the code is on the best",
+        "both keep it",
+        "there is no code",
+        "alone",
+    ],
 )
 def test_it_is_open_to_stay_where_something_new_would_be_built_on_what_keeps_less(
-    options: list[tuple[float, float, float]],
-    is_open: bool,  # noqa: FBT001  (a column of the table)
+    options: list[tuple[float, float, float]], between: tuple[str, str] | None
 ) -> None:
-    assert stays_open(inherited(*options), ("code", "skill")) is is_open
+    assert open_move(inherited(*options), ("code", "skill")) == between
 
 
 def test_without_criteria_that_are_inherited_nothing_is_open() -> None:
-    assert not stays_open(inherited((1.0, 1.0, 0.5), (0.0, 0.2, 0.9)), ())
-    assert not stays_open(ranking(0.8, 0.7), ("code",))
+    assert not open_move(inherited((1.0, 1.0, 0.5), (0.0, 0.2, 0.9)), ())
+    assert not open_move(ranking(0.8, 0.7), ("code",))
 
 
 def test_an_answer_that_is_open_is_accepted_less_often_by_the_same_lead() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from advisor.evidence.keeping.whereabouts import Package, Place
 from advisor.model.measurement import (
+    TERMS,
     Accelerator,
     ClassResult,
     FrameworkRun,
@@ -84,6 +85,7 @@ def run_of(*frameworks: str, day: int = 1, machine: Machine = MACHINE) -> Measur
         elapsed_s=1.0,
         measured=f"2026-01-{day:02}T00:00:00Z",
         settings={"device": "auto", "seed": "0"},
+        terms=TERMS,
     )
 
 

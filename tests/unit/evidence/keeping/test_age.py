@@ -7,7 +7,7 @@ import pytest
 from advisor.evidence.keeping.age import aged, packages
 from advisor.frozen import replace
 from advisor.model.framework import Framework
-from advisor.model.measurement import Accelerator, FrameworkRun, Machine, Measurements, ProbeResult
+from advisor.model.measurement import TERMS, Accelerator, FrameworkRun, Machine, Measurements, ProbeResult
 
 HERE = Machine(fingerprint="0", os="linux", arch="x86_64", cpu="any", cores=4, memory_gb=16.0)
 
@@ -22,6 +22,7 @@ def measured(version: str, driver: str = "") -> Measurements:
         classes=(),
         elapsed_s=1.0,
         measured="2026-01-01T00:00:00Z",
+        terms=TERMS,
     )
 
 
@@ -47,6 +48,12 @@ def test_a_driver_is_another_one_where_it_has_another_version_or_tells_none() ->
     assert aged(run, run.machine, {}) == ()
     ((subject, message),) = aged(run, HERE, {})
     assert (subject, message) == ("driver", "It was measured with driver 550.1, which is unknown now.")
+
+
+def test_a_run_under_other_terms_is_out_of_date_whatever_is_installed() -> None:
+    ((subject, message),) = aged(replace(measured("1.0"), terms=TERMS - 1), HERE, {})
+    assert subject == "terms"
+    assert message == f"It was measured under version {TERMS - 1} of the terms of comparison, which is {TERMS} now."
 
 
 def test_a_framework_is_looked_for_under_the_name_of_each_of_its_builds() -> None:

@@ -19,7 +19,7 @@ from stored_runs import CARD, MACHINE, WITH_CARD, define, install, installed, ru
 from advisor import resources
 from advisor.errors import InputError, Problem, StoreError
 from advisor.evidence.keeping import database, store
-from advisor.model.measurement import Measurements
+from advisor.model.measurement import TERMS, Measurements
 
 
 @pytest.fixture
@@ -202,6 +202,18 @@ def test_another_driver_makes_another_machine(home: Path) -> None:
     updated = replace(WITH_CARD, accelerators=(replace(CARD, driver="560.2"),))
     assert store.latest(updated, home, notices.append) is None
     assert "measured with driver 550.1 and is 560.2 now" in notices[0].message
+
+
+def test_what_was_measured_under_other_terms_is_told_and_kept_and_never_used(home: Path) -> None:
+    whole = keep(home, replace(run_of("jax", "mlx", day=1), terms=TERMS - 1))
+    found, (notice,) = look(home)
+    assert found is None
+    assert f"under version {TERMS - 1} of the terms of comparison, which is {TERMS} now; left out" in notice
+    stopped = keep(home, replace(run_of("jax", "mlx", day=2), settings={"stopped": "yes"}))
+    found, _ = look(home)
+    assert found is not None
+    assert found.id == stopped.id, "one that says less is taken before one that says something else"
+    assert {kept.run.id for kept in store.kept(home)} == {whole.id, stopped.id}
 
 
 def test_what_was_asked_of_the_processor_alone_says_nothing_of_a_machine_with_an_accelerator(home: Path) -> None:
