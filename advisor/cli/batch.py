@@ -15,7 +15,7 @@ from advisor.errors import InputError, Problem
 from advisor.frozen import dataclass
 from advisor.loading.answers import Identity, LineError, batch_line, check_answers
 from advisor.loading.documents import shown_key
-from advisor.loading.problems import Problems
+from advisor.loading.problems import Problems, printable
 from advisor.render.json import line as json_line
 from advisor.session import Session
 
@@ -97,7 +97,8 @@ def lines_of(path: str) -> Iterator[Line]:
                     yield number, text
     except OSError as error:
         message = f"the batch cannot be read: {error.strerror or error}."
-        raise InputError(Problem(message=message, place=path, hint="Check the path.")) from None
+        place = "standard input" if path == "-" else printable(path)
+        raise InputError(Problem(message=message, place=place, hint="Check the path.")) from None
 
 
 def _answer(session: Session, line: Line, *, full: bool) -> str:

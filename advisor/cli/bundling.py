@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write
 from advisor.cli.session import today
 from advisor.cli.signing import keys_in, sign, verify
+from advisor.cli.standard_input import read_input
 from advisor.errors import InputError, Problem, StoreError
 from advisor.loading.bundles import LARGEST, Manifest, gather, kept_manifest, manifest_of, pack, unpack
 from advisor.loading.imported import put, take_away
@@ -107,7 +107,7 @@ def _check_version(manifest: Manifest, place: str) -> None:
 def _read(file: str) -> bytes:
     try:
         if file == "-":
-            content = sys.stdin.buffer.read(LARGEST + 1)
+            content = read_input(LARGEST + 1)
         else:
             with Path(file).open("rb") as stream:
                 content = stream.read(LARGEST + 1)

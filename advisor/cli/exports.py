@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from advisor.cli.standard_input import read_input
 from advisor.errors import InputError, Problem
 from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign
 from advisor.frozen import replace
@@ -62,7 +62,7 @@ def _files(path: str, problems: Problems) -> Iterator[str]:
 
 def _content(path: str, most: int) -> bytes:
     if path == "-":
-        return sys.stdin.buffer.read(most)
+        return read_input(most)
     try:
         with Path(path).open("rb") as file:
             return file.read(most)

@@ -20,6 +20,9 @@ Command = Callable[["argparse.Namespace"], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
+    if sys.stderr is None:
+        # What is said there is said to nobody, and no file that is opened later takes its place.
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     # A command that answers once leaves nothing behind worth looking for, which takes a seventh of its time.
     collecting = gc.isenabled()
     gc.disable()
