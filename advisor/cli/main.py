@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
 from advisor.cli.exits import Exit
+from advisor.cli.output import keep_apart
 from advisor.cli.parser import build, module_of, parse
 from advisor.errors import AdvisorError
 
@@ -66,7 +67,9 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         arguments = parse(["interview"])
     if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "mcp", "fleet"):
         gc.enable()
-    return cast("Command", module_of(arguments.command).run)(arguments)
+    command = cast("Command", module_of(arguments.command).run)
+    keep_apart(arguments)
+    return command(arguments)
 
 
 if __name__ == "__main__":

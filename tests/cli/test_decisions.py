@@ -148,7 +148,7 @@ def test_what_cannot_be_read_is_not_renewed_either(world: World) -> None:
         (("--lock", "new.json", "--threshold", "primry=false"), "'primry' is no threshold. Did you mean 'primary'?"),
         (("--lock", "new.json", "--threshold", "stack=perhaps"), "'perhaps' is neither true nor false."),
         (("--lock", "new.json", "--threshold", "p_best_fall=2"), "'2' is no number from 0 to 1."),
-        (("--lock", "new.json", "--output", "new.json"), "the answer and the decision cannot be one file."),
+        (("--lock", "new.json", "--output", "new.json"), "it would take the place of another file that is named here."),
         (("--lock", "no/such/folder.json"), "no/such/folder.json: cannot be written: No such file or directory."),
     ],
 )
@@ -177,7 +177,9 @@ def test_no_output_takes_the_place_of_a_decision(world: World, command: tuple[st
     for output in (name, f"./{name}", world.folder / name, f"folder/{name}"):
         ran = world.ask(*command, "--output", output)
         assert (ran.exit, ran.stdout, world.lock.read_bytes()) == (2, "", before)
-        assert "--output: the answer and the decision cannot be one file. Give them two names." in ran.stderr
+        assert (
+            "--output: it would take the place of another file that is named here. Give them two names." in ran.stderr
+        )
     assert not (world.folder / "new.json").exists()
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli import kinds, options
 from advisor.cli.exits import Exit
-from advisor.cli.output import keep_apart, write, write_lines
+from advisor.cli.output import write, write_lines
 from advisor.cli.session import answers_from, changed_answers, open_session, session_day, with_project
 from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
@@ -233,7 +233,6 @@ def _check_lock(arguments: argparse.Namespace, problems: Problems) -> None:
         for name in (name for name, value in named.items() if value):
             message = "without --answers, a decision is made anew from what it holds, and no project is read."
             problems.add(message, name, "Add --answers FILE, or leave it out.")
-    keep_apart(arguments.output, (arguments.lock,), problems)
 
 
 def _check_record(arguments: argparse.Namespace, problems: Problems) -> None:
