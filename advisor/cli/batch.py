@@ -90,8 +90,8 @@ def lines_of(path: str) -> Iterator[Line]:
     try:
         # Not through sys.stdin, which a thread that still reads at exit must not hold.
         with open(_STDIN, "rb", closefd=False) if path == "-" else Path(path).open("rb") as content:
-            # UTF-8 whatever the locale; a byte that is none spoils its own line only.
-            lines = TextIOWrapper(content, encoding="utf-8-sig", errors="replace")
+            # UTF-8 whatever the locale; a byte that is none spoils its own line only, which is refused.
+            lines = TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape")
             for number, text in enumerate(lines, start=1):
                 if text.strip():
                     yield number, text

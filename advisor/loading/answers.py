@@ -101,9 +101,13 @@ class LineError(ValueError):
 def batch_line(line: str) -> tuple[Identity, dict[str, Any]]:
     """Id and raw answers of one line of a batch; raises `LineError` with what was expected."""
     try:
+        line.encode()
         data = json.loads(line, object_pairs_hook=_no_duplicates)
     except RecursionError:
         raise LineError("the line is nested too deeply") from None
+    except UnicodeEncodeError:
+        # A byte that is no text stands there as half of a character.
+        raise LineError("the line is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise LineError(f"not JSON: {error.msg} at column {error.colno}") from None
     except LineError:
