@@ -84,9 +84,12 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(Problem(message=f"{message}.", place=command, hint=f"See `{self.prog} --help`."))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse, with all arguments there."""
+        """Parse, with all arguments there; what a command does not know is told by its own name."""
         self.fill()
-        return super().parse_known_args(args, namespace)
+        known, rest = super().parse_known_args(args, namespace)
+        if rest and " " in self.prog:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return known, rest
 
     def format_help(self) -> str:
         """The help, with all arguments in it."""

@@ -175,4 +175,4 @@ def _at_setting(path: tuple[str | int, ...]) -> str:
 def _content(path: str) -> bytes:
     if path == "-":
         return read_input(MAX_BYTES + 1)
-    return content(Path(path), "the answers")
+    return content(path, "the answers")

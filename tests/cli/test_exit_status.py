@@ -88,6 +88,22 @@ def test_wrong_usage_is_2_and_is_named(run: Run, arguments: list[str], named: st
     assert all(line.startswith("advisor: ") for line in ran.stderr.splitlines())
 
 
+@pytest.mark.parametrize("name", ["", f"/{'a' * 90}.yaml"])
+def test_a_file_that_is_not_there_is_named_in_full(run: Run, name: str) -> None:
+    ran = run("recommend", "--no-detect", "--answers", name)
+    place = f"{name}: " if name else ""
+    told = f"advisor: {place}the answers cannot be read: No such file or directory. Check the path.\n"
+    assert (ran.exit, ran.stdout, ran.stderr) == (2, "", told)
+
+
+def test_an_argument_that_a_command_does_not_know_leads_to_its_help(run: Run) -> None:
+    ran = run("hardware", "list", "--fast")
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "advisor: hardware list: unrecognized arguments: --fast. See `advisor hardware list --help`.\n"
+    )
+
+
 def test_every_mistake_in_the_settings_is_told_at_once(run: Run) -> None:
     settings = ("dmain=cv", "task=trian", "sizes.bach=1", "priorities.speed=maybe", "accelerator_count=-1")
     ran = run("recommend", *(part for s in settings for part in ("--set", s)))

@@ -84,14 +84,18 @@ def _validated(content: bytes, place: str) -> Measurements:
         return adapter(Measurements).validate_json(content)
     except ValidationError as error:
         details = error.errors(include_url=False, include_input=False, include_context=False)
-        problems = [Problem(message=f"{one['msg']}.", place=_within(place, one["loc"])) for one in details[:_SHOWN]]
+        problems = [
+            Problem(message=f"{one['msg']}.", place=_within(place, one["loc"]), hint="" if one["loc"] else _HINT)
+            for one in details[:_SHOWN]
+        ]
         if len(details) > _SHOWN:
             problems.append(Problem(message=f"there are {len(details) - _SHOWN} more.", place=f"{place}; further on"))
         raise InputError(*problems) from None
 
 
 def _within(place: str, path: Iterable[str | int]) -> str:
-    return f"{place}: {'.'.join(printable(str(part))[:40] for part in path)}"
+    within = ".".join(printable(str(part))[:40] for part in path)
+    return f"{place}: {within}" if within else place
 
 
 def oddities(found: Measurements) -> Iterator[tuple[str, str]]:
