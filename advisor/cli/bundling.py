@@ -12,7 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 import advisor
 from advisor import resources
 from advisor.cli.exits import Exit
-from advisor.cli.output import write
+from advisor.cli.output import leave_alone, write
 from advisor.cli.session import today
 from advisor.cli.signing import keys_in, sign, verify
 from advisor.cli.standard_input import read_input
@@ -35,9 +35,7 @@ _SHOWN = 5
 def export(arguments: argparse.Namespace) -> int:
     """Write the knowledge and rules in use as one file."""
     target = Path(arguments.file)
-    if target.exists() and not arguments.force:
-        hint = "Name another file, or add --force to replace it."
-        raise InputError(Problem(message="there is such a file already.", place=arguments.file, hint=hint))
+    leave_alone(arguments.file, force=arguments.force)
     base = load(use_cache=False)
     files = gather(*in_use())
     major, minor = advisor.__version__.split(".")[:2]

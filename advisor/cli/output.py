@@ -38,6 +38,13 @@ def keep_apart(arguments: argparse.Namespace) -> None:
         raise InputError(Problem(message=message, place="--output", hint="Give them two names."))
 
 
+def leave_alone(path: str | None, *, force: bool) -> None:
+    """Raise `InputError` where a file is there already, unless it may be replaced."""
+    if path is not None and not force and Path(path).is_file():
+        hint = "Name another file, or add --force to replace it."
+        raise InputError(Problem(message="there is such a file already.", place=path, hint=hint))
+
+
 def _is_one(one: str, other: str) -> bool:
     try:
         return Path(one).samefile(other)

@@ -40,6 +40,7 @@ _COMMANDS = {
     "diff": "two decisions beside each other",
     "decide": "note what was chosen in the end, and how it went",
     "portfolio": "many projects on one page, and what one framework for all would cost",
+    "init": "an answers file to fill in, with every key, its words and what they mean",
     "intake": "what the files of a project say, read and never run, as answers",
     "starter": "a first program in the recommended framework, or in one that is named",
     "interview": "the questionnaire, on a terminal; `advisor` alone opens it too",

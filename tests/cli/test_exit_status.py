@@ -169,7 +169,9 @@ def test_help_and_version_are_0(run: Run) -> None:
         assert ran.stdout.startswith(f"usage: advisor {command}".rstrip())
 
 
-@pytest.mark.parametrize("command", ["recommend", "why", "why-not", "how", "what-if", "probe", "doctor", "schema"])
+@pytest.mark.parametrize(
+    "command", ["recommend", "why", "why-not", "how", "what-if", "probe", "doctor", "schema", "init"]
+)
 def test_the_help_of_a_command_says_what_it_does(run: Run, command: str) -> None:
     usage, about, *_ = run(command, "--help").stdout.split("\n\n")
     assert usage.startswith(f"usage: advisor {command} ")
