@@ -225,7 +225,7 @@ def contradicted(r: Recommendation) -> str:
 def in_words(value: object) -> str:
     """An answer or a fact in a sentence."""
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.15g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {in_words(item)}" for key, item in value.items()) or "nothing"
     return (" and ".join(map(str, value)) or "nothing") if isinstance(value, (list, tuple)) else str(value)

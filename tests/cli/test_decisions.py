@@ -236,6 +236,14 @@ def test_two_decisions_beside_each_other(world: World) -> None:
     assert {"part": "scores", "key": "red", "before": 1.0, "after": None} in document["differences"]
 
 
+def test_numbers_that_differ_are_told_apart(run: Run, tmp_path: Path) -> None:
+    for number in ("7.1234567", "7.1234568"):
+        given = ("--set", "domain=recsys", "--set", f"model_params_b={number}", "--no-detect", "--depth", "core")
+        ran = run("recommend", *given, "--lock", f"{number}.json", "--format", "adr", cwd=tmp_path)
+        assert f"- **model\\_params\\_b**: {number}\n" in ran.stdout
+    assert "7.1234567 -> 7.1234568" in run("diff", "7.1234567.json", "7.1234568.json", cwd=tmp_path).stdout
+
+
 def test_what_is_wrong_with_either_is_told_at_once(world: World) -> None:
     (world.folder / "other.json").write_text("{", encoding="utf-8")
     ran = world.ask("diff", "nowhere.json", "other.json")
