@@ -68,6 +68,8 @@ def _dispatch(arguments: argparse.Namespace) -> int:
     if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "mcp", "fleet"):
         gc.enable()
     command = cast("Command", module_of(arguments.command).run)
+    if getattr(arguments, "output", None) == "-":
+        arguments.output = None
     keep_apart(arguments)
     return command(arguments)
 

@@ -29,7 +29,7 @@ def write(text: str, path: str | None) -> None:
 def keep_apart(arguments: argparse.Namespace) -> None:
     """Raise `InputError` where the output would take the place of what else a command names, whatever it is called."""
     output = getattr(arguments, "output", None)
-    if output in (None, "-") or _is_device(Path(output)):
+    if output is None or _is_device(Path(output)):
         return
     given = [getattr(arguments, name, None) for name in _OTHERS]
     paths = [path for each in given if each is not None for path in ([each] if isinstance(each, str) else each)]
@@ -60,7 +60,7 @@ def _is_device(target: Path) -> bool:
 
 def write_lines(lines: Iterable[str], path: str | None) -> None:
     """Write lines as they come: to standard output at once, to the file so that it is there when the last one is."""
-    if path in (None, "-"):
+    if path is None:
         for text in lines:
             _print(text)
         return
