@@ -201,7 +201,7 @@ def _measured(r: Recommendation) -> str:
     share = r.measurements.share.get("performance", 0.0)
     if not share:
         first = r.ranking[0].option
-        return f"Others were measured here, {first} was not on this workload: `advisor doctor` says what is missing."
+        return f"Others were measured here, {first} was not on this workload: `advisor measurements show` says why."
     return f"{share:.0%} of what is said of speed comes from this machine, the rest from published figures."
 
 
