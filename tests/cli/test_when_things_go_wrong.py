@@ -153,6 +153,23 @@ def test_standard_input_that_is_closed_is_no_bug(run: Run, arguments: tuple[str,
 
 
 @POSIX
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(("recommend", "--set", "domain=lmm", "--set", "task=trian"), 2), (("--version",), 0)]
+)
+def test_nobody_reading_what_goes_wrong_changes_no_exit_status(
+    home: Path, arguments: tuple[str, ...], status: int
+) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    try:
+        command = [sys.executable, "-m", "advisor", *arguments]
+        done = subprocess.run(command, stdout=written, stderr=written, env=environment(home), check=False)
+    finally:
+        os.close(written)
+    assert done.returncode == status
+
+
+@POSIX
 def test_standard_error_that_is_closed_changes_no_exit_status(run: Run) -> None:
     wrong = ("recommend", "--set", "domain=lmm")
     ran = run("-c", 'exec "$@" 2>&-', "sh", sys.executable, "-m", "advisor", *wrong, program=SHELL)
