@@ -58,7 +58,7 @@ def read(given: object, base: KnowledgeBase) -> Read:
         message = f"{shown(given)} is neither a mapping of keys to answers nor the path of a file."
         raise InputError(Problem(message=message, place="answers"))
     problems = Problems()
-    document = read_answers(content(Path(given), "the answers"), shown_key(os.fspath(given)), problems)
+    document = read_answers(content(given, "the answers"), shown_key(os.fspath(given)), problems)
     known = check_answers(document.data, base.vocabulary, _criteria(base), document.place, problems)
     problems.settle()
     return Read(known, tuple(document.data))

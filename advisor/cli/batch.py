@@ -15,7 +15,7 @@ from advisor.errors import InputError, Problem
 from advisor.frozen import dataclass
 from advisor.loading.answers import Identity, LineError, batch_line, check_answers
 from advisor.loading.documents import shown_key
-from advisor.loading.problems import Problems
+from advisor.loading.problems import Problems, printable
 from advisor.render.json import line as json_line
 from advisor.session import Session
 
@@ -90,14 +90,15 @@ def lines_of(path: str) -> Iterator[Line]:
     try:
         # Not through sys.stdin, which a thread that still reads at exit must not hold.
         with open(_STDIN, "rb", closefd=False) if path == "-" else Path(path).open("rb") as content:
-            # UTF-8 whatever the locale; a byte that is none spoils its own line only.
-            lines = TextIOWrapper(content, encoding="utf-8-sig", errors="replace")
+            # UTF-8 whatever the locale; a byte that is none spoils its own line only, which is refused.
+            lines = TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape")
             for number, text in enumerate(lines, start=1):
                 if text.strip():
                     yield number, text
     except OSError as error:
         message = f"the batch cannot be read: {error.strerror or error}."
-        raise InputError(Problem(message=message, place=path, hint="Check the path.")) from None
+        place = "standard input" if path == "-" else printable(path)
+        raise InputError(Problem(message=message, place=place, hint="Check the path.")) from None
 
 
 def _answer(session: Session, line: Line, *, full: bool) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +12,10 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 import advisor
 from advisor import resources
 from advisor.cli.exits import Exit
-from advisor.cli.output import write
+from advisor.cli.output import leave_alone, write
 from advisor.cli.session import today
 from advisor.cli.signing import keys_in, sign, verify
+from advisor.cli.standard_input import read_input
 from advisor.errors import InputError, Problem, StoreError
 from advisor.loading.bundles import LARGEST, Manifest, gather, kept_manifest, manifest_of, pack, unpack
 from advisor.loading.imported import put, take_away
@@ -35,9 +35,7 @@ _SHOWN = 5
 def export(arguments: argparse.Namespace) -> int:
     """Write the knowledge and rules in use as one file."""
     target = Path(arguments.file)
-    if target.exists() and not arguments.force:
-        hint = "Name another file, or add --force to replace it."
-        raise InputError(Problem(message="there is such a file already.", place=arguments.file, hint=hint))
+    leave_alone(arguments.file, force=arguments.force)
     base = load(use_cache=False)
     files = gather(*in_use())
     major, minor = advisor.__version__.split(".")[:2]
@@ -107,7 +105,7 @@ def _check_version(manifest: Manifest, place: str) -> None:
 def _read(file: str) -> bytes:
     try:
         if file == "-":
-            content = sys.stdin.buffer.read(LARGEST + 1)
+            content = read_input(LARGEST + 1)
         else:
             with Path(file).open("rb") as stream:
                 content = stream.read(LARGEST + 1)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
+from advisor.cli.standard_input import read_input
 from advisor.errors import InputError, Problem
 from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign
 from advisor.frozen import replace
-from advisor.loading.documents import shown_key
-from advisor.loading.problems import Problems
+from advisor.loading.problems import Problems, printable
 from advisor.model.measurement import Measurements
 
 MOST = 1000
@@ -20,7 +19,7 @@ MOST = 1000
 
 def read_export(path: str) -> Measurements:
     """The run in a file, or on standard input where it is `-`; raises InputError with everything wrong with it."""
-    return read_foreign(_content(path, MAX_BYTES + 1), "standard input" if path == "-" else shown_key(path))
+    return read_foreign(_content(path, MAX_BYTES + 1), "standard input" if path == "-" else printable(path))
 
 
 def read_exports(paths: Iterable[str]) -> tuple[Measurements, ...]:
@@ -52,17 +51,17 @@ def _files(path: str, problems: Problems) -> Iterator[str]:
         return
     if not files:
         hint = "`advisor measurements export` writes them."
-        problems.add("there is no run in this folder: no file in it ends in .json.", shown_key(path), hint)
+        problems.add("there is no run in this folder: no file in it ends in .json.", printable(path), hint)
     elif len(files) > MOST:
         message = f"more than {MOST} files in this folder end in .json."
-        problems.add(message, shown_key(path), "Name the runs themselves, or a folder of nothing else.")
+        problems.add(message, printable(path), "Name the runs themselves, or a folder of nothing else.")
     else:
         yield from map(str, files)
 
 
 def _content(path: str, most: int) -> bytes:
     if path == "-":
-        return sys.stdin.buffer.read(most)
+        return read_input(most)
     try:
         with Path(path).open("rb") as file:
             return file.read(most)
@@ -73,4 +72,4 @@ def _content(path: str, most: int) -> bytes:
 def _unreadable(path: str, error: OSError | ValueError) -> Problem:
     """Why; a ValueError is of a character that no path can have."""
     message = f"it cannot be read: {getattr(error, 'strerror', None) or error}."
-    return Problem(message=message, place=shown_key(path), hint="Check the path.")
+    return Problem(message=message, place=printable(path), hint="Check the path.")

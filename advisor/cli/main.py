@@ -6,9 +6,10 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TextIO, cast
 
 from advisor.cli.exits import Exit
+from advisor.cli.output import keep_apart
 from advisor.cli.parser import build, module_of, parse
 from advisor.errors import AdvisorError
 
@@ -20,6 +21,9 @@ Command = Callable[["argparse.Namespace"], int]
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return the exit status."""
+    if sys.stderr is None:
+        # What is said there is said to nobody, and no file that is opened later takes its place.
+        sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     # A command that answers once leaves nothing behind worth looking for, which takes a seventh of its time.
     collecting = gc.isenabled()
     gc.disable()
@@ -39,20 +43,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from advisor.loading.problems import printable  # noqa: PLC0415  (only what goes wrong needs it)
 
         for problem in error.problems:
-            sys.stderr.write(f"advisor: {printable(str(problem))}\n")
+            _tell(printable(str(problem)))
         return Exit.USAGE
     except KeyboardInterrupt:
-        sys.stderr.write("advisor: interrupted\n")
+        _tell("interrupted")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read the output has seen enough; what is left in the buffer must not fail at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        _silence(sys.stdout, sys.stderr)
         return Exit.ANSWER
     except Exception as error:  # noqa: BLE001  (the one door: a bug becomes a report)
         from advisor.cli.report import write_report  # noqa: PLC0415
 
-        sys.stderr.write(f"advisor: a bug, not your mistake: {type(error).__name__}. {write_report(error)}\n")
+        _tell(f"a bug, not your mistake: {type(error).__name__}. {write_report(error)}")
         return Exit.BUG
+
+
+def _tell(message: str) -> None:
+    """Say why it ends, if anybody is there to hear it: it ends in the same way where nobody is."""
+    try:
+        sys.stderr.write(f"advisor: {message}\n")
+        sys.stderr.flush()
+    except OSError:
+        _silence(sys.stderr)
+
+
+def _silence(*streams: TextIO | None) -> None:
+    """Let go what is left in the buffers, which must not fail at exit."""
+    for stream in streams:
+        if stream is not None:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _dispatch(arguments: argparse.Namespace) -> int:
@@ -63,7 +83,11 @@ def _dispatch(arguments: argparse.Namespace) -> int:
         arguments = parse(["interview"])
     if getattr(arguments, "batch", None) is not None or arguments.command in ("probe", "mcp", "fleet"):
         gc.enable()
-    return cast("Command", module_of(arguments.command).run)(arguments)
+    command = cast("Command", module_of(arguments.command).run)
+    if getattr(arguments, "output", None) == "-":
+        arguments.output = None
+    keep_apart(arguments)
+    return command(arguments)
 
 
 if __name__ == "__main__":

@@ -6,9 +6,19 @@ import os
 import sys
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from advisor.errors import InputError, Problem
-from advisor.loading.problems import Problems, printable
+from advisor.loading.problems import printable
+
+if TYPE_CHECKING:
+    import argparse
+
+_OTHERS = (
+    *("answers", "batch", "policy", "file", "before", "after", "fleet", "cases", "key", "profiles", "step"),
+    *("recording", "lock", "save", "svg"),
+)
+"""Arguments of the commands that name files: those that are read, and those that are written as well."""
 
 
 def write(text: str, path: str | None) -> None:
@@ -16,10 +26,23 @@ def write(text: str, path: str | None) -> None:
     write_lines((text,), path)
 
 
-def keep_apart(output: str | None, decisions: Iterable[str], problems: Problems) -> None:
-    """Report an output that would take the place of a decision, whatever both are called."""
-    if output is not None and any(_is_one(output, decision) for decision in decisions):
-        problems.add("the answer and the decision cannot be one file.", "--output", "Give them two names.")
+def keep_apart(arguments: argparse.Namespace) -> None:
+    """Raise `InputError` where the output would take the place of what else a command names, whatever it is called."""
+    output = getattr(arguments, "output", None)
+    if output is None or _is_device(Path(output)):
+        return
+    given = [getattr(arguments, name, None) for name in _OTHERS]
+    paths = [path for each in given if each is not None for path in ([each] if isinstance(each, str) else each)]
+    if any(_is_one(output, path) for path in paths):
+        message = "it would take the place of another file that is named here."
+        raise InputError(Problem(message=message, place="--output", hint="Give them two names."))
+
+
+def leave_alone(path: str | None, *, force: bool) -> None:
+    """Raise `InputError` where a file is there already, unless it may be replaced."""
+    if path is not None and not force and Path(path).is_file():
+        hint = "Name another file, or add --force to replace it."
+        raise InputError(Problem(message="there is such a file already.", place=path, hint=hint))
 
 
 def _is_one(one: str, other: str) -> bool:
@@ -30,6 +53,11 @@ def _is_one(one: str, other: str) -> bool:
         return os.path.realpath(one) == os.path.realpath(other)
 
 
+def _is_device(target: Path) -> bool:
+    """Whether it is there and no file: a device, a pipe or a folder."""
+    return target.exists() and not target.is_file()
+
+
 def write_lines(lines: Iterable[str], path: str | None) -> None:
     """Write lines as they come: to standard output at once, to the file so that it is there when the last one is."""
     if path is None:
@@ -38,7 +66,7 @@ def write_lines(lines: Iterable[str], path: str | None) -> None:
         return
     target = Path(path)
     try:
-        if target.exists() and not target.is_file():
+        if _is_device(target):
             # A device or a pipe is written to: to replace it would take it from everybody else.
             with target.open("w", encoding="utf-8") as file:
                 file.writelines(lines)
@@ -89,11 +117,15 @@ def replace_file(target: Path, content: bytes) -> None:
         written.unlink(missing_ok=True)
 
 
-def _replace(target: Path, lines: Iterable[str]) -> None:
+def _replace(name: Path, lines: Iterable[str]) -> None:
+    # Where the name is a link, the file that it leads to is written, and the link stays.
+    target = Path(os.path.realpath(name))
     written = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         with written.open("x", encoding="utf-8") as file:
             file.writelines(lines)
+        if target.exists():
+            written.chmod(target.stat().st_mode & 0o7777)
         written.replace(target)
     finally:
         written.unlink(missing_ok=True)

@@ -40,6 +40,7 @@ _COMMANDS = {
     "diff": "two decisions beside each other",
     "decide": "note what was chosen in the end, and how it went",
     "portfolio": "many projects on one page, and what one framework for all would cost",
+    "init": "an answers file to fill in, with every key, its words and what they mean",
     "intake": "what the files of a project say, read and never run, as answers",
     "starter": "a first program in the recommended framework, or in one that is named",
     "interview": "the questionnaire, on a terminal; `advisor` alone opens it too",
@@ -84,9 +85,12 @@ class _Parser(argparse.ArgumentParser):
         raise InputError(Problem(message=f"{message}.", place=command, hint=f"See `{self.prog} --help`."))
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Parse, with all arguments there."""
+        """Parse, with all arguments there; what a command does not know is told by its own name."""
         self.fill()
-        return super().parse_known_args(args, namespace)
+        known, rest = super().parse_known_args(args, namespace)
+        if rest and " " in self.prog:
+            self.error(f"unrecognized arguments: {' '.join(rest)}")
+        return known, rest
 
     def format_help(self) -> str:
         """The help, with all arguments in it."""

@@ -31,6 +31,14 @@ _STYLES = {FIRST: "bold green", TIE: "green", "unstable": "yellow", "failed": "r
 _BAR = 12
 
 
+class _Console(Console):
+    """What is written to for as long as somebody reads; whoever stops reading does not stop what is measured."""
+
+    def on_broken_pipe(self) -> None:
+        """Fall silent, where Rich would end the program with a status of its own."""
+        self.quiet = True
+
+
 class ProbeProgress:
     """A context in which it can be called with every event of a run.
 
@@ -40,7 +48,7 @@ class ProbeProgress:
 
     def __init__(self) -> None:
         there = sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")
-        self._console = Console(
+        self._console = _Console(
             stderr=True, highlight=False, markup=False, emoji=False, force_terminal=there, force_interactive=there
         )
         self._board = Board()

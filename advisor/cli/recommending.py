@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor.cli.output import keep_apart
 from advisor.loading.answers import MAX_TEXT
 from advisor.loading.problems import Problems
 
@@ -74,7 +73,6 @@ def _check_lock(arguments: argparse.Namespace, problems: Problems) -> None:
         for name in (name for name, value in named.items() if value):
             message = "without --answers, a decision is made anew from what it holds, and no project is read."
             problems.add(message, name, "Add --answers FILE, or leave it out.")
-    keep_apart(arguments.output, (arguments.lock,), problems)
 
 
 def _check_record(arguments: argparse.Namespace, problems: Problems) -> None:

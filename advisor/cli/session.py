@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from advisor.cli.standard_input import read_input
 from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
 from advisor.frozen import replace
@@ -174,5 +174,5 @@ def _at_setting(path: tuple[str | int, ...]) -> str:
 
 def _content(path: str) -> bytes:
     if path == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
-    return content(Path(path), "the answers")
+        return read_input(MAX_BYTES + 1)
+    return content(path, "the answers")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from advisor.frozen import dataclass
+from advisor.frozen import dataclass, replace
 from advisor.model.answers import Answers
 from advisor.model.probe import Profile
 from advisor.scoring.robustness import contenders
@@ -13,6 +13,7 @@ from advisor.scoring.weights import widest
 from advisor.session import Session
 
 if TYPE_CHECKING:
+    from advisor.consult.adviser import Weighed
     from advisor.model.measurement import Measurements
 
 
@@ -38,7 +39,7 @@ def worth_measuring(session: Session, answers: Answers, kept: Measurements | Non
     """
     if not answers:
         return None if kept else ALL
-    weighed = session.adviser.weigh(answers, measurements=kept, only=session.only)
+    weighed = _weighed(replace(session, measurements=kept), answers)
     classes = tuple(sorted(weighed.derived.get("workload", ())))
     known = {(each.workload_class, *sorted(each.sizes.items())) for each in kept.classes} if kept else set()
     sized = at_hand(session, answers)
@@ -56,5 +57,10 @@ def at_hand(session: Session, answers: Answers) -> tuple[Profile, ...]:
     if not isinstance(sizes, Mapping) or not sizes:
         return ()
     given = {str(word): int(size) for word, size in sizes.items() if isinstance(size, int | float)}
-    named = sorted(session.adviser.weigh(answers, only=session.only).derived.get("workload", ()))
+    named = sorted(_weighed(session, answers).derived.get("workload", ()))
     return tuple(Profile(name="answers", workload_class=each, sizes=given) for each in named)
+
+
+def _weighed(session: Session, answers: Answers) -> Weighed:
+    """The situation weighed with what follows from the answers, the project and the machine, as for the answer."""
+    return session.consult(answers).weighed

@@ -175,6 +175,7 @@ def assemble(
             rules=base.digests["rules"],
             bundle=base.bundle,
             overlays=base.overlays,
+            options=consultation.only,
             as_of=day,
             measurements=used,
             depth=depth,

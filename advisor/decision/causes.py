@@ -43,7 +43,7 @@ def said(value: object) -> str:
         case bool() | str():
             return str(value)
         case int() | float():
-            return f"{value:g}"
+            return f"{value:.15g}"
         case Mapping():
             return ", ".join(f"{key} {said(item)}" for key, item in sorted(value.items()))
         case list() | tuple():

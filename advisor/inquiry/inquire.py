@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
@@ -14,7 +14,8 @@ from advisor.inquiry.asking import worthwhile
 from advisor.inquiry.outcomes import outcome
 from advisor.inquiry.unseating import fact_flips
 from advisor.inquiry.waysout import ways_out
-from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, first, plain_answer, said_answer
+from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, first, given_anew, plain_answer, said_answer
+from advisor.model.answers import Answer
 from advisor.model.recommendation import Change, Flip, WeightFlip
 from advisor.model.vocabulary import Vocabulary
 from advisor.scoring.robustness import tipping_points
@@ -63,13 +64,25 @@ def _flipping(whatif: WhatIf, weighed: Weighed) -> Iterator[Flip]:
         if question.key not in weighed.answers or question.key in _GIVEN:
             continue
         seen: set[str] = set()
-        for word in whatif.changes(question.key):
-            then = whatif.run({question.key: word})
+        for change in _changes(whatif, question.key):
+            then = whatif.run_whole(change)
             leader = decided(then)
             if leader not in (now, OUTSIDE, OPEN) and leader not in seen:
                 seen.add(leader)
                 status, confidence = outcome(whatif.adviser, then)
-                yield Flip(change={question.key: plain_answer(word)}, to=leader, status=status, confidence=confidence)
+                yield Flip(change=_plainly(change), to=leader, status=status, confidence=confidence)
+
+
+def _changes(whatif: WhatIf, key: str) -> Iterator[Mapping[str, Answer]]:
+    """Every other answer to a key, with what cannot stay beside it left open; those that change no other answer."""
+    for word in whatif.changes(key):
+        change = whatif.whole({key: word})
+        if change is not None and given_anew(change) == 1:
+            yield change
+
+
+def _plainly(change: Mapping[str, Answer]) -> dict[str, object]:
+    return {key: plain_answer(word) for key, word in change.items()}
 
 
 def _decisive(whatif: WhatIf, weighed: Weighed) -> tuple[str, ...]:
@@ -95,11 +108,11 @@ def _revivals(whatif: WhatIf, option: str, weighed: Weighed) -> tuple[Change, ..
 
 def _reviving(whatif: WhatIf, option: str, weighed: Weighed) -> Iterator[Change]:
     for key in _answers_in(weighed, option, whatif.adviser.base.vocabulary):
-        for word in whatif.changes(key):
-            then = whatif.run({key: word})
+        for change in _changes(whatif, key):
+            then = whatif.run_whole(change)
             if option in then.options and _settled(option, weighed, then):
-                why = f"With {key} {said_answer(word)}, nothing excludes {option}."
-                yield Change(change={key: plain_answer(word)}, why=why)
+                said = " and ".join(f"{name} {said_answer(word)}" for name, word in change.items())
+                yield Change(change=_plainly(change), why=f"With {said}, nothing excludes {option}.")
                 break
 
 

@@ -7,8 +7,7 @@ from itertools import combinations
 
 from advisor.consult.adviser import Weighed
 from advisor.frozen import dataclass
-from advisor.inquiry.whatif import WhatIf
-from advisor.intake.situation import clashes
+from advisor.inquiry.whatif import WhatIf, given_anew
 from advisor.model.answers import Answer
 
 MOST_PAIRS = 240
@@ -34,8 +33,8 @@ class Run:
 
     @property
     def size(self) -> int:
-        """How many answers are given anew; what is left open along with them does not count."""
-        return sum(word != "unknown" for word in self.change.values())
+        """How many answers are given anew."""
+        return given_anew(self.change)
 
     @property
     def reached(self) -> bool:
@@ -131,33 +130,8 @@ class _Runs:
 
     def run(self, change: Mapping[str, Answer]) -> Run | None:
         """The situation with that change and what has to change with it; nothing where that makes no sense."""
-        whole = self._coherent(dict(change))
-        if whole is None or sum(word != "unknown" for word in whole.values()) > 2:
+        whole = self.whatif.whole(change)
+        if whole is None or given_anew(whole) > 2:
             return None
-        without = [key for key, word in whole.items() if word == "unknown"]
-        then = self.whatif.run({key: word for key, word in whole.items() if key not in without}, without)
+        then = self.whatif.run_whole(whole)
         return Run(whole, then, self.nearness(then))
-
-    def _coherent(self, change: dict[str, Answer]) -> dict[str, Answer] | None:
-        """The change with the answers that by definition cannot stay: a Mac's chip brings a Mac's system."""
-        vocabulary, situation = self.whatif.adviser.base.vocabulary, self.whatif.consultation.situation
-        stated = {key: value for key, value in situation.answers.items() if situation.origins.get(key) != "implied"}
-        implied = {
-            key: word
-            for implication in vocabulary.implications
-            if change.get(implication.key) == implication.word
-            for key, word in implication.implies.items()
-            if stated.get(key, word) != word
-        }
-        if any(change.get(key, word) != word for key, word in implied.items()):
-            return None
-        whole: dict[str, Answer] = {**implied, **change}
-        before = {clash.keys for clash in clashes(stated, vocabulary)}
-        after = [clash.keys for clash in clashes({**stated, **whole}, vocabulary) if clash.keys not in before]
-        names = {naming.key for naming in vocabulary.namings}
-        for keys in after:
-            named = [key for key in keys if key in names and key not in change]
-            if not named:
-                return None
-            whole |= dict.fromkeys(named, "unknown")
-        return whole

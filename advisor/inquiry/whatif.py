@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 
 from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.frozen import dataclass, field
-from advisor.intake.situation import complete
+from advisor.intake.situation import clashes, complete
 from advisor.model.answers import Answer, Answers
 
 OUTSIDE = "none_of_these"
@@ -49,6 +49,38 @@ class WhatIf:
             )
         return self.weighed[key]
 
+    def run_whole(self, change: Mapping[str, Answer]) -> Weighed:
+        """The situation weighed with a change in which `unknown` stands for an answer that is left open."""
+        without = [key for key, word in change.items() if word == "unknown"]
+        return self.run({key: word for key, word in change.items() if key not in without}, without)
+
+    def whole(self, change: Mapping[str, Answer]) -> dict[str, Answer] | None:
+        """The change with the answers that by definition cannot stay; nothing where it contradicts itself.
+
+        A Mac's chip brings a Mac's system, and another maker's hardware leaves the chip that was named open: `unknown`.
+        """
+        vocabulary, situation = self.adviser.base.vocabulary, self.consultation.situation
+        stated = {key: value for key, value in situation.answers.items() if situation.origins.get(key) != "implied"}
+        implied = {
+            key: word
+            for implication in vocabulary.implications
+            if change.get(implication.key) == implication.word
+            for key, word in implication.implies.items()
+            if stated.get(key, word) != word
+        }
+        if any(change.get(key, word) != word for key, word in implied.items()):
+            return None
+        whole: dict[str, Answer] = {**implied, **change}
+        before = {clash.keys for clash in clashes(stated, vocabulary)}
+        after = [clash.keys for clash in clashes({**stated, **whole}, vocabulary) if clash.keys not in before]
+        names = {naming.key for naming in vocabulary.namings}
+        for keys in after:
+            named = [key for key in keys if key in names and key not in change]
+            if not named:
+                return None
+            whole |= dict.fromkeys(named, "unknown")
+        return whole
+
     def additions(self, key: str, *, coherent: bool = True) -> list[Answer]:
         """The answers that can be given to an open key: each word, or each word alone of a set.
 
@@ -78,6 +110,11 @@ class WhatIf:
         )
 
 
+def given_anew(change: Mapping[str, Answer]) -> int:
+    """How many answers a change gives anew; what is left open along with them does not count."""
+    return sum(word != "unknown" for word in change.values())
+
+
 def decided(weighed: Weighed) -> str:
     """What is recommended first, for a situation that was weighed."""
     best = first(weighed)
@@ -104,4 +141,6 @@ def plain_answer(word: Answer) -> object:
 
 def said_answer(word: Answer) -> str:
     """The answer in a sentence."""
+    if word == "unknown":
+        return "left open"
     return (", ".join(word) or "none of them") if isinstance(word, tuple) else str(word)

@@ -14,7 +14,8 @@ from advisor.model.vocabulary import Vocabulary
 
 Place = Literal["train", "deploy"]
 
-_SEVERAL = re.compile(r"(.+?)x([1-9][0-9]{0,5})")
+_SEVERAL = re.compile(r"(.+?)x([0-9]+)")
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +37,11 @@ def chip_named(text: str, chips: Mapping[str, Chip]) -> Chip | None:
 
 
 def counted(text: str, chips: Mapping[str, Chip]) -> tuple[Chip | None, int | None]:
-    """The chip, and how many of it: `h100x8` is eight, where `mi300x` is a name."""
-    if joined(text).strip("_") not in chips and (several := _SEVERAL.fullmatch(text.strip().lower())):
-        return chip_named(several[1], chips), int(several[2])
-    return chip_named(text, chips), None
+    """The chip, and how many of it: `h100x8` is eight, where `mi300x` is a name; no chip where that is no number."""
+    several = _SEVERAL.fullmatch(text.strip().lower())
+    if several is None or joined(text).strip("_") in chips or (chip := chip_named(several[1], chips)) is None:
+        return chip_named(text, chips), None
+    return (chip, int(several[2])) if _NUMBER.fullmatch(several[2]) else (None, None)
 
 
 def machine_of(text: str, chips: Mapping[str, Chip]) -> Machine | None:

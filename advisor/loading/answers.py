@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Mapping
+from math import inf
 from typing import Any
 
 from advisor.loading.documents import Document
@@ -101,9 +102,13 @@ class LineError(ValueError):
 def batch_line(line: str) -> tuple[Identity, dict[str, Any]]:
     """Id and raw answers of one line of a batch; raises `LineError` with what was expected."""
     try:
+        line.encode()
         data = json.loads(line, object_pairs_hook=_no_duplicates)
     except RecursionError:
         raise LineError("the line is nested too deeply") from None
+    except UnicodeEncodeError:
+        # A byte that is no text stands there as half of a character.
+        raise LineError("the line is not UTF-8 text") from None
     except json.JSONDecodeError as error:
         raise LineError(f"not JSON: {error.msg} at column {error.colno}") from None
     except LineError:
@@ -197,10 +202,10 @@ class _Checker:
     def _checked_number(self, attribute: Attribute, value: Any, path: tuple[str | int, ...]) -> float | int | None:
         what = "a whole number" if attribute.whole else "a number"
         number = value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-        if number is None or not abs(number) < _TOO_LARGE:
-            self._refuse(path, f"{shown(value)} is not {what}; {attribute.meaning}.", "")
+        if number is not None and _TOO_LARGE <= abs(number) < inf:
+            self._refuse(path, f"{shown(value)} is out of range; {attribute.meaning}.", "Is the unit right?")
             return None
-        if attribute.whole and number != int(number):
+        if number is None or not abs(number) < inf or (attribute.whole and number != int(number)):
             self._refuse(path, f"{shown(value)} is not {what}; {attribute.meaning}.", "")
             return None
         if attribute.least is not None and number < attribute.least:

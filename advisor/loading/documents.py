@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from advisor.errors import InputError, Problem
 from advisor.frozen import dataclass
 from advisor.loading.problems import Path as KeyPath
-from advisor.loading.problems import shown
+from advisor.loading.problems import printable, shown
 
 MAX_BYTES = 4 * 1024 * 1024
 
@@ -45,16 +45,16 @@ def shown_key(key: str) -> str:
     return shown(key)[1:-1] if key else key
 
 
-def content(path: Path, what: str) -> bytes:
+def content(path: str | os.PathLike[str], what: str) -> bytes:
     """What a file that a user names holds, no more than a reader looks at; raises `InputError` where it cannot be read.
 
     `what` is in the plural: `the answers`.
     """
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:  # noqa: PTH123  (an empty name is that of no file, and not of this folder)
             return file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         # A ValueError: the path has a character that no path can have.
         reason = getattr(error, "strerror", None) or error
         message = f"{what} cannot be read: {reason}."
-        raise InputError(Problem(message=message, place=shown_key(str(path)), hint="Check the path.")) from None
+        raise InputError(Problem(message=message, place=printable(str(path)), hint="Check the path.")) from None

@@ -301,6 +301,8 @@ class Provenance:
     """The digest of the imported bundle that knowledge and rules are from; empty for what comes with the program."""
     overlays: tuple[str, ...]
     """Folders that added to knowledge or rules, or took the place of something in them."""
+    options: tuple[str, ...] = ()
+    """The options that were compared; empty for all."""
     as_of: str
     """The day that expiry was judged by."""
     measurements: tuple[str, ...]

@@ -13,6 +13,7 @@ from advisor.render.lines import Entry, as_markdown, listed, origin_in_words
 from advisor.render.markdown import changes, document, entries, following, policy, scores
 from advisor.render.sources import cited
 from advisor.render.summary import in_words, summary
+from advisor.render.sureness import NO_FRAMEWORK
 
 _GOOD, _BAD = 0.8, 0.4
 """Values from which on, and up to which, a criterion is a point for or against an option."""
@@ -37,7 +38,9 @@ def render(recommendation: Recommendation, project: str = "", supersedes: str = 
 
 def title(recommendation: Recommendation, project: str = "") -> str:
     """What a record is called."""
-    return f"Build {project} on {_chosen(recommendation)}" if project else f"Build on {_chosen(recommendation)}"
+    primary = recommendation.recommendation.primary
+    on = NO_FRAMEWORK.get(primary, primary)
+    return f"Build {project} on {on}" if project else f"Build on {on}"
 
 
 def front_matter(project: str) -> list[str]:

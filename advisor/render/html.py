@@ -166,8 +166,11 @@ def _given(r: Recommendation) -> Markup:
 def _command(r: Recommendation) -> str:
     detected = "detected" in r.origins.values()
     alone = "" if detected or r.measurements.used else " --no-detect"
+    only = f" --options {','.join(r.provenance.options)}" if r.provenance.options else ""
+    policy = " --policy policy.yaml" if r.policy else ""
     depth = "" if r.provenance.depth == "full" else " --depth core"
-    return f"advisor recommend --answers answers.json{alone} --as-of {r.provenance.as_of}{depth} --format html"
+    asked = f"--answers answers.json{alone}{only}{policy} --as-of {r.provenance.as_of}{depth}"
+    return f"advisor recommend {asked} --format html"
 
 
 def _provenance(r: Recommendation) -> Iterator[Entry]:

@@ -208,7 +208,7 @@ def _measured(r: Recommendation) -> str:
     share = r.measurements.share.get("performance", 0.0)
     if not share:
         first = r.ranking[0].option
-        return f"Others were measured here, {first} was not on this workload: `advisor doctor` says what is missing."
+        return f"Others were measured here, {first} was not on this workload: `advisor measurements show` says why."
     return f"{share:.0%} of what is said of speed comes from this machine, the rest from published figures."
 
 
@@ -232,7 +232,7 @@ def contradicted(r: Recommendation) -> str:
 def in_words(value: object) -> str:
     """An answer or a fact in a sentence."""
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.15g}"
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {in_words(item)}" for key, item in value.items()) or "nothing"
     return (" and ".join(map(str, value)) or "nothing") if isinstance(value, (list, tuple)) else str(value)

@@ -32,12 +32,18 @@ def answered(name: str, change: Mapping[str, object]) -> Recommendation:
     return session().recommend(answers, full=False)
 
 
+def excluding_each_other(recommendation: Recommendation) -> set[str]:
+    """The answers that exclude each other by definition."""
+    return {finding.id for finding in recommendation.findings if finding.rule == "definition"}
+
+
 @EACH_CASE
 def test_every_flip_flips(name: str) -> None:
     for flip in told(name).sensitivity.flips:
         then = answered(name, flip.change)
         assert then.recommendation.primary == flip.to != told(name).recommendation.primary, flip
         assert then.status == flip.status, flip
+        assert excluding_each_other(then) <= excluding_each_other(told(name)), flip
 
 
 @EACH_CASE

@@ -23,6 +23,8 @@ BAD = {
     "a number": "7",
     "null": "null",
     "a byte that is no text": b"\xff\xfe".decode("latin-1"),
+    "an id of another encoding": '{"id": "caf\xe9", "answers": {"domain": "cv"}}',
+    "an answer of another encoding": '{"id": "b", "answers": {"accelerator": "\xb5"}}',
     "answers that are none": '{"id": "b", "answers": 3}',
     "no answers": '{"id": "b"}',
     "one key too many": '{"id": "b", "answers": {}, "more": 1}',

@@ -189,7 +189,7 @@ def test_what_cannot_be_read_is_not_renewed_either(world: World) -> None:
         (("--lock", "new.json", "--threshold", "primry=false"), "'primry' is no threshold. Did you mean 'primary'?"),
         (("--lock", "new.json", "--threshold", "stack=perhaps"), "'perhaps' is neither true nor false."),
         (("--lock", "new.json", "--threshold", "p_best_fall=2"), "'2' is no number from 0 to 1."),
-        (("--lock", "new.json", "--output", "new.json"), "the answer and the decision cannot be one file."),
+        (("--lock", "new.json", "--output", "new.json"), "it would take the place of another file that is named here."),
         (("--lock", "no/such/folder.json"), "no/such/folder.json: cannot be written: No such file or directory."),
     ],
 )
@@ -218,7 +218,9 @@ def test_no_output_takes_the_place_of_a_decision(world: World, command: tuple[st
     for output in (name, f"./{name}", world.folder / name, f"folder/{name}"):
         ran = world.ask(*command, "--output", output)
         assert (ran.exit, ran.stdout, world.lock.read_bytes()) == (2, "", before)
-        assert "--output: the answer and the decision cannot be one file. Give them two names." in ran.stderr
+        assert (
+            "--output: it would take the place of another file that is named here. Give them two names." in ran.stderr
+        )
     assert not (world.folder / "new.json").exists()
 
 
@@ -273,6 +275,14 @@ def test_two_decisions_beside_each_other(world: World) -> None:
     document = world.ask("diff", LOCK, "mac.json", "--json").document
     jsonschema.validate(document, world.run("schema", "diff").document)
     assert {"part": "scores", "key": "red", "before": 1.0, "after": None} in document["differences"]
+
+
+def test_numbers_that_differ_are_told_apart(run: Run, tmp_path: Path) -> None:
+    for number in ("7.1234567", "7.1234568"):
+        given = ("--set", "domain=recsys", "--set", f"model_params_b={number}", "--no-detect", "--depth", "core")
+        ran = run("recommend", *given, "--lock", f"{number}.json", "--format", "adr", cwd=tmp_path)
+        assert f"- **model\\_params\\_b**: {number}\n" in ran.stdout
+    assert "7.1234567 -> 7.1234568" in run("diff", "7.1234567.json", "7.1234568.json", cwd=tmp_path).stdout
 
 
 def test_what_is_wrong_with_either_is_told_at_once(world: World) -> None:

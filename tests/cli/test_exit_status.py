@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,22 @@ def test_wrong_usage_is_2_and_is_named(run: Run, arguments: list[str], named: st
     assert all(line.startswith("advisor: ") for line in ran.stderr.splitlines())
 
 
+@pytest.mark.parametrize("name", ["", f"/{'a' * 90}.yaml"])
+def test_a_file_that_is_not_there_is_named_in_full(run: Run, name: str) -> None:
+    ran = run("recommend", "--no-detect", "--answers", name)
+    place = f"{name}: " if name else ""
+    told = f"advisor: {place}the answers cannot be read: No such file or directory. Check the path.\n"
+    assert (ran.exit, ran.stdout, ran.stderr) == (2, "", told)
+
+
+def test_an_argument_that_a_command_does_not_know_leads_to_its_help(run: Run) -> None:
+    ran = run("hardware", "list", "--fast")
+    assert (ran.exit, ran.stdout) == (2, "")
+    assert ran.stderr == (
+        "advisor: hardware list: unrecognized arguments: --fast. See `advisor hardware list --help`.\n"
+    )
+
+
 def test_every_mistake_in_the_settings_is_told_at_once(run: Run) -> None:
     settings = ("dmain=cv", "task=trian", "sizes.bach=1", "priorities.speed=maybe", "accelerator_count=-1")
     ran = run("recommend", *(part for s in settings for part in ("--set", s)))
@@ -104,6 +122,43 @@ def test_output_is_written_whole_and_nothing_is_left_beside_it(run: Run, tmp_pat
     assert list(tmp_path.iterdir()) == [file]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="links and modes of POSIX")
+def test_an_output_that_is_there_keeps_its_mode_and_a_link_to_it_stays(run: Run, tmp_path: Path) -> None:
+    kept, link = tmp_path / "kept", tmp_path / "link"
+    kept.touch(mode=0o600)
+    link.symlink_to(kept)
+    assert run("recommend", "--no-detect", "--set", "domain=cv", "--output", link).stdout == ""
+    assert (link.is_symlink(), stat.S_IMODE(kept.stat().st_mode)) == (True, 0o600)
+    assert kept.read_text(encoding="utf-8").startswith("Build on")
+
+
+@pytest.mark.parametrize(
+    ("command", "text"),
+    [
+        (("recommend", "--no-detect", "--answers"), "domain: cv\ntask: train\n"),
+        (("recommend", "--no-detect", "--json", "--batch"), '{"answers": {"domain": "cv"}}\n'),
+        (("recommend", "--no-detect", "--set", "domain=cv", "--policy"), "name: acme\n"),
+        (("what-if", "--no-detect", "task=train", "--answers"), "domain: cv\n"),
+        (("portfolio", "--no-detect"), '{"answers": {"domain": "cv"}}\n'),
+        (("policy", "check"), "name: acme\n"),
+    ],
+)
+def test_no_output_takes_the_place_of_what_is_read(
+    run: Run, tmp_path: Path, command: tuple[str, ...], text: str
+) -> None:
+    given = tmp_path / "given"
+    given.write_text(text, encoding="utf-8")
+    ran = run(*command, given, "--output", tmp_path / "." / "given")
+    assert (ran.exit, ran.stdout, given.read_text(encoding="utf-8")) == (2, "", text)
+    assert "--output: it would take the place of another file that is named here. Give them two names." in ran.stderr
+
+
+def test_a_dash_as_output_is_standard_output(run: Run, tmp_path: Path) -> None:
+    ran = run("recommend", "--no-detect", "--set", "domain=cv", "--output", "-", cwd=tmp_path)
+    assert ran.stdout.startswith("Build on")
+    assert [*tmp_path.iterdir()] == []
+
+
 def test_help_and_version_are_0(run: Run) -> None:
     from advisor import __version__  # noqa: PLC0415  (named here only)
 
@@ -114,7 +169,9 @@ def test_help_and_version_are_0(run: Run) -> None:
         assert ran.stdout.startswith(f"usage: advisor {command}".rstrip())
 
 
-@pytest.mark.parametrize("command", ["recommend", "why", "why-not", "how", "what-if", "probe", "doctor", "schema"])
+@pytest.mark.parametrize(
+    "command", ["recommend", "why", "why-not", "how", "what-if", "probe", "doctor", "schema", "init"]
+)
 def test_the_help_of_a_command_says_what_it_does(run: Run, command: str) -> None:
     usage, about, *_ = run(command, "--help").stdout.split("\n\n")
     assert usage.startswith(f"usage: advisor {command} ")

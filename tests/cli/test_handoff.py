@@ -195,6 +195,14 @@ def test_a_starter_is_of_the_recommended_framework_and_of_the_shape_of_the_domai
     assert run("starter", "--answers", example("thin"), "--no-detect").exit == 4
 
 
+@pytest.mark.parametrize("given", [("--project", "."), ("--hardware", "h100")])
+def test_a_project_or_a_chip_is_answer_enough_for_a_starter(run: Run, tmp_path: Path, given: tuple[str, ...]) -> None:
+    (tmp_path / "train.py").write_text("import torch\n", encoding="utf-8")
+    ran = run("starter", "--no-detect", *given, cwd=tmp_path)
+    assert ran.exit in (0, 4)
+    assert "advisor: Build on" in ran.stderr
+
+
 def test_a_starter_never_replaces_a_file_unless_told_to(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "train.py"
     assert run("starter", "mlx", "--output", file).exit == 0

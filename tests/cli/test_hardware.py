@@ -94,6 +94,8 @@ def test_each_way_of_saving_memory_saves_some(run: Run, arguments: tuple[str, ..
         (("hardware", "list", "--vendor", "amd"), "Did you mean 'amd_gpu'?"),
         (("recommend", *LLM, "--no-detect", "--hardware", "abacus"), "--hardware: 'abacus' names no chip"),
         (("recommend", *LLM, "--no-detect", "--hardware", "fly=h100"), "--hardware: 'fly=h100' names no chip"),
+        (("recommend", *LLM, "--no-detect", "--hardware", "h100x0"), "--hardware: 'h100x0' names no chip"),
+        (("recommend", *LLM, "--no-detect", "--hardware", "h100x1000000"), "'h100x1000000' names no chip"),
         (
             ("recommend", *LLM, "--no-detect", "--hardware", "h100x8", "--set", "accelerator_count=4"),
             "'h100x8' says that accelerator_count is 8, and it is answered 4",

@@ -131,6 +131,23 @@ def test_what_somebody_changed_or_made_up_is_refused(run: Run, kept: Path, tmp_p
     assert not (tmp_path / "other" / "measurements.sqlite3").exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (
+            '{"schema": "advisor/decision/1", "basis": {}}',
+            "it is of the format 'advisor/decision/1'; expected advisor/measurements/1. `advisor measurements export`",
+        ),
+        ("", "Invalid JSON: EOF while parsing a value at line 1 column 0. Export it again with `advisor"),
+    ],
+)
+def test_what_is_no_run_is_told_in_one_sentence(run: Run, tmp_path: Path, content: str, told: str) -> None:
+    (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    ran = at(run, tmp_path, "measurements", "import", tmp_path / "run.json")
+    assert (ran.exit, len(ran.stderr.splitlines())) == (2, 1)
+    assert ran.stderr.startswith(f"advisor: {tmp_path / 'run.json'}: {told}")
+
+
 def test_escapes_in_what_is_taken_in_reach_no_terminal(run: Run, tmp_path: Path) -> None:
     machine = replace(identify(), cpu="\x1b]0;owned\x07")
     store.add(measured(machine=machine), tmp_path)

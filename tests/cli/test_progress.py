@@ -163,6 +163,19 @@ def test_without_a_terminal_there_is_a_line_now_and_then(run: Run, env: dict[str
     ]
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
+def test_it_goes_on_where_nobody_reads_any_more(home: Path) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", EVENTS], stdout=subprocess.PIPE, stderr=written, env=environment(home), check=False
+        )
+    finally:
+        os.close(written)
+    assert done.stdout.decode().split() == ["shown", "over"]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal of POSIX")
 def test_while_somebody_else_measures_it_waits_says_so_and_can_be_interrupted(tmp_path: Path) -> None:
     descriptor = hold(resources.measuring(tmp_path))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from advisor import resources
 from cli.program import UNWATCHED, Run, example
 from cli.shims import ANOTHER_DAY, WATCHED, shim
 
@@ -105,3 +108,13 @@ def test_yaml_json_and_settings_of_the_same_answers_give_the_same_bytes(run: Run
         run("recommend", "--answers", "-", "--no-detect", "--json", stdin='{"task": "train", "domain": "cv"}'),
     )
     assert len({ran.stdout for ran in ways}) == 1
+
+
+def test_the_command_on_a_page_makes_the_same_page_again(run: Run, tmp_path: Path) -> None:
+    policy = resources.knowledge() / "policies" / "example.yaml"
+    (tmp_path / "policy.yaml").write_bytes(policy.read_bytes())
+    asked = ("--options", "pytorch,jax", "--policy", policy, "--as-of", "2026-12-01", "--format", "html")
+    page = run("recommend", *SITUATION, *asked).stdout
+    given, command = (unescape(text) for text in re.findall(r"<pre>(.+?)</pre>", page, re.DOTALL)[-2:])
+    (tmp_path / "answers.json").write_text(given, encoding="utf-8")
+    assert run(*command.split()[1:], cwd=tmp_path).stdout == page

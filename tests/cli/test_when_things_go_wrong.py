@@ -8,6 +8,7 @@ import signal
 import stat
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ POSIX = pytest.mark.skipif(sys.platform == "win32", reason="signals and pipes of
 
 BROKEN = """
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 def lost(*_, **__):
@@ -32,6 +34,7 @@ def broken():
     return main(["recommend", "--set", "domain=cv", "--no-detect"])
 """
 RUN_BROKEN = ("-c", "import sys, broken; sys.exit(broken.broken())")
+SHELL = ("-c", "import os, sys; os.execvp('sh', ['sh', *sys.argv[1:]])")
 
 
 def user_home(folder: Path) -> dict[str, str]:
@@ -127,6 +130,50 @@ def test_a_pipe_for_the_output_is_written_to_and_stays_a_pipe(home: Path, tmp_pa
     assert pipe.read_text(encoding="utf-8").startswith("Build on")
     assert process.communicate(timeout=20) == ("", "")
     assert stat.S_ISFIFO(pipe.stat().st_mode)
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("recommend", "--no-detect", "--answers", "-"), "advisor: standard input: it is closed. Name a file.\n"),
+        (("measurements", "import", "-"), "advisor: standard input: it is closed. Name a file.\n"),
+        (("knowledge", "import", "-"), "advisor: standard input: it is closed. Name a file.\n"),
+        pytest.param(
+            ("mcp",),
+            "advisor: mcp: it speaks through standard input and output, and one of them is closed.\n",
+            marks=pytest.mark.skipif(find_spec("mcp") is None, reason="it takes a package that is not installed"),
+        ),
+        (BATCH, "advisor: standard input: the batch cannot be read: Bad file descriptor. Check the path.\n"),
+    ],
+)
+def test_standard_input_that_is_closed_is_no_bug(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    ran = run("-c", 'exec "$@" <&-', "sh", sys.executable, "-m", "advisor", *arguments, program=SHELL)
+    assert (ran.exit, ran.stdout, ran.stderr) == (2, "", said)
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("arguments", "status"), [(("recommend", "--set", "domain=lmm", "--set", "task=trian"), 2), (("--version",), 0)]
+)
+def test_nobody_reading_what_goes_wrong_changes_no_exit_status(
+    home: Path, arguments: tuple[str, ...], status: int
+) -> None:
+    read, written = os.pipe()
+    os.close(read)
+    try:
+        command = [sys.executable, "-m", "advisor", *arguments]
+        done = subprocess.run(command, stdout=written, stderr=written, env=environment(home), check=False)
+    finally:
+        os.close(written)
+    assert done.returncode == status
+
+
+@POSIX
+def test_standard_error_that_is_closed_changes_no_exit_status(run: Run) -> None:
+    wrong = ("recommend", "--set", "domain=lmm")
+    ran = run("-c", 'exec "$@" 2>&-', "sh", sys.executable, "-m", "advisor", *wrong, program=SHELL)
+    assert (ran.exit, ran.stdout, ran.stderr) == (2, "", "")
 
 
 def start_into(descriptor: int, arguments: tuple[str, ...], home: Path) -> tuple[int, str]:

@@ -60,6 +60,19 @@ def test_what_cannot_be_read_and_what_is_too_large_is_left_out_in_words(tmp_path
         assert "1 x folders that cannot be read" in found.left_out
 
 
+def test_a_file_that_is_broken_is_left_out_by_name(tmp_path: Path) -> None:
+    broken = {
+        "pyproject.toml": "[project]\n<<<<<<< ours\ndependencies = []\n",
+        "package.json": '{"dependencies": {',
+        "analysis/first.ipynb": "",
+    }
+    sound = {"requirements.txt": "torch==2.4.0\n", "other/package.json": "{}", "other/pyproject.toml": ""}
+    found = read(build(tmp_path, {**broken, **sound}))
+    said = "3 x broken files, whose form cannot be read: package.json, pyproject.toml, analysis/first.ipynb"
+    assert found.left_out == (said,)
+    assert "pytorch" in {use.part for part in found.parts for use in part.uses}
+
+
 HOSTILE: dict[str, str | bytes] = {
     "nested.py": "x = " + "(" * 100_000,
     "long.py": "import torch\nx = 1" + "+1" * 100_000,

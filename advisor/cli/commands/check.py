@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from advisor.cli import options
 from advisor.cli.exits import Exit
-from advisor.cli.output import keep_apart, write
+from advisor.cli.output import write
 from advisor.cli.session import day, open_session, today
 from advisor.errors import InputError, Problem
 from advisor.evidence.machine.overrides import overrides
 from advisor.frozen import replace
-from advisor.loading.problems import Problems
 from advisor.loading.structure import plain
 from advisor.model.check import Check, Held
 from advisor.render import check as words
@@ -54,9 +53,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Answer again what was answered then, with what is known today, and say what is another answer now."""
     form = _form(arguments)
-    problems = Problems()
-    keep_apart(arguments.output, (arguments.file,), problems)
-    problems.settle()
     changes = overrides(arguments.machine)
     found = opened(arguments.file)
     session = open_session("", arguments.knowledge, arguments.rules, single=True, policy=arguments.policy)

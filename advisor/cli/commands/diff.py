@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from advisor.cli import options
 from advisor.cli.exits import Exit
-from advisor.cli.output import keep_apart, write
+from advisor.cli.output import write
 from advisor.decision.differing import differences
 from advisor.errors import InputError
 from advisor.loading.problems import Problems
@@ -31,7 +31,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Tell how the second differs from the first, and by the exit status whether it comes to another verdict."""
     problems = Problems()
-    keep_apart(arguments.output, (arguments.before, arguments.after), problems)
     found: list[tuple[str, Decision]] = []
     for path in (arguments.before, arguments.after):
         try:

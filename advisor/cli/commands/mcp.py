@@ -44,7 +44,10 @@ def run(arguments: argparse.Namespace) -> int:
     )
     # What waits for standard input hears of nothing else, and has nothing to lose.
     signal.signal(signal.SIGINT, _leave)
-    if sys.stdin is not None and sys.stdin.isatty():
+    if sys.stdin is None or sys.stdout is None:
+        message = "it speaks through standard input and output, and one of them is closed."
+        raise InputError(Problem(message=message, place="mcp"))
+    if sys.stdin.isatty():
         sys.stderr.write("advisor: waiting for an agent on standard input; Ctrl-D ends this.\n")
     serve(desk)
     return Exit.ANSWER

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor import resources
 from advisor.cli import options
 from advisor.cli.exits import Exit
-from advisor.cli.output import write
+from advisor.cli.output import leave_alone, write
 from advisor.cli.session import answers_from, open_session, session_day, with_project
 from advisor.errors import InputError, Problem
 from advisor.handoff.starters import read_starters, starter
-from advisor.loading.problems import Problems
 from advisor.render.summary import summary
 
 if TYPE_CHECKING:
@@ -62,11 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_usage(arguments: argparse.Namespace) -> None:
-    problems = Problems()
-    if arguments.primary is None and arguments.answers is None and not arguments.set:
-        hint = "Use --answers FILE, --set KEY=VALUE, or name a framework."
-        problems.add("neither a framework nor answers were given.", "starter", hint)
-    problems.settle()
-    if arguments.output is not None and Path(arguments.output).is_file() and not arguments.force:
-        hint = "Name another file, or add --force to replace it."
-        raise InputError(Problem(message="there is such a file already.", place=arguments.output, hint=hint))
+    named = (arguments.primary, arguments.answers, arguments.project)
+    if all(each is None for each in named) and not arguments.set and not arguments.hardware:
+        hint = "Use --answers FILE, --set KEY=VALUE or --project PATH, or name a framework."
+        raise InputError(Problem(message="neither a framework nor answers were given.", place="starter", hint=hint))
+    leave_alone(arguments.output, force=arguments.force)

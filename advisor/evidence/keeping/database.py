@@ -220,6 +220,8 @@ def _in_memory(home: Path, notice: Notice, kept: sqlite3.Connection | None = Non
 
 def _current(connection: sqlite3.Connection) -> bool:
     """Whether the file is of this version; raises where it is of a later one, or none of this program."""
+    # Tables first: whoever makes them meanwhile sets the mark with them, and it must not be missed.
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     version, mark = _number(connection, "user_version"), _number(connection, "application_id")
     if version > len(_MIGRATIONS):
         raise StoreError(
@@ -229,7 +231,6 @@ def _current(connection: sqlite3.Connection) -> bool:
                 hint="Update advisor, or set ADVISOR_HOME to another folder.",
             )
         )
-    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if mark != APPLICATION and tables:
         raise StoreError(
             Problem(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -55,7 +56,7 @@ def read_foreign(content: bytes, place: str) -> Measurements:
         raise InputError(Problem(message=f"it nests deeper than {MAX_DEPTH} levels.", place=place, hint=_HINT))
     found = _validated(content, place)
     if found.schema != SCHEMA:
-        problems.add(f"it is of the format {shown(found.schema)}; expected {SCHEMA}.", place, "Use the same release.")
+        raise _of_another_form(found.schema, place)
     for path, message in oddities(found):
         problems.add(message, f"{place}: {path}")
     problems.settle()
@@ -83,15 +84,37 @@ def _validated(content: bytes, place: str) -> Measurements:
     try:
         return adapter(Measurements).validate_json(content)
     except ValidationError as error:
+        form = _form(content)
+        if form is not None and form != SCHEMA:
+            raise _of_another_form(form, place) from None
         details = error.errors(include_url=False, include_input=False, include_context=False)
-        problems = [Problem(message=f"{one['msg']}.", place=_within(place, one["loc"])) for one in details[:_SHOWN]]
+        problems = [
+            Problem(message=f"{one['msg']}.", place=_within(place, one["loc"]), hint="" if one["loc"] else _HINT)
+            for one in details[:_SHOWN]
+        ]
         if len(details) > _SHOWN:
             problems.append(Problem(message=f"there are {len(details) - _SHOWN} more.", place=f"{place}; further on"))
         raise InputError(*problems) from None
 
 
+def _form(content: bytes) -> object:
+    """The format that a document says it is of; None where it says nothing."""
+    try:
+        data = json.loads(content)
+    except ValueError:
+        return None
+    return data.get("schema") if isinstance(data, dict) else None
+
+
+def _of_another_form(form: object, place: str) -> InputError:
+    message = f"it is of the format {shown(form)}; expected {SCHEMA}."
+    hint = "`advisor measurements export` of the same release writes that."
+    return InputError(Problem(message=message, place=place, hint=hint))
+
+
 def _within(place: str, path: Iterable[str | int]) -> str:
-    return f"{place}: {'.'.join(printable(str(part))[:40] for part in path)}"
+    within = ".".join(printable(str(part))[:40] for part in path)
+    return f"{place}: {within}" if within else place
 
 
 def oddities(found: Measurements) -> Iterator[tuple[str, str]]:

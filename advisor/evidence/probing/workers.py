@@ -44,6 +44,8 @@ KEPT = (
     ),
     *("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "DYLD_FALLBACK_LIBRARY_PATH", "CUDA_HOME", "CUDA_PATH", "ROCM_PATH"),
     *("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES", "ONEAPI_DEVICE_SELECTOR"),
+    # What the numbers in these mean, and what makes a card work that its maker does not list.
+    *("CUDA_DEVICE_ORDER", "ZE_AFFINITY_MASK", "HSA_OVERRIDE_GFX_VERSION"),
     *(
         "SYSTEMROOT",
         "SYSTEMDRIVE",

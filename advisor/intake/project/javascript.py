@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 
-from advisor.intake.project.seen import Lines, Seen, table
+from advisor.intake.project.seen import BrokenError, Lines, Seen, table
 
 _EXACT = re.compile(r"\d+\.\d+\.\d+\S{0,40}")
 
@@ -16,7 +16,7 @@ def packages(text: str) -> Iterator[Seen]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return
+        raise BrokenError from None
     if not isinstance(data, dict):
         return
     lines = Lines(text)

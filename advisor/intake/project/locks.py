@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from packaging.utils import canonicalize_name
 
-from advisor.intake.project.seen import Lines, Seen, numbered, table
+from advisor.intake.project.seen import BrokenError, Lines, Seen, numbered, table
 
 _ENTRY = re.compile(r'\s*(name|version)\s*=\s*"([^"]{1,100})"')
 
@@ -35,7 +35,7 @@ def pipfile_lock(text: str) -> Iterator[Seen]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return
+        raise BrokenError from None
     lines = Lines(text)
     for name, entry in table(data, "default").items():
         version = table({"entry": entry}, "entry").get("version")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from advisor.frozen import replace
 from advisor.intake.project.python_source import used
-from advisor.intake.project.seen import Lines, Seen, requirement, table
+from advisor.intake.project.seen import BrokenError, Lines, Seen, requirement, table
 
 _INSTALLS = re.compile(r"\s*[!%]\s*(?:\S{1,40}\s+-m\s+)?(?:uv\s+)?(?:pip3?|conda|mamba)\s+install\s+(.{1,400})")
 _MAGIC = ("%", "!", "?")
@@ -19,7 +19,7 @@ def cells(text: str) -> Iterator[Seen]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return
+        raise BrokenError from None
     lines = Lines(text)
     listed = data.get("cells") if isinstance(data, dict) else None
     for cell in listed if isinstance(listed, list) else ():

@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from advisor.intake.project.seen import Lines, Seen, package, range_of, requirement, table, texts
+from advisor.intake.project.seen import BrokenError, Lines, Seen, package, range_of, requirement, table, texts
 
 
 def declared(text: str) -> Iterator[Seen]:
@@ -52,7 +52,7 @@ def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except (ValueError, RecursionError):
-        return {}
+        raise BrokenError from None
 
 
 def _standard(data: dict[str, Any], lines: Lines) -> Iterator[Seen]:

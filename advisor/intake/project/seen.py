@@ -23,6 +23,10 @@ _WORD = re.compile(r"[\w-]")
 _PINNED = re.compile(r"\s*===?\s*([^\s,*]{1,60})\s*")
 
 
+class BrokenError(Exception):
+    """A file does not have the form that its name promises."""
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """Something that stands in a file."""

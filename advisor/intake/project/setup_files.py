@@ -7,7 +7,7 @@ import configparser
 from collections.abc import Iterator
 
 from advisor.intake.project.python_source import parsed
-from advisor.intake.project.seen import Lines, Seen, range_of, requirement
+from advisor.intake.project.seen import BrokenError, Lines, Seen, range_of, requirement
 
 _CALLS = ("setup", "setuptools.setup")
 
@@ -18,7 +18,7 @@ def setup_cfg(text: str) -> Iterator[Seen]:
     try:
         config.read_string(text)
     except (configparser.Error, ValueError):
-        return
+        raise BrokenError from None
     if config.has_option("metadata", "name"):
         yield Seen("project", config.get("metadata", "name"), lines.of("name"))
     if config.has_option("options", "python_requires"):

@@ -14,7 +14,7 @@ from advisor.intake.project.known import Known
 from advisor.intake.project.parts import Folder, divided
 from advisor.intake.project.python_source import imported, used
 from advisor.intake.project.reading import read
-from advisor.intake.project.seen import Seen
+from advisor.intake.project.seen import BrokenError, Seen
 from advisor.intake.project.tally import Tally
 from advisor.intake.project.walk import Found, Walk
 from advisor.loading.problems import nearest, printable, shown
@@ -25,6 +25,8 @@ from advisor.model.vocabulary import Vocabulary
 _ROOT = "."
 _MOST_CODE, _MOST_TREES = 6_000, 2_000
 """Files of code that are read at all, and that are read closely."""
+_NAMED = 3
+"""Broken files that are named."""
 
 
 def survey(root: Path, signs: Signs, vocabulary: Vocabulary, chosen: str = "") -> Survey:
@@ -59,6 +61,7 @@ class _Reader:
     def __init__(self, known: Known, walk: Walk) -> None:
         self.known, self.walk, self.scan = known, walk, scanning(known.marks)
         self._code_files = self._unread = self._trees = self._brief = 0
+        self._broken: list[str] = []
 
     def seen(self, found: Found) -> Iterator[Seen]:
         """What a file shows; of one that stands aside, as a hint."""
@@ -72,7 +75,10 @@ class _Reader:
         """What was read less closely, or not."""
         brief = f"{self._brief} x details of code beyond the first {_MOST_TREES} files, of which the imports were read"
         unread = f"{self._unread} x files of code beyond the first {_MOST_CODE}"
-        return (*([brief] if self._brief else []), *([unread] if self._unread else []))
+        named = ", ".join([*self._broken[:_NAMED], *(["..."] if len(self._broken) > _NAMED else [])])
+        broken = f"{len(self._broken)} x broken files, whose form cannot be read: {named}"
+        said = {brief: self._brief, unread: self._unread, broken: self._broken}
+        return tuple(text for text, count in said.items() if count)
 
     def _shown(self, found: Found, folder: str) -> Iterator[Seen]:
         if self.known.named_files.match(found.name):
@@ -89,7 +95,10 @@ class _Reader:
         if kind is None or content is None or (kind is kinds.CODE and not self.known.imports.search(content)):
             return
         text = content.decode("utf-8-sig", errors="replace")
-        yield from self._code(text) if kind is kinds.CODE else kind.parse(text)
+        try:
+            yield from self._code(text) if kind is kinds.CODE else kind.parse(text)
+        except BrokenError:
+            self._broken.append(printable("/".join((*found.folders, found.name))))
         if kind.scanned:
             yield from self.scan(text, kind.at_begin)
 

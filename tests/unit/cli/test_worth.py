@@ -7,9 +7,10 @@ from typing import Any
 
 from advisor.cli.session import open_session
 from advisor.cli.worth import ALL, Worth, worth_measuring
+from advisor.frozen import replace
 from advisor.loading.answers import check_answers
 from advisor.loading.problems import Problems
-from advisor.model.measurement import ClassResult, FrameworkRun, Machine, Measurements
+from advisor.model.measurement import Accelerator, ClassResult, FrameworkRun, Machine, Measurements
 from advisor.session import Session
 
 CLOSE = {
@@ -78,6 +79,26 @@ def test_what_was_measured_is_not_measured_again_unless_other_sizes_are_asked_fo
 def test_a_batch_is_not_looked_through() -> None:
     assert asked({}) == ALL
     assert asked({}, measured("rl")) is None
+
+
+def test_what_follows_from_the_answers_and_the_machine_counts_as_if_it_were_answered() -> None:
+    laptop = {"train_hw": "apple_gpu", "train_os": "macos_arm64"}
+    work = {"domain": "cv", "task": "train"}
+    told = asked({**work, **laptop})
+    assert told is not None
+    assert asked({**work, "accelerator": "m3_max"}) == told
+    card = Accelerator(vendor="apple_gpu", name="made up", memory_gb=16.0)
+    machine = Machine(
+        fingerprint="f", os="macos_arm64", arch="arm64", cpu="made up", cores=8, memory_gb=16.0, accelerators=(card,)
+    )
+    here = replace(open_session(), machine=machine)
+    assert asked({**work, "here": ["develop", "train"]}, session=here) == told
+    assert worth_options(told) < worth_options(asked(work))
+
+
+def worth_options(worth: Worth | None) -> frozenset[str]:
+    """The options that are worth measuring."""
+    return frozenset(worth.options) if worth is not None else frozenset()
 
 
 def test_without_a_class_of_work_there_is_nothing_to_measure() -> None:

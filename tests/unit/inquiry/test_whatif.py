@@ -221,3 +221,19 @@ def test_no_answer_is_tried_that_another_one_rules_out_by_definition() -> None:
     raw = {"domain": "llm", "task": "train", "train_os": "linux", "train_hw": "cpu"}
     flips = [flip.change for flip in ask(raw, full=True).sensitivity.flips]
     assert {"train_hw": "apple_gpu"} not in flips
+
+
+def test_a_chip_that_is_named_is_left_open_where_other_hardware_is_tried() -> None:
+    raw = {"domain": "llm", "task": "finetune", "train_os": "linux", "accelerator": "a100", "model_params_b": 8}
+    flips = [flip.change for flip in ask(raw, full=True).sensitivity.flips if "train_hw" in flip.change]
+    assert {"train_hw": "google_tpu", "accelerator": "unknown"} in flips
+    assert not any(against({**raw, **change}) for change in flips)
+
+
+def test_a_revival_names_what_is_left_open_along_with_it() -> None:
+    raw = {"domain": "cv", "task": "train", "train_os": "linux", "accelerator": "tpu_v5e"}
+    revived = {e.option: e.revive[0] for e in ask(raw, full=True).excluded if e.revive}
+    named = revived["paddlepaddle"]
+    assert named.why.startswith(f"With train_hw {named.change['train_hw']}")
+    assert ("accelerator" in named.change) == ("accelerator left open" in named.why)
+    assert not any(against({**raw, **revival.change}) for revival in revived.values())

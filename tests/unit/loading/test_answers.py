@@ -130,6 +130,8 @@ def test_an_empty_file_answers_nothing(text: str) -> None:
         ("latency_ms: '5'", "a.yaml:1 latency_ms: '5' is not a number;"),
         ("latency_ms: true", "a.yaml:1 latency_ms: True is not a number;"),
         ("latency_ms: .inf", "a.yaml:1 latency_ms: inf is not a number;"),
+        ("latency_ms: 1.0e+30", "a.yaml:1 latency_ms: 1e+30 is out of range;"),
+        ("model_params_b: 7000000000000", "a.yaml:1 model_params_b: 7000000000000 is out of range;"),
         ("latency_ms: .nan", "a.yaml:1 latency_ms: nan is not a number;"),
         ("latency_ms: 1e999", "a.yaml:1 latency_ms: inf is not a number;"),
         (f"latency_ms: {'9' * 399}", "a.yaml:1 latency_ms: 999"),

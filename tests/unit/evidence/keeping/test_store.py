@@ -444,6 +444,24 @@ def test_several_can_save_at_once_and_nothing_is_lost(home: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("moment", range(2))
+def test_a_store_that_another_makes_while_it_is_looked_at_is_ours(
+    home: Path, monkeypatch: pytest.MonkeyPatch, moment: int
+) -> None:
+    looking, left = database._number, [moment]
+
+    def number(connection: sqlite3.Connection, pragma: str) -> int:
+        found = looking(connection, pragma)
+        left[0] -= 1
+        if left[0] == -1:
+            store.save(run_of("mlx"), home)
+        return found
+
+    monkeypatch.setattr(database, "_number", number)
+    store.save(run_of("jax"), home)
+    assert len(store.kept(home)) == 2
+
+
 SAVING = """
 import sys
 sys.path.insert(0, sys.argv[2])

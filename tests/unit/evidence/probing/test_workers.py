@@ -109,12 +109,16 @@ def test_the_environment_is_an_allow_list(tmp_path: Path) -> None:
         "JAX_COMPILATION_CACHE_DIR": "/warm",
         "OMP_NUM_THREADS": "64",
         "CUDA_VISIBLE_DEVICES": "0,1",
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+        "HSA_OVERRIDE_GFX_VERSION": "10.3.0",
         "SECRET": "s",
     }
     found = environment(inherited, threads=2, scratch=tmp_path, device="auto", extra={"KERAS_BACKEND": "jax"})
     assert found["PATH"] == "/bin"
     assert found["TPU_NAME"] == "t"
     assert found["CUDA_VISIBLE_DEVICES"] == "0,1"
+    assert found["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
+    assert found["HSA_OVERRIDE_GFX_VERSION"] == "10.3.0"
     assert found["OMP_NUM_THREADS"] == found["MKL_NUM_THREADS"] == "2"
     assert found["NVIDIA_TF32_OVERRIDE"] == found["PYTHONHASHSEED"] == "0"
     assert found["KERAS_BACKEND"] == "jax"
