@@ -470,14 +470,14 @@ def _classifying(model, inputs):
 
 
 def _optimiser(about):
+    if about["name"] not in {"adam", "adamw"}:
+        return keras.optimizers.SGD(about["rate"], momentum=about.get("momentum", 0.0))
     by_rows = keras.backend.backend() == "tensorflow"
     constants = {"beta_1": about["beta1"], "beta_2": about["beta2"], "epsilon": about["epsilon"]}
     if about["name"] == "adam":
         return (WholeAdam if by_rows else keras.optimizers.Adam)(about["rate"], **constants)
-    if about["name"] == "adamw":
-        make = WholeAdamW if by_rows else keras.optimizers.AdamW
-        return make(about["rate"], weight_decay=about["decay"], **constants)
-    return keras.optimizers.SGD(about["rate"], momentum=about.get("momentum", 0.0))
+    make = WholeAdamW if by_rows else keras.optimizers.AdamW
+    return make(about["rate"], weight_decay=about["decay"], **constants)
 
 
 def _fill(variables, params):

@@ -318,9 +318,10 @@ def _optimisers(model, about):
     dense = [parameter for parameter in model.parameters() if parameter not in sparse]
     if about["name"] in {"adam", "adamw"}:
         constants = {"lr": about["rate"], "betas": (about["beta1"], about["beta2"]), "eps": about["epsilon"]}
-        decaying = functools.partial(torch.optim.AdamW, weight_decay=about.get("decay", 0))
-        make = functools.partial(decaying if about["name"] == "adamw" else torch.optim.Adam, **constants)
-        make_sparse = functools.partial(torch.optim.SparseAdam, **constants)
+        adam = torch.optim.Adam
+        if about["name"] == "adamw":
+            adam = functools.partial(torch.optim.AdamW, weight_decay=about["decay"])
+        make, make_sparse = (functools.partial(each, **constants) for each in (adam, torch.optim.SparseAdam))
     else:
         make = functools.partial(torch.optim.SGD, lr=about["rate"], momentum=about.get("momentum", 0))
         make_sparse = make
