@@ -45,6 +45,9 @@ class Lock:
 
 def looked_at(arguments: argparse.Namespace) -> Lock:
     """Where the decision is to be written, found out before anything is computed; raises InputError if it cannot be."""
+    if Path(arguments.lock).is_dir():
+        message = "it is a folder, and a decision is kept in a file."
+        raise InputError(Problem(message=message, place=printable(arguments.lock) or "--lock", hint="Name a file."))
     there = os.path.lexists(arguments.lock)
     if there and not arguments.renew:
         hint = "`--renew` takes its place and keeps what was chosen and how it went; `advisor check` looks at it again."

@@ -57,7 +57,7 @@ def _filled(command: Command, findings: tuple[str, ...], answers: Answers) -> Ne
 
 
 def _text(value: str | float) -> str:
-    return value if isinstance(value, str) else f"{value:g}"
+    return value if isinstance(value, str) else f"{value:.15g}"
 
 
 def _quoted(word: str) -> str:

@@ -190,6 +190,8 @@ def test_what_cannot_be_read_is_not_renewed_either(world: World) -> None:
         (("--lock", "new.json", "--threshold", "stack=perhaps"), "'perhaps' is neither true nor false."),
         (("--lock", "new.json", "--threshold", "p_best_fall=2"), "'2' is no number from 0 to 1."),
         (("--lock", "new.json", "--output", "new.json"), "it would take the place of another file that is named here."),
+        (("--lock", "."), "advisor: .: it is a folder, and a decision is kept in a file. Name a file."),
+        (("--lock", ""), "advisor: --lock: it is a folder, and a decision is kept in a file. Name a file."),
         (("--lock", "no/such/folder.json"), "no/such/folder.json: cannot be written: No such file or directory."),
     ],
 )

@@ -31,6 +31,8 @@ def test_a_gap_is_filled_in_where_the_answer_means_the_same_and_named_otherwise(
     (step,) = next_steps([SERVE], "red", STACK, {"accelerator_count": 4.0, "train_hw": "none"})
     assert step.command == "server --model MODEL --cards=4"
     assert (step.open, step.findings, step.evidence) == (("MODEL",), ("STK-1",), ("next_step.serve",))
+    (step,) = next_steps([SERVE], "red", STACK, {"accelerator_count": 1_048_576, "train_hw": "none"})
+    assert step.command == "server --model MODEL --cards=1048576"
     (step,) = next_steps([SERVE], "red", STACK, {"accelerator_count": 4.0, "train_hw": "cpu"})
     assert step.open == ("MODEL", "CARDS")
 
