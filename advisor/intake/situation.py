@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _DEFAULT_HERE = ("develop",)
 _WORDS = re.compile(r"[a-z0-9]+")
+_TOGETHER = re.compile(r"\b(rtx|gtx|rx|tpu)(?=v?[0-9])|(?<=[0-9])(?=(?:xtx|xt|gre|ti)\b)")
+"""Where people also write the name of a chip without a space: behind its series, before what comes after its number."""
 _CHIP = "accelerator"
 """The answer that names chips."""
 _OPEN_MINDED = ("mixed", "none", "cpu")
@@ -214,7 +216,7 @@ def _look_through(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
 
 def joined(text: str) -> str:
     """The words of a text in small letters, with `_` before and after each."""
-    return "_" + "_".join(_WORDS.findall(text.lower())) + "_"
+    return "_" + "_".join(_WORDS.findall(_TOGETHER.sub(r"\1 ", text.lower()))) + "_"
 
 
 def stands(name: str, words: str) -> bool:

@@ -152,6 +152,9 @@ def test_answers_that_exclude_each_other_by_definition_are_named_in_pairs(
         ("mi300x", {"train_hw": "amd_gpu", "accel_mem_gb": 192}),
         ("m3_max", {"train_hw": "apple_gpu", "train_os": "macos_arm64"}),
         ("tpu_v5p", {"train_hw": "google_tpu", "train_os": "linux", "accel_mem_gb": 95}),
+        ("GeForce RTX4090", {"train_hw": "nvidia_gpu", "accel_mem_gb": 24}),
+        ("rx7900xtx", {"train_hw": "amd_gpu", "accel_mem_gb": 24}),
+        ("TPUv5p", {"train_hw": "google_tpu", "train_os": "linux", "accel_mem_gb": 95}),
         ("h1000", {}),
         ("h100+mi300x", {"train_hw": "mixed", "fleet": ("nvidia_gpu", "amd_gpu")}),
         ("h100+h100", {"train_hw": "nvidia_gpu", "accel_mem_gb": 80}),
@@ -191,6 +194,21 @@ def test_where_nothing_is_trained_the_chip_that_is_named_runs_the_model(
 ) -> None:
     known = complete({"task": "inference", "train_hw": "none", **answers}, vocabulary, None).answers
     assert (known.get("deploy_chip"), known.get("deploy_os")) == implied
+
+
+@pytest.mark.parametrize(
+    ("target", "constraint", "system"),
+    [
+        ("onprem_server", "native_windows_only", "windows_native"),
+        ("onprem_server", "no_cloud", None),
+        ("cloud_api", "native_windows_only", "linux"),
+    ],
+)
+def test_where_nothing_is_trained_a_site_of_native_windows_has_a_server_of_it(
+    vocabulary: Vocabulary, target: str, constraint: str, system: str | None
+) -> None:
+    answers: Answers = {"train_hw": "none", "deploy_target": target, "constraints": (constraint,)}
+    assert complete(answers, vocabulary, None).answers.get("deploy_os") == system
 
 
 def test_where_something_is_trained_the_chip_that_is_named_says_nothing_of_the_target(vocabulary: Vocabulary) -> None:
