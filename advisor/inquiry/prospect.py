@@ -8,6 +8,7 @@ from typing import Literal
 from advisor.evidence.probing.interpreters import Located
 from advisor.evidence.probing.plan import Plan
 from advisor.frozen import dataclass
+from advisor.model.probe import ProbeDefinition
 from advisor.render.lines import listed
 from advisor.render.measured.missing import command_in
 
@@ -20,8 +21,8 @@ TITLES: Mapping[WayName, str] = {
 }
 """Of the choices, in the order in which they are offered."""
 _START_S = 10.0
-_PREPARE_S, _COMPILE_S = 2.0, 15.0
-"""Of one probe in a variant, and in one that compiles for long."""
+_PREPARE_S, _COMPILE_S = 1.0, 6.0
+"""Of one probe in a variant, and in one that compiles for long, in the mean over those of the full suite."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +128,13 @@ def _there(name: str, able: list[Located]) -> There:
     )
 
 
-def _takes(plan: Plan, entrants: Iterable[Located]) -> float:
-    prepare = sum(_COMPILE_S if each.offer.slowly else _PREPARE_S for each in entrants)
-    return plan.generations * (_START_S + len(plan.definitions) * (plan.limits.rounds_s + prepare * len(plan.tracks)))
+def _takes(plan: Plan, entrants: Sequence[Located]) -> float:
+    each = (plan.limits.rounds_s + len(plan.tracks) * _prepared(one, entrants) for one in plan.definitions)
+    return plan.generations * (_START_S + sum(each))
+
+
+def _prepared(definition: ProbeDefinition, entrants: Iterable[Located]) -> float:
+    """What one probe takes to prepare in all variants that it is for."""
+    offers = [each.offer for each in entrants]
+    asked = [offer for offer in offers if not definition.variants or offer.name in definition.variants]
+    return sum(_COMPILE_S if offer.slowly else _PREPARE_S for offer in asked)
