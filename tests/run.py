@@ -1,9 +1,9 @@
 """Installs everything the tests need and runs them all: `python3 tests/run.py`.
 
 Static checks run over the checkout; the suite runs from a copy of `tests/` against the built wheel, real frameworks
-included. What cannot run on this machine is reported as not run, with the reason. Needs Python 3.11 or later, and a C
-compiler below 3.13; everything else goes into `.venv-tests`. With `--coverage`, which takes more than twice as long, it
-also holds how much of the program they run against a floor.
+included; what fails beside other tests runs once more, alone. What cannot run on this machine is reported as not run,
+with the reason. Needs Python 3.11 or later, and a C compiler below 3.13; everything else goes into `.venv-tests`. With
+`--coverage`, which takes more than twice as long, it also holds how much of the program they run against a floor.
 """
 
 from __future__ import annotations

@@ -81,9 +81,10 @@ def _figures(answers: Answers, weights: Array, edges: Array) -> dict[str, float]
 
 
 def _edges(said: Array) -> Array:
-    """Between bins with as many answers each; of answers that say the same all are in one."""
+    """Between bins with as many answers each; of those that say the same all are in one, which few others join."""
     inner: Array = np.unique(np.quantile(said, np.arange(1, BINS) / BINS))
-    return inner
+    few = len(said) / BINS / 2
+    return inner[[np.count_nonzero(said > edge) >= few for edge in inner]]
 
 
 def _bin(said: Array, edges: Array) -> Any:
