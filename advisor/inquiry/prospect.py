@@ -20,8 +20,8 @@ TITLES: Mapping[WayName, str] = {
     "full": "every variant",
 }
 """Of the choices, in the order in which they are offered."""
-_START_S = 10.0
-_PREPARE_S, _COMPILE_S = 1.0, 6.0
+_START_S = 12.0
+_PREPARE_S, _COMPILE_S = 0.5, 3.0
 """Of one probe in a variant, and in one that compiles for long, in the mean over those of the full suite."""
 
 
@@ -129,7 +129,7 @@ def _there(name: str, able: list[Located]) -> There:
 
 
 def _takes(plan: Plan, entrants: Sequence[Located]) -> float:
-    each = (plan.limits.rounds_s + len(plan.tracks) * _prepared(one, entrants) for one in plan.definitions)
+    each = (plan.limits.all_rounds_s(one) + len(plan.tracks) * _prepared(one, entrants) for one in plan.definitions)
     return plan.generations * (_START_S + sum(each))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any, NamedTuple
 
@@ -249,26 +250,23 @@ def optimiser(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     params = [_put(array).clone().requires_grad_() for array in inputs["params"].values()]
     for tensor, gradient in zip(params, inputs["gradients"].values()):  # noqa: B905 - Python 3.9 has no `strict`
         tensor.grad = _put(gradient)
-    update = _here["compile"](_adamw(params, inputs).step)
+    adamw = _adamw(params, inputs)
 
     def step(state):
-        update()
+        adamw.step()
         return state
 
     return params, step, lambda state: [*map(_get, state)]
 
 
 def _adamw(params, inputs):
-    """Take the fused kernel where the device has one, as PyTorch advises; what is compiled is fused by that."""
+    """Take the fused kernel where the device has one, as PyTorch advises."""
     constants = {"lr": inputs["rate"], "betas": (inputs["beta1"], inputs["beta2"]), "eps": inputs["epsilon"]}
     constants["weight_decay"] = inputs["decay"]
     if not _here["matched"]:
         return torch.optim.AdamW(params, **constants)
-    if _here["variant"] == "eager":
-        try:
-            return torch.optim.AdamW(params, **constants, fused=True)
-        except RuntimeError:
-            pass
+    with contextlib.suppress(RuntimeError):
+        return torch.optim.AdamW(params, **constants, fused=True)
     return torch.optim.AdamW(params, **constants, foreach=True)
 
 

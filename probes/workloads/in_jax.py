@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 AXES = "NHWC", "HWIO", "NHWC"
 KEPT = 0.9
@@ -115,21 +116,15 @@ def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
 
 def forward_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Classify images."""
-    p, x, statistics, nudge = jax.device_put([inputs[n] for n in ("params", "x", "statistics", "nudge")])
 
-    @jax.jit
-    def classify(p, x, statistics, nudge, before):
+    def network(held, x):
         def normalise(h, name):
-            mean, variance = statistics[name]
+            mean, variance = held["statistics"][name]
             return (h - mean) * jax.lax.rsqrt(variance + 1e-5)
 
-        return _resnet(p, x + nudge * before[0, 0], inputs["layers"], normalise)
+        return _resnet(held["params"], x, inputs["layers"], normalise)
 
-    return (
-        _Trained(p, x, jnp.zeros((1, 1))),
-        lambda s: s._replace(value=classify(p, x, statistics, nudge, s.value)),
-        lambda state: [state.value],
-    )
+    return _classifying(network, inputs, ("params", "statistics"))
 
 
 def step_vit(inputs, sizes):
@@ -143,20 +138,14 @@ def step_vit(inputs, sizes):
 
 def forward_vit(inputs, sizes):
     """Classify images by a vision transformer."""
-    p, x, nudge = jax.device_put([inputs[name] for name in ("params", "x", "nudge")])
-    classify = jax.jit(lambda p, x, nudge, before: _vision(p, x + nudge * before[0, 0], sizes))
-
-    def step(state):
-        return state._replace(value=classify(p, x, nudge, state.value))
-
-    return _Trained(p, x, jnp.zeros((1, 1))), step, lambda state: [state.value]
+    return _classifying(lambda held, x: _vision(held["params"], x, sizes), inputs, ("params",))
 
 
 def step_dlrm(inputs, sizes):
     """Train a recommender: the gradient is by the rows that were read, and only those are written."""
     tables, depth = sizes["tables"], sizes["mlp_layers"]
     params = {name: jnp.array(array) for name, array in inputs["params"].items()}
-    x, indices, y = jax.device_put((inputs["x"], inputs["indices"], inputs["y"]))
+    host = inputs["x"], inputs["indices"], inputs["y"]
     rate = inputs["optimiser"]["rate"]
     below = jnp.tril_indices(tables + 1, -1)
 
@@ -182,10 +171,15 @@ def step_dlrm(inputs, sizes):
         return moved, value
 
     def step(state):
+        x, indices, y = jax.device_put(host)
         params, value = update(state.params, x, indices, y)
         return _Trained(params, x, value)
 
-    return _Trained(params, x), step, lambda state: [state.value, *(state.params[name] for name in inputs["params"])]
+    return (
+        _Trained(params, jax.device_put(host[0])),
+        step,
+        lambda state: [state.value, *(state.params[name] for name in inputs["params"])],
+    )
 
 
 def step_ncf(inputs, sizes):
@@ -275,9 +269,12 @@ def step_ode(inputs, sizes):
 
 
 def _training(loss, inputs, names, running=None):
-    """Train by the optimiser that is asked for; a `running` state is passed to the loss, which returns it anew."""
+    """Train by the optimiser that is asked for; a `running` state is passed to the loss, which returns it anew.
+
+    The batch is brought from the host in every step, as a loop over a loader does.
+    """
     params = {name: jnp.array(array) for name, array in inputs["params"].items()}
-    batch = jax.device_put({name: inputs[name] for name in names})
+    host = {name: inputs[name] for name in names}
     about = inputs["optimiser"]
     start, change = {"adam": _adam, "adamw": _adam, "momentum": _momentum}[about["name"]](about, params)
 
@@ -292,6 +289,7 @@ def _training(loss, inputs, names, running=None):
         return params, (moments, now), value
 
     def step(state):
+        batch = jax.device_put(host)
         params, kept, value = update(state.params, state.kept, batch)
         return _Trained(params, batch[names[0]], value, kept)
 
@@ -300,7 +298,18 @@ def _training(loss, inputs, names, running=None):
         moments = [state.kept[0][0][name] for name in inputs["params"]] if adaptive else []
         return [state.value, *(state.params[name] for name in inputs["params"]), *moments]
 
-    return _Trained(params, batch[names[0]], None, (start, running)), step, outputs
+    return _Trained(params, jax.device_put(host[names[0]]), None, (start, running)), step, outputs
+
+
+def _classifying(network, inputs, names):
+    """Classify images from the host, where the logits go: the next images differ by the first of them."""
+    held, x, classify = jax.device_put({name: inputs[name] for name in names}), inputs["x"].copy(), jax.jit(network)
+
+    def step(state):
+        x.flat[0] = inputs["x"].flat[0] + state.value.flat[0]
+        return state._replace(value=np.asarray(classify(held, jax.device_put(x))))
+
+    return _Trained(held, jax.device_put(x), np.zeros(1, np.float32)), step, lambda state: [state.value]
 
 
 def _adam(about, params):
@@ -339,7 +348,7 @@ def _block(p, layer, h, heads, attend):
     z = _norm(p, f"{layer}.norm1", h)
     q, k, v = ((z @ p[f"{layer}.{name}"]).reshape(*z.shape[:2], heads, -1) for name in ("query", "key", "value"))
     h = h + attend(q, k, v).reshape(h.shape) @ p[f"{layer}.out"]
-    up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
+    up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=False)
     return h + _dense(p, f"{layer}.down", up)
 
 

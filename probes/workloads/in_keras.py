@@ -88,9 +88,8 @@ def step_resnet(inputs, sizes):
 def forward_resnet(inputs, sizes):
     """Classify images."""
     image = keras.Input((sizes["image"], sizes["image"], 3), batch_size=sizes["batch"])
-    before = keras.Input(batch_shape=())
-    logits, made = _resnet(image + inputs["nudge"] * before, inputs["layers"], inputs["params"])
-    model = keras.Model([image, before], logits)
+    logits, made = _resnet(image, inputs["layers"], inputs["params"])
+    model = keras.Model(image, logits)
     _fill([variable for layer in made for variable in layer.trainable_variables], inputs["params"])
     for name, (mean, variance) in inputs["statistics"].items():
         layer = model.get_layer(_plain(name))
@@ -108,8 +107,7 @@ def step_vit(inputs, sizes):
 def forward_vit(inputs, sizes):
     """Classify images by a vision transformer."""
     image = keras.Input((sizes["image"], sizes["image"], 3), batch_size=sizes["batch"])
-    before = keras.Input(batch_shape=())
-    model = keras.Model([image, before], _vision(image + inputs["nudge"] * before, sizes))
+    model = keras.Model(image, _vision(image, sizes))
     _fill(model.trainable_variables, inputs["params"])
     return _classifying(model, inputs)
 
@@ -354,7 +352,7 @@ def _block(h, attend):
     """Attend and pass every place through two dense layers, each added to what it was given."""
     h = h + attend(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
     z = keras.layers.LayerNormalization(epsilon=EPSILON)(h)
-    z = keras.layers.Dense(4 * h.shape[-1], activation=_gelu)(z)
+    z = keras.layers.Dense(4 * h.shape[-1], activation="gelu")(z)
     return h + keras.layers.Dense(h.shape[-1])(z)
 
 
@@ -375,10 +373,6 @@ def _vision(image, sizes):
         h = _block(h, lambda z: attend(z, z))  # noqa: B023 - it is called at once
     h = keras.layers.GlobalAveragePooling1D()(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
     return keras.layers.Dense(sizes["vocabulary"])(h)
-
-
-def _gelu(x):
-    return keras.activations.gelu(x, approximate=True)
 
 
 def _resnet(h, layers, params):
@@ -431,7 +425,7 @@ def _cross_entropy():
 
 
 def _training(model, loss, inputs, *, names=("x",), weight=None, layers=None):  # noqa: PLR0913 - all go to Keras
-    """Fill the model, compile it as Keras does by default, and train it on batches.
+    """Fill the model, compile it as Keras does by default, and train it on batches that come from the host.
 
     `layers`: those that have parameters, in the order of these, where the model has them in another one.
     """
@@ -439,13 +433,11 @@ def _training(model, loss, inputs, *, names=("x",), weight=None, layers=None):  
     variables = [variable for layer in layers or [model] for variable in layer.trainable_variables]
     _fill(variables, params)
     model.compile(optimizer=_optimiser(about), loss=loss)
-    x = [keras.ops.convert_to_tensor(inputs[name]) for name in names]
-    x = x if len(x) > 1 else x[0]
-    y = keras.ops.convert_to_tensor(inputs["y"])
-    weights = None if weight is None else keras.ops.convert_to_tensor(inputs[weight])
+    x = [inputs[name] for name in names] if len(names) > 1 else inputs[names[0]]
+    weights = None if weight is None else inputs[weight]
 
     def step(state):
-        return _Trained(state.model, state.model.train_on_batch(x, y, weights))
+        return _Trained(state.model, state.model.train_on_batch(x, inputs["y"], weights))
 
     def outputs(state):
         moments = []
@@ -461,12 +453,14 @@ def _training(model, loss, inputs, *, names=("x",), weight=None, layers=None):  
 
 
 def _classifying(model, inputs):
-    x = keras.ops.convert_to_tensor(inputs["x"])
+    """Classify images from the host, where the logits go: the next images differ by the first of them."""
+    x = inputs["x"].copy()
 
     def step(state):
-        return _Trained(model, model.predict_on_batch([x, keras.ops.convert_to_tensor(state.value[0, 0])]))
+        x.flat[0] = inputs["x"].flat[0] + state.value.flat[0]
+        return _Trained(model, model.predict_on_batch(x))
 
-    return _Trained(model, np.zeros((1, 1), np.float32)), step, lambda state: [state.value]
+    return _Trained(model, np.zeros(1, np.float32)), step, lambda state: [state.value]
 
 
 def _optimiser(about):

@@ -154,8 +154,7 @@ def step_dlrm(inputs, sizes):
     depth, names = sizes["mlp_layers"], [f"table.{k}" for k in range(sizes["tables"])]
     params = {name: mx.array(array) for name, array in inputs["params"].items()}
     tables = {name: params.pop(name) for name in names}
-    x, y = mx.array(inputs["x"]), mx.array(inputs["y"])
-    indices = [mx.array(inputs["indices"][:, k]) for k in range(sizes["tables"])]
+    columns = np.ascontiguousarray(inputs["indices"].T)
     below = mx.array(np.flatnonzero(np.tri(sizes["tables"] + 1, k=-1)))
     rate = inputs["optimiser"]["rate"]
     descent = optimizers.SGD(rate)
@@ -184,6 +183,7 @@ def step_dlrm(inputs, sizes):
         return value
 
     def step(state):
+        x, indices, y = mx.array(inputs["x"]), [*map(mx.array, columns)], mx.array(inputs["y"])
         state = _Trained(update(x, indices, y), held, x)
         mx.eval(state)
         return state
@@ -193,7 +193,7 @@ def step_dlrm(inputs, sizes):
         return [state.value, *(now[name] for name in inputs["params"])]
 
     update = _framework.compiled(update, inputs=held, outputs=held)
-    return _Trained(None, held, x), step, outputs
+    return _Trained(None, held, mx.array(inputs["x"])), step, outputs
 
 
 def step_ncf(inputs, sizes):
@@ -283,10 +283,13 @@ def step_ode(inputs, sizes):
 
 
 def _training(loss, inputs, names, running=None):
-    """Train by MLX's own optimiser; `running` is what the loss changes besides."""
+    """Train by MLX's own optimiser; `running` is what the loss changes besides.
+
+    The batch is brought from the host in every step, as a loop over a loader does.
+    """
     about = inputs["optimiser"]
     params = _parameters(inputs["params"])
-    batch = [mx.array(inputs[name]) for name in names]
+    host = [inputs[name] for name in names]
     change = {"adam": _adam, "adamw": _adamw, "momentum": _momentum}[about["name"]](about)
     change.init(params)
     moments = {name: change.state[name] for name in params}
@@ -300,6 +303,7 @@ def _training(loss, inputs, names, running=None):
         return value
 
     def step(state):  # noqa: ARG001 - the state is held
+        batch = [*map(mx.array, host)]
         value = update(*batch)
         mx.eval(value, changed)
         return _Trained(value, held, batch[0])
@@ -311,21 +315,23 @@ def _training(loss, inputs, names, running=None):
         return [state.value, *(array.transpose(1, 2, 3, 0) if array.ndim == 4 else array for array in found)]
 
     update = _framework.compiled(update, inputs=changed, outputs=changed)
-    return _Trained(None, held, batch[0]), step, outputs
+    return _Trained(None, held, mx.array(host[0])), step, outputs
 
 
 def _classifying(network, inputs, statistics=None):
-    """Classify by a network of what is held: parameters, and what training has left besides."""
+    """Classify by a network of what is held: parameters, and what training has left besides.
+
+    Images come from the host, where the logits go: the next images differ by the first of them.
+    """
     held = {"params": _parameters(inputs["params"]), "statistics": statistics or {}}
-    x, nudge = mx.array(inputs["x"]), inputs["nudge"]
-    classify = _framework.compiled(lambda x, before: network(held, x + nudge * before[0, 0]), inputs=held)
+    x, classify = inputs["x"].copy(), _framework.compiled(lambda x: network(held, x), inputs=held)
 
     def step(state):
-        value = classify(x, state.value)
-        mx.eval(value)
-        return _Trained(value, held, x)
+        x.flat[0] = inputs["x"].flat[0] + state.value.flat[0]
+        image = mx.array(x)
+        return _Trained(np.array(classify(image)), held, image)
 
-    return _Trained(mx.zeros((1, 1)), held, x), step, lambda state: [state.value]
+    return _Trained(np.zeros(1, np.float32), held, mx.array(x)), step, lambda state: [state.value]
 
 
 def _adam(about, make=optimizers.Adam):
@@ -346,7 +352,7 @@ def _block(p, layer, h, heads, attend):
     z = _norm(p, f"{layer}.norm1", h)
     q, k, v = (_split(z @ p[f"{layer}.{name}"], heads) for name in ("query", "key", "value"))
     h = h + attend(q, k, v).transpose(0, 2, 1, 3).reshape(h.shape) @ p[f"{layer}.out"]
-    up = nn.gelu_approx(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)))
+    up = nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)))
     return h + _dense(p, f"{layer}.down", up)
 
 

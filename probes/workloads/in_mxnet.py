@@ -95,14 +95,14 @@ def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     return _training(net, gluon.loss.SoftmaxCrossEntropyLoss(), inputs, (_pixels(inputs["x"]),), (inputs["y"],))
 
 
-def forward_resnet(inputs, sizes):
+def forward_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Classify images."""
     net = _resnet(inputs)
     _filled(net, inputs["params"])
     left = itertools.chain.from_iterable(inputs["statistics"].values())
     for parameter, array in zip(_running(net), left):  # noqa: B905 - `strict` came with Python 3.10
         parameter.set_data(_array(array))
-    return _classifying(net, inputs, sizes)
+    return _classifying(net, inputs)
 
 
 def step_vit(inputs, sizes):
@@ -115,21 +115,21 @@ def forward_vit(inputs, sizes):
     """Classify images by a vision transformer."""
     net = Vision(sizes, inputs["params"])
     _filled(net, _packed(inputs["params"], ("query", "key", "value"), sizes))
-    return _classifying(net, inputs, sizes, _patches(sizes))
+    return _classifying(net, inputs, _patches(sizes))
 
 
 def step_dlrm(inputs, sizes):
     """Train a recommender: gradients of tables are row-sparse, and the optimiser writes only the rows in them."""
-    columns = inputs["indices"].T.astype(np.int32)
+    indices = inputs["indices"].astype(np.int32)
     net, criterion = Recommender(sizes), gluon.loss.SigmoidBinaryCrossEntropyLoss()
-    return _training(net, criterion, inputs, (inputs["x"], *columns), (inputs["y"],))
+    return _training(net, criterion, inputs, (inputs["x"], indices), (inputs["y"],))
 
 
 def step_ncf(inputs, sizes):
     """Train collaborative filtering: gradients of tables are row-sparse, and Adam goes over the rows in them alone."""
-    columns = inputs["indices"].T.astype(np.int32)
+    indices = inputs["indices"].astype(np.int32)
     net, criterion = Collaborative(inputs["params"], sizes), gluon.loss.SigmoidBinaryCrossEntropyLoss()
-    return _training(net, criterion, inputs, columns, (inputs["y"],))
+    return _training(net, criterion, inputs, (indices,), (inputs["y"],))
 
 
 def step_policy(inputs, sizes):
@@ -269,7 +269,7 @@ class Block(gluon.HybridBlock):
 
     def _rest(self, F, h, y):
         h = h + self.out(y)
-        return h + self.down(_gelu(F, self.up(self.norm2(h))))
+        return h + self.down(F.LeakyReLU(self.up(self.norm2(h)), act_type="gelu"))
 
 
 class WritingBlock(Block):
@@ -345,20 +345,6 @@ class Residual(gluon.HybridBlock):
         return F.Activation(self.body(x) + (self.skip(x) if self.skip else x), act_type="relu")
 
 
-class Nudged(gluon.HybridBlock):
-    """A network that reads its images with a little of what it gave before."""
-
-    def __init__(self, net, nudge):
-        super().__init__()
-        self._nudge = nudge
-        self.net = net
-
-    def hybrid_forward(self, F, x, before, *more):
-        """Classify."""
-        first = F.reshape(F.slice(before, begin=(0, 0), end=(1, 1)), (1, 1, 1, 1))
-        return self.net(F.broadcast_add(x, self._nudge * first), *more)
-
-
 class Recommender(gluon.HybridBlock):
     """Dense layers, tables, the products of all their vectors, and dense layers again."""
 
@@ -371,10 +357,10 @@ class Recommender(gluon.HybridBlock):
             self.top = _dense([dim + tables * (tables + 1) // 2, *hidden, 1])
             self.tables = Tables(sizes)
 
-    def hybrid_forward(self, F, x, *columns):
+    def hybrid_forward(self, F, x, indices):
         """Give a number for each example."""
         h = self.bottom(x)
-        together = F.stack(h, *self.tables(*columns), axis=1)
+        together = F.stack(h, *self.tables(indices), axis=1)
         products = F.batch_dot(together, together, transpose_b=True)
         return self.top(F.concat(h, F.linalg.extracttrian(products, offset=-1), dim=1))
 
@@ -391,9 +377,9 @@ class Collaborative(gluon.HybridBlock):
             self.head = nn.Dense(1, in_units=dim + widths[-1])
             self.tables = Tables(sizes)
 
-    def hybrid_forward(self, F, *columns):
+    def hybrid_forward(self, F, indices):
         """Give a number for each example."""
-        rows = self.tables(*columns)
+        rows = self.tables(indices)
         return self.head(F.concat(rows[0] * rows[1], self.deep(F.concat(*rows[-2:], dim=1)), dim=1))
 
 
@@ -407,8 +393,9 @@ class Tables(gluon.HybridBlock):
             for _ in range(sizes["tables"]):
                 self.each.add(nn.Embedding(sizes["table_rows"], sizes["embedding_dim"], sparse_grad=True))
 
-    def hybrid_forward(self, F, *columns):  # noqa: ARG002 - Gluon's own signature
+    def hybrid_forward(self, F, indices):
         """Read a column of indices in each."""
+        columns = F.split(indices, num_outputs=len(self.each), axis=1, squeeze_axis=True)
         return tuple(table(column) for table, column in zip(self.each, columns))  # noqa: B905 - `strict` came with Python 3.10
 
 
@@ -456,25 +443,29 @@ def _resnet(inputs):
 
 
 def _pixels(x):
-    return x.transpose(0, 3, 1, 2)
+    return np.ascontiguousarray(x.transpose(0, 3, 1, 2))
 
 
 def _patches(sizes):
     return np.arange((sizes["image"] // sizes["patch"]) ** 2, dtype=np.int32)
 
 
-def _classifying(net, inputs, sizes, *more):
-    """Classify images, by the graph that MXNet's backend for processors fuses where it is one."""
-    x, *more = map(_array, (_pixels(inputs["x"]), *more))
-    before = _array(np.zeros((sizes["batch"], sizes["vocabulary"]), dtype=np.float32))
-    net = _hybrid(Nudged(net, inputs["nudge"]))
-    if x.context.device_type == "cpu":
-        net.optimize_for(x, before, *more, backend="MKLDNN", static_alloc=True, static_shape=True)
+def _classifying(net, inputs, *more):
+    """Classify images, by the graph that MXNet's backend for processors fuses where it is one.
+
+    They come from the host, where the logits go: the next images differ by the first of them.
+    """
+    x, more, net = _pixels(inputs["x"]), [*map(_array, more)], _hybrid(net)
+    first, image = x.flat[0], _array(x)
+    if image.context.device_type == "cpu":
+        net.optimize_for(image, *more, backend="MKLDNN", static_alloc=True, static_shape=True)
 
     def step(state):
-        return _Classified(net(x, state.value, *more), x)
+        x.flat[0] = first + state.value.flat[0]
+        image = _array(x)
+        return _Classified(net(image, *more).asnumpy(), image)
 
-    return _Classified(before, x), step, lambda state: [state.value.asnumpy()]
+    return _Classified(np.zeros(1, np.float32), image), step, lambda state: [state.value]
 
 
 def _training_blocks(net, inputs, sizes, given):
@@ -502,21 +493,22 @@ def _training_blocks(net, inputs, sizes, given):
 def _training(net, criterion, inputs, given, held):
     """Train by the optimiser that is asked for: the network takes what is `given`, the loss what it is `held` against.
 
-    The network's parameters come in the order of the problem's.
+    The network's parameters come in the order of the problem's. The batch is brought from the host in every step, as a
+    loop over a loader does.
     """
     params = _filled(net, inputs["params"])
     arrays, running = ([parameter.data() for parameter in some] for some in (params.values(), _running(net)))
     net, criterion = _hybrid(net), _hybrid(criterion)
     optimiser = _optimiser(inputs["optimiser"])
     trainer = gluon.Trainer([*params.values()], optimiser)
-    given, held = [[_array(array) for array in some] for some in (given, held)]
 
     def step(state):  # noqa: ARG001 - the state lives in the parameters
+        first, *rest = map(_array, given)
         with autograd.record():
-            loss = criterion(net(*given), *held).mean()
+            loss = criterion(net(first, *rest), *map(_array, held)).mean()
         loss.backward()
         trainer.step(1)
-        return _Trained(loss, arrays, given[0], running)
+        return _Trained(loss, arrays, first, running)
 
     def outputs(state):
         adaptive = isinstance(optimiser, (Adam, AdamW))
@@ -525,7 +517,7 @@ def _training(net, criterion, inputs, given, held):
         turned = (array.asnumpy().transpose(np.argsort(_order(name, array))) for name, array in both)
         return [state.value.asscalar(), *turned]
 
-    return _Trained(None, arrays, given[0], running), step, outputs
+    return _Trained(None, arrays, _array(given[0]), running), step, outputs
 
 
 def _optimiser(about):
@@ -572,12 +564,6 @@ def _packed(arrays, names, sizes):
             parts = [arrays[f"{layer}.{each}"].reshape(len(array), heads, -1) for each in names]
             found[f"{layer}.packed"] = np.stack(parts, axis=2).reshape(len(array), -1)
     return found
-
-
-def _gelu(F, x):
-    """Gluon's own is not the approximation by tanh."""
-    inner = (2 / np.pi) ** 0.5 * (x + 0.044715 * x * x * x)
-    return 0.5 * x * (1 + F.Activation(inner, act_type="tanh"))
 
 
 def _hybrid(block):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own documentation gives it
 from torch import nn
@@ -43,7 +44,8 @@ def step_transformer(inputs, sizes):
         logits = model(x, slice(None), lambda _, q, k, v: attend(q, k, v))
         return F.cross_entropy(logits.flatten(0, 1), y.flatten())
 
-    return _training(model, weights, loss, inputs, (_put(inputs["x"]).long(), _put(inputs["y"]).long()))
+    x, y = _integers(inputs["x"]), _integers(inputs["y"])
+    return _training(model, weights, loss, inputs, lambda: (_put(x), _put(y)))
 
 
 def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
@@ -110,34 +112,23 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Train a residual network in channels-last."""
     weights = _Weights(inputs["params"])
-    model = _Resnet(weights, inputs["layers"])
-    return _training(
-        model,
-        weights,
-        lambda x, y: F.cross_entropy(model(x), y),
-        inputs,
-        (_images(inputs["x"]), _put(inputs["y"]).long()),
-    )
+    return _training_on_images(_Resnet(weights, inputs["layers"]), weights, inputs)
 
 
-def forward_resnet(inputs, sizes):
+def forward_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Classify images in channels-last."""
-    model = _Resnet(_Weights(inputs["params"]), inputs["layers"], inputs["statistics"]).eval()
-    return _classifying(model, _images(inputs["x"]), inputs["nudge"], sizes)
+    return _classifying(_Resnet(_Weights(inputs["params"]), inputs["layers"], inputs["statistics"]).eval(), inputs)
 
 
 def step_vit(inputs, sizes):
     """Train a vision transformer."""
     weights = _Weights(inputs["params"])
-    model = _Vision(weights, sizes)
-    batch = _images(inputs["x"]), _put(inputs["y"]).long()
-    return _training(model, weights, lambda x, y: F.cross_entropy(model(x), y), inputs, batch)
+    return _training_on_images(_Vision(weights, sizes), weights, inputs)
 
 
 def forward_vit(inputs, sizes):
     """Classify images by a vision transformer."""
-    model = _Vision(_Weights(inputs["params"]), sizes).eval()
-    return _classifying(model, _images(inputs["x"]), inputs["nudge"], sizes)
+    return _classifying(_Vision(_Weights(inputs["params"]), sizes).eval(), inputs)
 
 
 def step_dlrm(inputs, sizes):
@@ -162,7 +153,8 @@ def step_dlrm(inputs, sizes):
     def loss(x, indices, y):
         return judge(x, _rows(model["tables"], indices), y)
 
-    batch = _put(inputs["x"]), _columns(inputs["indices"]), _put(inputs["y"])
+    columns = _columns(inputs["indices"])
+    batch = lambda: (_put(inputs["x"]), _put(columns), _put(inputs["y"]))  # noqa: E731 - said where it is used
     return _training(model, weights, loss, inputs, batch, compiled=True)
 
 
@@ -186,8 +178,8 @@ def step_ncf(inputs, sizes):
     def loss(indices, y):
         return judge(_rows(model["tables"], indices), y)
 
-    batch = _columns(inputs["indices"]), _put(inputs["y"])
-    return _training(model, weights, loss, inputs, batch, compiled=True)
+    columns = _columns(inputs["indices"])
+    return _training(model, weights, loss, inputs, lambda: (_put(columns), _put(inputs["y"])), compiled=True)
 
 
 def step_policy(inputs, sizes):
@@ -198,7 +190,8 @@ def step_policy(inputs, sizes):
     def loss(x, y, advantage):
         return (advantage * F.cross_entropy(policy(x), y, reduction="none")).mean()
 
-    batch = _put(inputs["x"]), _put(inputs["y"]).long(), _put(inputs["advantage"])
+    y = _integers(inputs["y"])
+    batch = lambda: (_put(inputs["x"]), _put(y), _put(inputs["advantage"]))  # noqa: E731 - said where it is used
     state, learn, learned = _training(policy, weights, loss, inputs, batch)
     choose = _here["compile"](lambda observation: policy(observation).argmax())
 
@@ -248,8 +241,11 @@ def step_pinn(inputs, sizes):
         return sum(parts)
 
     derivatives = forward if _here["variant"] == "compiled" else backward
-    x = _put(inputs["x"]).requires_grad_(_here["variant"] != "compiled")
-    return _training(field, weights, lambda x, y: F.mse_loss(derivatives(x), y), inputs, (x, _put(inputs["y"])))
+
+    def batch():
+        return _put(inputs["x"]).requires_grad_(_here["variant"] != "compiled"), _put(inputs["y"])
+
+    return _training(field, weights, lambda x, y: F.mse_loss(derivatives(x), y), inputs, batch)
 
 
 def step_ode(inputs, sizes):
@@ -270,11 +266,14 @@ def step_ode(inputs, sizes):
             x = advance(x)
         return F.mse_loss(x, y)
 
-    return _training(field, weights, loss, inputs, (_put(inputs["x"]), _put(inputs["y"])), compiled=True)
+    return _training(field, weights, loss, inputs, lambda: (_put(inputs["x"]), _put(inputs["y"])), compiled=True)
 
 
 def _training(model, weights, loss, inputs, batch, *, compiled=False):  # noqa: PLR0913 - what a training loop has
-    """Train by the optimiser that is asked for, always on one batch; tell whether parts of the loss are compiled."""
+    """Train by the optimiser that is asked for; `compiled` tells whether parts of the loss are already.
+
+    `batch` brings it from the host, in every step as a loop over a loader does.
+    """
     loss = loss if compiled else _here["compile"](loss)
     about = inputs["optimiser"]
     optimisers = [*_optimisers(model, about)]
@@ -282,7 +281,7 @@ def _training(model, weights, loss, inputs, batch, *, compiled=False):  # noqa: 
     def step(state):
         for optimiser in optimisers:
             optimiser.zero_grad()
-        value = loss(*batch)
+        value = loss(*batch())
         value.backward()
         for optimiser in optimisers:
             optimiser.step()
@@ -297,19 +296,30 @@ def _training(model, weights, loss, inputs, batch, *, compiled=False):  # noqa: 
         moments = weights.shown(first_moment) if about["name"] in {"adam", "adamw"} else []
         return [_get(state.value), *weights.shown(), *moments]
 
-    return _Trained(_tensors(model), batch[0]), step, outputs
+    return _Trained(_tensors(model), batch()[0]), step, outputs
 
 
-def _classifying(model, x, nudge, sizes):
-    classify = _here["compile"](lambda x, before: model(x + nudge * before[0, 0]))
+def _training_on_images(model, weights, inputs):
+    y = _integers(inputs["y"])
+    return _training(
+        model,
+        weights,
+        lambda x, y: F.cross_entropy(model(x), y),
+        inputs,
+        lambda: (_images(inputs["x"]), _put(y)),
+    )
+
+
+def _classifying(model, inputs):
+    """Classify images from the host, where the logits go: the next images differ by the first of them."""
+    classify, x = _here["compile"](model), inputs["x"].copy()
 
     @torch.inference_mode()
     def step(state):
-        return state._replace(value=classify(x, state.value))
+        x.flat[0] = inputs["x"].flat[0] + state.value.flat[0]
+        return state._replace(value=_get(classify(_images(x))))
 
-    with torch.inference_mode():
-        before = torch.zeros(sizes["batch"], sizes["vocabulary"], device=_here["device"])
-    return _Trained(_tensors(model), x, before), step, lambda state: [_get(state.value)]
+    return _Trained(_tensors(model), _images(x), np.zeros(1, np.float32)), step, lambda state: [state.value]
 
 
 def _optimisers(model, about):
@@ -427,7 +437,7 @@ class _Block(nn.Module):
             each(z).unflatten(-1, (self.heads, -1)).transpose(1, 2) for each in (self.query, self.key, self.value)
         )
         h = h + self.out(attend(q, k, v).transpose(1, 2).flatten(2))
-        return h + self.down(F.gelu(self.up(self.norm2(h)), approximate="tanh"))
+        return h + self.down(F.gelu(self.up(self.norm2(h))))
 
 
 class _Vision(nn.Module):
@@ -506,7 +516,12 @@ def _rows(tables, indices):
 
 
 def _columns(indices):
-    return _put(indices).long().T.contiguous()
+    return np.ascontiguousarray(_integers(indices).T)
+
+
+def _integers(array):
+    """Give the 64 bits that PyTorch looks up by."""
+    return array.astype(np.int64)
 
 
 def _tensors(model):

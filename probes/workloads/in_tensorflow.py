@@ -132,21 +132,15 @@ def forward_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
     """Classify images."""
     p = {name: tf.constant(array) for name, array in inputs["params"].items()}
     statistics = {name: tuple(map(tf.constant, both)) for name, both in inputs["statistics"].items()}
-    x, nudge = tf.constant(inputs["x"]), tf.constant(inputs["nudge"])
 
-    def classify(x, nudge, before):
+    def classify(x):
         def normalise(h, name):
             both = p[f"{name}.scale"], p[f"{name}.shift"]
             return tf.compat.v1.nn.fused_batch_norm(h, *both, *statistics[name], epsilon=EPSILON, is_training=False)[0]
 
-        return _resnet(p, x + nudge * before[0, 0], inputs["layers"], normalise)
+        return _resnet(p, x, inputs["layers"], normalise)
 
-    classify = _framework.compiled(classify)
-    return (
-        _Trained(tf.zeros((1, 1)), p, x),
-        lambda state: state._replace(value=classify(x, nudge, state.value)),
-        lambda state: [state.value.numpy()],
-    )
+    return _classifying(classify, p, inputs)
 
 
 def step_vit(inputs, sizes):
@@ -161,13 +155,7 @@ def step_vit(inputs, sizes):
 def forward_vit(inputs, sizes):
     """Classify images by a vision transformer."""
     p = {name: tf.constant(array) for name, array in inputs["params"].items()}
-    x, nudge = tf.constant(inputs["x"]), tf.constant(inputs["nudge"])
-    classify = _framework.compiled(lambda x, nudge, before: _vision(p, x + nudge * before[0, 0], sizes))
-    return (
-        _Trained(tf.zeros((1, 1)), p, x),
-        lambda state: state._replace(value=classify(x, nudge, state.value)),
-        lambda state: [state.value.numpy()],
-    )
+    return _classifying(lambda x: _vision(p, x, sizes), p, inputs)
 
 
 def step_dlrm(inputs, sizes):
@@ -253,7 +241,7 @@ def step_pinn(inputs, sizes):
 
 
 def step_ode(inputs, sizes):
-    """Train through a solver whose loop is part of the graph."""
+    """Train through a solver: XLA compiles its loop, a graph has it unrolled, which its gradient is quicker through."""
     steps = sizes["solver_steps"]
 
     def loss(p, x, y):
@@ -262,8 +250,9 @@ def step_ode(inputs, sizes):
                 h = _dense(p, f"field.{layer}", tf.nn.tanh(h) if layer else h)
             return h
 
+        each = tf.range(steps) if _framework.by_xla() else range(steps)
         h, dt = x, 1 / steps
-        for _ in tf.range(steps):
+        for _ in each:
             one = field(h)
             two = field(h + dt / 2 * one)
             three = field(h + dt / 2 * two)
@@ -275,9 +264,12 @@ def step_ode(inputs, sizes):
 
 
 def _training(loss, inputs, names, kept=()):
-    """Train variables by the optimiser that is asked for; `kept` are further variables, which the loss assigns."""
+    """Train variables by the optimiser that is asked for; `kept` are further variables, which the loss assigns.
+
+    The batch is brought from the host in every step, as a loop over a loader does.
+    """
     params = {name: tf.Variable(array) for name, array in inputs["params"].items()}
-    batch = [_constant(inputs[name]) for name in names]
+    host = [inputs[name] for name in names]
     about = inputs["optimiser"]
     optimisers = {"adam": _adam, "adamw": _adamw, "momentum": _momentum, "sgd": _sgd}
     moments, change = optimisers[about["name"]](about, params)
@@ -291,13 +283,24 @@ def _training(loss, inputs, names, kept=()):
     update = _framework.compiled(update)
 
     def step(state):
-        return state._replace(value=update(*batch))
+        return state._replace(value=update(*map(_constant, host)))
 
     def outputs(state):
         first = moments[0].values() if about["name"] in {"adam", "adamw"} else ()
         return [state.value.numpy(), *_numpy(params.values()), *_numpy(first)]
 
-    return _Trained(None, params, batch[0], (moments, kept)), step, outputs
+    return _Trained(None, params, _constant(host[0]), (moments, kept)), step, outputs
+
+
+def _classifying(classify, params, inputs):
+    """Classify images from the host, where the logits go: the next images differ by the first of them."""
+    classify, x = _framework.compiled(classify), inputs["x"].copy()
+
+    def step(state):
+        x.flat[0] = inputs["x"].flat[0] + state.value.flat[0]
+        return state._replace(value=classify(tf.constant(x)).numpy())
+
+    return _Trained(np.zeros(1, np.float32), params, tf.constant(x)), step, lambda state: [state.value]
 
 
 def _adam(about, params):
@@ -382,7 +385,7 @@ def _block(p, layer, h, heads, attend):
     split = (*h.shape[:2], heads, h.shape[2] // heads)
     q, k, v = (tf.reshape(z @ p[f"{layer}.{name}"], split) for name in ("query", "key", "value"))
     h = h + tf.reshape(attend(q, k, v), h.shape) @ p[f"{layer}.out"]
-    up = tf.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=True)
+    up = tf.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)))
     return h + _dense(p, f"{layer}.down", up)
 
 

@@ -3,7 +3,8 @@
 One function for each model, named like it, from sizes and a seed to a `Problem`; its docstring is what every framework
 computes. Arrays are laid out as in the reference of single operations, whose tools it uses.
 
-A model that is trained takes one step of its optimiser a call, always on the same batch, and returns the loss before
+A model takes its batch from the host in every step, as a loop over a loader does, and the same one each time. One that
+is trained takes one step of its optimiser a call, and returns the loss before
 the step, the parameters after it in the order of `params` and, where the optimiser is `adam` or `adamw`, the first
 moments in the same order. There is no backward pass in NumPy: what the optimiser did tells the gradient that a
 framework computed, and its slope along a direction has to be that of the float64 loss, by central differences.
@@ -46,7 +47,7 @@ def step_transformer(sizes, seed):
     """Train a language model by AdamW: embeddings of `tokens` and `positions` are added, then come the blocks.
 
     A block normalises first: attention is causal, without biases (`query`, `key`, `value`, `out`), its heads lie side
-    by side; then two dense layers, `up` to four times the width, GELU in its tanh form, and `down`. After the last
+    by side; then two dense layers, `up` to four times the width, GELU (exact), and `down`. After the last
     block `norm` and `head`, without bias; the loss is the mean cross entropy over every position of `y`.
     """
     draw, width, length = ops.Draw(seed), sizes["width"], sizes["sequence"]
@@ -114,8 +115,8 @@ def step_resnet(sizes, seed):
 def forward_resnet(sizes, seed):
     """Classify images by the network of `step_resnet`, normalised by the `statistics` that training has left.
 
-    They are a mean and a variance by the name of the convolution. Returns the logits. The next iteration adds `nudge`
-    times the first of them to every pixel.
+    They are a mean and a variance by the name of the convolution. Returns the logits, to the host. Of the
+    images that come next the first number is moved by the first of them.
     """
     draw = ops.Draw(seed)
     params, layers, products = _residual(draw, sizes)
@@ -135,7 +136,7 @@ def forward_resnet(sizes, seed):
 
         return ops.distance(outputs[0], _resnet(p, ops.double(x), layers, kept))
 
-    about = {"params": params, "x": x, "layers": layers, "statistics": statistics, "nudge": ops.NUDGE}
+    about = {"params": params, "x": x, "layers": layers, "statistics": statistics}
     return ops.Problem(about, float(sum(products)), error)
 
 
@@ -154,16 +155,16 @@ def step_vit(sizes, seed):
 
 
 def forward_vit(sizes, seed):
-    """Classify images by the network of `step_vit`: returns the logits.
+    """Classify images by the network of `step_vit`: returns the logits, to the host.
 
-    The next iteration adds `nudge` times the first of them to every pixel.
+    Of the images that come next the first number is moved by the first of them.
     """
     params, x, flops = _vision(ops.Draw(seed), sizes)
 
     def error(outputs):
         return ops.distance(outputs[0], _seen({name: ops.double(a) for name, a in params.items()}, x, sizes))
 
-    return ops.Problem({"params": params, "x": x, "nudge": ops.NUDGE}, flops, error)
+    return ops.Problem({"params": params, "x": x}, flops, error)
 
 
 def step_dlrm(sizes, seed):
@@ -417,9 +418,13 @@ def _through(p, h, sizes, attend):
         q, k, v = (_split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in _PROJECTIONS[:3])
         h = h + attend(q, k, v).transpose(0, 2, 1, 3).reshape(h.shape) @ p[f"{layer}.out"]
         z = _layer(p, f"{layer}.up", _by_layer(h, p, f"{layer}.norm2"))
-        z = 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
+        z = 0.5 * z * (1 + _error_function(z / np.sqrt(2)))
         h = h + _layer(p, f"{layer}.down", z)
     return h
+
+
+def _error_function(z):
+    return np.fromiter(map(math.erf, z.ravel()), float, z.size).reshape(z.shape)
 
 
 def _split(z, heads):

@@ -46,7 +46,7 @@ def _written(inputs: Any, prompt: Any, sizes: Any) -> tuple[Any, Any]:
             mixed = [_attended(q[head], head, cache[layer]) for head in range(sizes["heads"])]
             h = h + np.concatenate(mixed) @ p[f"{layer}.out"]
             up = _norm(p, f"{layer}.norm2", h) @ p[f"{layer}.up.kernel"] + p[f"{layer}.up.bias"]
-            up = up / (1 + np.exp(-2 * math.sqrt(2 / math.pi) * (up + 0.044715 * up**3)))
+            up *= [(1 + math.erf(each / math.sqrt(2))) / 2 for each in up]
             h = h + up @ p[f"{layer}.down.kernel"] + p[f"{layer}.down.bias"]
         logits = _norm(p, "norm", h) @ p["head"]
         text += [int(logits.argmax())] if position + 1 == len(text) else []

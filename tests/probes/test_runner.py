@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,7 +27,7 @@ from advisor.evidence.probing.stability import FEWEST
 from advisor.frozen import replace
 from advisor.locks import hold
 from advisor.model.measurement import TERMS, FrameworkRun, Measurements, ProbeResult
-from advisor.model.probe import ProbeDefinition
+from advisor.model.probe import ProbeDefinition, Workload
 
 LIMITS = Limits(start_s=8, prepare_s=4, measure_s=3, rounds_s=1)
 
@@ -96,6 +97,21 @@ def test_who_would_take_all_the_time_leaves_it_to_the_others(tmp_path: Path) -> 
     rounds = {name: len(result_of(found, name, "gemm").raw.wall_s) for name in ("good", "twin", "slow")}
     assert rounds["slow"] < FEWEST <= rounds["good"] == rounds["twin"]
     assert result_of(found, "slow", "gemm").outcome == "unstable"
+
+
+def test_who_is_hopeless_without_it_is_not_compiled_unless_that_is_asked_for(tmp_path: Path) -> None:
+    place = standin_folder.folder(tmp_path / "probes", "good", "tardy")
+    given = replace(GEMM, workload=Workload(name="mine", workload_class="llm_inference", sizes={"width": 128}))
+    plan = Plan(probes=place, definitions=(GEMM,), suite="full", limits=LIMITS)
+    wished = replace(plan, frameworks=("good/plain", "tardy/plain", "tardy/compiled"))
+    spared, named, sized = (
+        next(result for result in probing.run(each).results if result.variant == "compiled")
+        for each in (plan, wished, replace(plan, definitions=(given,)))
+    )
+    assert (spared.outcome, spared.value) == ("skipped", None)
+    assert re.fullmatch(r"not compiled: without it \d{2,} times the fastest", spared.reason)
+    assert named.value is not None
+    assert sized.value is not None
 
 
 def test_the_standard_suite_skips_the_other_variants_and_says_so(tmp_path: Path) -> None:

@@ -113,7 +113,7 @@ def halves(truth: Mapping[str, Truth]) -> dict[str, list[str]]:
 
 def figures(truth: Mapping[str, Truth], guessed: Mapping[str, Guesses]) -> dict[str, Any]:
     """Say how well times were guessed."""
-    right, taus, errors, lost, inside, scores = [], [], [], [], [], []
+    right, taus, of_apart, errors, lost, inside, scores = [], [], [], [], [], [], []
     for key, times in truth.items():
         guesses = guessed.get(key, {})
         common = sorted(set(times) & set(guesses))
@@ -127,6 +127,7 @@ def figures(truth: Mapping[str, Truth], guessed: Mapping[str, Guesses]) -> dict[
             scores.append((true - guess) ** 2)
         if len(common) > 1:
             taus.append(tau_b(times, guesses, common))
+            of_apart.append(tau_b(times, guesses, common, APART))
             lost.append(regret(times, guesses, common))
     if not right:
         return {"pairs": 0}
@@ -135,7 +136,8 @@ def figures(truth: Mapping[str, Truth], guessed: Mapping[str, Guesses]) -> dict[
         "workloads": len(taus),
         "pairs": len(right),
         "right": f"{fmean(right):.1%} ({low:.1%} to {high:.1%})",
-        "tau-b": f"{fmean(taus):.2f}, at worst {min(taus):.2f}",
+        "tau-b of those": f"{fmean(of_apart):.2f}, at worst {min(of_apart):.2f}",
+        "tau-b of all pairs": f"{fmean(taus):.2f}, at worst {min(taus):.2f}",
         "ratio error": f"{median(errors):.1%}, 90th percentile {percentile(errors, 0.9):.0%}",
         "regret": f"{fmean(lost):.1%}, at worst {max(lost):.0%}",
         "inside the 90 % interval": f"{fmean(inside):.1%}",
@@ -143,16 +145,18 @@ def figures(truth: Mapping[str, Truth], guessed: Mapping[str, Guesses]) -> dict[
     }
 
 
-def tau_b(times: Truth, guesses: Guesses, names: Sequence[str]) -> float:
-    """Kendall's tau-b; nothing is tied exactly, so that it is tau-a unless two guesses are equal."""
-    concordant, tied_true, tied_guess, total = 0, 0, 0, 0
-    for one, other in combinations(names, 2):
-        true, guess = times[one] - times[other], guesses[one].time - guesses[other].time
-        concordant += (true * guess > 0) - (true * guess < 0)
-        tied_true += true == 0
-        tied_guess += guess == 0
-        total += 1
-    return concordant / (math.sqrt((total - tied_true) * (total - tied_guess)) or 1.0)
+def tau_b(times: Truth, guesses: Guesses, names: Sequence[str], apart: float = 0.0) -> float:
+    """Kendall's tau-b of the pairs whose true times differ by more than `apart`, in logarithms.
+
+    Of those nothing is tied, so that it is tau-a unless two guesses are equal.
+    """
+    pairs = [
+        (times[one] - times[other], guesses[one].time - guesses[other].time) for one, other in combinations(names, 2)
+    ]
+    told = [(true, guess) for true, guess in pairs if abs(true) > apart or not apart]
+    concordant = sum((true * guess > 0) - (true * guess < 0) for true, guess in told)
+    tied_true, tied_guess = sum(true == 0 for true, _ in told), sum(guess == 0 for _, guess in told)
+    return concordant / (math.sqrt((len(told) - tied_true) * (len(told) - tied_guess)) or 1.0)
 
 
 def regret(times: Truth, guesses: Guesses, names: Sequence[str]) -> float:

@@ -32,6 +32,10 @@ RESERVE_S = 10.0
 
 ROUNDS = 1 / 8
 """Share of the budget that is left for rounds: what was prepared and is not timed is lost."""
+HOPELESS = 10.0
+"""Whoever compiles for tens of seconds is spared it in whole models that take the same framework, not compiled, so many
+times as long as the fastest. No model of `tests/truth` is more than 2.2 times as fast by such a compiler as without,
+and what takes five times as long is not chosen for its speed."""
 OVER = "budget"
 """Why something was left out, or not waited for to its end."""
 
@@ -138,7 +142,7 @@ class Course:
         # Who takes long to prepare comes last, so that it costs the others nothing where time runs out.
         started = [entrant for entrant in self._entrants if entrant.started.outcome == "ok"]
         for entrant in sorted(started, key=lambda each: (each.located.offer.slowly, each.longest_s)):
-            found = self._ready(entrant, definition)
+            found = self._ready(entrant, definition, prepared)
             if isinstance(found, Prepared):
                 prepared[entrant.name] = found
             else:
@@ -146,7 +150,9 @@ class Course:
         if prepared:
             self._time(definition, _Attempt(prepared, Rounds(blocks={name: [] for name in prepared})), remaining)
 
-    def _ready(self, entrant: Entrant, definition: ProbeDefinition) -> Prepared | ProbeResult:
+    def _ready(
+        self, entrant: Entrant, definition: ProbeDefinition, others: Mapping[str, Prepared]
+    ) -> Prepared | ProbeResult:
         """Prepare a probe in one worker, or say why there is nothing to time."""
         terms = entrant.terms(definition, self._conditions.setting.threads, self._conditions.clock)
         given = blank(entrant.located.offer.name, terms)
@@ -157,7 +163,7 @@ class Course:
             lost = f"its worker was lost in {entrant.lost}: {entrant.fate.reason}"
             reason = lost if entrant.fate.outcome != "skipped" else entrant.fate.reason
             return replace(given, outcome=entrant.fate.outcome, reason=reason)
-        reason = self._left_out(entrant)
+        reason = self._left_out(entrant) or self._spared(entrant, definition, others)
         if reason:
             return replace(given, outcome="skipped", reason=reason)
         answer = self._prepare(entrant, definition)
@@ -191,6 +197,20 @@ class Course:
             return STOPPED.reason
         return OVER if self._left() - ROUNDS * self._plan.budget_s < entrant.longest_s else ""
 
+    def _spared(self, entrant: Entrant, definition: ProbeDefinition, others: Mapping[str, Prepared]) -> str:
+        """Say why compiling would not be worth its time, by how long the others took to warm up; empty where it may be.
+
+        Whoever was named, or has to be predicted at sizes that somebody gave, is compiled in any case.
+        """
+        offer, workload = entrant.located.offer, definition.workload
+        if not offer.slowly or workload is None or workload.sizes or offer.name in self._plan.frameworks:
+            return ""
+        rivals = (each for each in self._entrants if each.name in others and each.device == entrant.device)
+        times = [(each.located.offer.framework, others[each.name].values["iteration_s"]) for each in rivals]
+        own = [time for framework, time in times if framework == offer.framework]
+        behind = min(own) / min(time for _, time in times) if own else 0.0
+        return f"not compiled: without it {behind:.0f} times the fastest" if behind >= HOPELESS else ""
+
     def _prepare(self, entrant: Entrant, definition: ProbeDefinition) -> Answer:
         """Let a worker build, check and warm up a probe; remember how long that took, and when it was the end of it."""
         began, limit = time.monotonic(), min(self._plan.limits.prepare_s, self._left() - ROUNDS * self._plan.budget_s)
@@ -222,7 +242,7 @@ class Course:
             entrants={name: entrant.worker for name, entrant in entrants.items()},
             groups={name: "cpu" if entrant.device == "cpu" else "accelerator" for name, entrant in entrants.items()},
             canary=self._canary.worker if self._canary else None,
-            cap_s=min(self._plan.limits.rounds_s, max(0.5, self._left() / remaining / 2)),
+            cap_s=min(self._plan.limits.all_rounds_s(definition), max(0.5, self._left() / remaining / 2)),
             limit_s=limit_s,
             order=self._order,
             clock=self._conditions.clock,

@@ -30,7 +30,13 @@ class Limits:
     measure_s: float = 10.0
     """One block; it was warmed up before and took milliseconds."""
     rounds_s: float = 4.0
-    """All rounds of one probe."""
+    """All rounds of a probe."""
+    operation_s: float | None = None
+    """All rounds of a single operation, which explains where a whole model decides; None for as many as of that."""
+
+    def all_rounds_s(self, definition: ProbeDefinition) -> float:
+        """Give the seconds for all rounds of this one."""
+        return self.rounds_s if definition.workload or self.operation_s is None else self.operation_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

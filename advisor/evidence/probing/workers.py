@@ -95,6 +95,7 @@ def environment(
     matched = {
         **{f"{library}_NUM_THREADS": str(threads) for library in THREADS},
         "VECLIB_MAXIMUM_THREADS": str(threads),
+        "TORCHINDUCTOR_COMPILE_THREADS": str(threads),
         "NVIDIA_TF32_OVERRIDE": "0",
         **STEADY,
     }
@@ -104,7 +105,6 @@ def environment(
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "TF_CPP_MIN_LOG_LEVEL": "2",
         "TORCHINDUCTOR_CACHE_DIR": str(scratch / "inductor"),
-        "TORCHINDUCTOR_COMPILE_THREADS": "1",
         "TRITON_CACHE_DIR": str(scratch / "triton"),
         "KERAS_HOME": str(scratch / "keras"),
         "PYTHONUNBUFFERED": "1",

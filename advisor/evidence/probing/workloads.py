@@ -103,7 +103,7 @@ def _depths(errors: Errors, model: Model, profile: Profile) -> tuple[_Depth, ...
     )
     for word, (shallow, deep) in model.extrapolated.items():
         (depth, *others) = {sizes[word] for sizes in sized.values()}
-        if depth > deep and not others:  # else nobody gave it, and there is nothing to reach
+        if depth > shallow + deep and not others:  # else both are no less work, or nobody gave it
             per_layer = 1 / (deep - shallow)
             return tuple(
                 _Depth(

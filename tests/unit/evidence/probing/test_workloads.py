@@ -27,8 +27,8 @@ def test_a_workload_has_the_sizes_that_are_given_and_else_the_usual_ones(models:
 
 
 def test_a_deep_model_is_extrapolated_from_two_depths_which_is_less_sure(models: Models) -> None:
-    (exact,), (deep, shallow) = predicted(models, "llm_train", layers=3), predicted(models, "llm_train", layers=12)
-    assert [probe.sizes["cpu"]["layers"] for probe in (exact, deep, shallow)] == [3, 3, 1]
+    (exact,), (deep, shallow) = predicted(models, "llm_train", layers=4), predicted(models, "llm_train", layers=12)
+    assert [probe.sizes["cpu"]["layers"] for probe in (exact, deep, shallow)] == [4, 3, 1]
     assert deep.id != shallow.id
     workloads_of = [probe.workload for probe in (exact, deep, shallow)]
     assert all(workloads_of)
@@ -86,7 +86,7 @@ def test_words_of_sizes_tell_which_model_is_meant(
     [
         (8, (3, 1, 0)),
         (18, (4, 2, 0)),
-        (20, (3, 2, 0)),
+        (20, (3, 3, 0)),
         (34, (4, 2, 0)),
         (50, (4, 2, 1)),
         (152, (4, 2, 1)),
