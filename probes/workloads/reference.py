@@ -3,9 +3,9 @@
 One function for each model, named like it, from sizes and a seed to a `Problem`; its docstring is what every framework
 computes. Arrays are laid out as in the reference of single operations, whose tools it uses.
 
-A model takes its batch from the host in every step, as a loop over a loader does, and the same one each time. One that
-is trained takes one step of its optimiser a call, and returns the loss before
-the step, the parameters after it in the order of `params` and, where the optimiser is `adam` or `adamw`, the first
+A model that is trained or classifies takes its batch from the host in every step, as a loop over a loader does, and
+the same one each time. One that is trained takes one step of its optimiser a call, and returns the loss before the
+step, the parameters after it in the order of `params` and, where the optimiser is `adam` or `adamw`, the first
 moments in the same order. There is no backward pass in NumPy: what the optimiser did tells the gradient that a
 framework computed, and its slope along a direction has to be that of the float64 loss, by central differences.
 """
@@ -47,8 +47,8 @@ def step_transformer(sizes, seed):
     """Train a language model by AdamW: embeddings of `tokens` and `positions` are added, then come the blocks.
 
     A block normalises first: attention is causal, without biases (`query`, `key`, `value`, `out`), its heads lie side
-    by side; then two dense layers, `up` to four times the width, GELU (exact), and `down`. After the last
-    block `norm` and `head`, without bias; the loss is the mean cross entropy over every position of `y`.
+    by side; then two dense layers, `up` to four times the width, GELU (exact), and `down`. After the last block `norm`
+    and `head`, without bias; the loss is the mean cross entropy over every position of `y`.
     """
     draw, width, length = ops.Draw(seed), sizes["width"], sizes["sequence"]
     params = _transformer(draw, sizes)
@@ -115,8 +115,8 @@ def step_resnet(sizes, seed):
 def forward_resnet(sizes, seed):
     """Classify images by the network of `step_resnet`, normalised by the `statistics` that training has left.
 
-    They are a mean and a variance by the name of the convolution. Returns the logits, to the host. Of the
-    images that come next the first number is moved by the first of them.
+    They are a mean and a variance by the name of the convolution. Returns the logits, to the host. Of the images that
+    come next the first number is moved by the first of them.
     """
     draw = ops.Draw(seed)
     params, layers, products = _residual(draw, sizes)
