@@ -39,6 +39,8 @@ class Problem(NamedTuple):
     """Floating-point operations of one iteration that the mathematics needs, by direct counting."""
     error: Callable[[Any], float]
     """From the outputs of the first iteration to the largest relative error."""
+    lasting: slice = slice(None)
+    """The outputs in which numbers must not decay to denormal ones, since a real run would not have them."""
 
 
 def dispatch(sizes, seed):

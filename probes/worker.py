@@ -184,6 +184,8 @@ class Worker:
         self._references = []
         self._on_device = False
         self._benches = {}
+        self._lasting = {}
+        """Which of a probe's outputs have to stay normal numbers."""
 
     def start(self, files, references, cores, terms):
         """Import the framework under the terms it is to run on: what its own `start` is given."""
@@ -237,6 +239,7 @@ class Worker:
         frozen = bool(first) and _same(first, _host(bench.outputs()))
         settled = bench.warm_up()
         self._benches[probe] = bench
+        self._lasting[probe] = getattr(problem, "lasting", slice(None))
         first = {"first_s": first_s, "first_compilations": compiled, "cache_hits": found, "peak_memory": memory.peak()}
         checked = {"error": error, "settled": settled, "flops": problem.flops, "frozen": frozen}
         first |= {"iterations": bench.iterations, "iteration_s": bench.iteration_s}
@@ -276,10 +279,12 @@ class Worker:
     def inspect(self, probe):
         """Say what the arrays are by now: where, of which type and order, and whether they are numbers worth timing."""
         bench = self._benches[probe]
-        values = [array for array in _host(bench.outputs()) if array.dtype.kind == "f"]
-        size = sum(array.size for array in values) or 1
+        outputs = _host(bench.outputs())
+        values = [array for array in outputs if array.dtype.kind == "f"]
+        lasting = [array for array in outputs[self._lasting[probe]] if array.dtype.kind == "f"]
+        size = sum(array.size for array in lasting) or 1
         tiny = np.finfo(np.float32).tiny
-        subnormal = sum(int(np.count_nonzero((array != 0) & (np.abs(array) < tiny))) for array in values) / size
+        subnormal = sum(int(np.count_nonzero((array != 0) & (np.abs(array) < tiny))) for array in lasting) / size
         vanished = bool(values) and not any(array.any() for array in values)
         finite = all(bool(np.isfinite(array).all()) for array in values)
         terms = self._framework.terms(bench.state) if hasattr(self._framework, "terms") else {}
@@ -288,6 +293,7 @@ class Worker:
     def drop(self, probe):
         """Free a probe's arrays."""
         self._benches.pop(probe, None)
+        self._lasting.pop(probe, None)
         return {}
 
     def capability(self, capability, trying):

@@ -115,8 +115,8 @@ def _asked_about(source: Path) -> dict[str, ProbeDefinition]:
     classes = {model.workload_class for model in models.models.values()}
     profiles = load_profiles(source, classes=classes, words=workloads.words(models))
     for profile in profiles:
-        for word in workloads.unheeded(models, profile):
-            message = f"sizes.{word} says nothing of {profile.workload_class}, and is passed over."
+        for key in workloads.unheeded(models, profile):
+            message = f"{key} says nothing of {profile.workload_class}, and is passed over."
             notice(Problem(message=message, place=profile.name))
     return _predicted(profiles)
 

@@ -58,7 +58,8 @@ def at_hand(session: Session, answers: Answers) -> tuple[Profile, ...]:
         return ()
     given = {str(word): int(size) for word, size in sizes.items() if isinstance(size, int | float)}
     named = sorted(_weighed(session, answers).derived.get("workload", ()))
-    return tuple(Profile(name="answers", workload_class=each, sizes=given) for each in named)
+    domain = str(answers.get("domain") or "")
+    return tuple(Profile(name="answers", workload_class=each, sizes=given, domain=domain) for each in named)
 
 
 def _weighed(session: Session, answers: Answers) -> Weighed:

@@ -17,7 +17,7 @@ from advisor.model.probe import Composition, Model, Models, ProbeDefinition, Pro
 MOST_PROFILES, LARGEST = 100, 10**9
 """Of workloads in a file, and of any size: beyond that it is a mistake."""
 LONGEST_NAME = 60
-_KEYS = ("name", "workload_class", "sizes")
+_KEYS = ("name", "workload_class", "sizes", "domain")
 
 
 def load_definitions(folder: Path) -> tuple[ProbeDefinition, ...]:
@@ -68,8 +68,8 @@ def _check_sizes(model: Model, path: KeyPath, document: Document, problems: Prob
 
 def _check_meaning(model: Model, path: KeyPath, words: Collection[str], document: Document, problems: Problems) -> None:
     """Say where nothing can mean it, or what is to mean it cannot; `words` are those of any model's sizes."""
-    if not (model.default or model.implied_by or model.implied_within):
-        message = "nothing means it: implied_by, implied_within or default was expected."
+    if not (model.default or model.domains or model.implied_by or model.implied_within):
+        message = "nothing means it: domains, implied_by, implied_within or default was expected."
         problems.add(message, document.place((*path, "default")))
     for number, word in enumerate(model.implied_by):
         if word not in words:
@@ -137,13 +137,15 @@ def _profile(
     if not isinstance(word, str) or word not in classes:
         place = document.place((number, "workload_class"))
         problems.add(f"{shown(word)} is not a class of workload.", place, nearest(word, classes))
+    if not isinstance(domain := entry.get("domain", ""), str):
+        problems.add("a word was expected, as answers have it.", document.place((number, "domain")))
     if not isinstance(sizes, dict):
         problems.add("a mapping of words to numbers was expected.", document.place((number, "sizes")))
         return None
     given = dict(_numbers(sizes, document, number, words, problems))
     if len(problems.found) > before:
         return None
-    return Profile(name=str(name), workload_class=str(word), sizes=given)
+    return Profile(name=str(name), workload_class=str(word), sizes=given, domain=domain)
 
 
 def _numbers(

@@ -91,8 +91,10 @@ class Model:
     """Words of sizes that mean this model and no other of its class."""
     implied_within: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Words of sizes that mean it by their numbers: the least and the most."""
+    domains: tuple[str, ...] = ()
+    """Words of domains, as answers have them, that mean it and no other of its class."""
     default: bool = True
-    """Whether it stands for its class where no word implies it."""
+    """Whether it stands for its class where nothing implies another."""
     fewer: Mapping[str, int] = field(default_factory=dict)
     """What there may be fewer of in the miniature than in the workload, to how few."""
     extrapolated: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -143,6 +145,8 @@ class Profile:
     workload_class: str
     sizes: Mapping[str, int] = field(default_factory=dict)
     """In the contract's words."""
+    domain: str = ""
+    """The word that answers have for it; empty where nobody says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

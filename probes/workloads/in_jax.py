@@ -42,6 +42,19 @@ def step_transformer(inputs, sizes):
     return _training(loss, inputs, ("x", "y"))
 
 
+def step_encoder(inputs, sizes):
+    """Train an encoder; what is padding is masked."""
+
+    def loss(p, batch):
+        attend = functools.partial(jax.nn.dot_product_attention, mask=batch["text"][:, None, None])
+        h = p["tokens"][batch["x"]] + p["positions"]
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, sizes["heads"], attend)
+        return _cross_entropy(_dense(p, "head", _norm(p, "norm", h[:, 0])), batch["y"]).mean()
+
+    return _training(loss, inputs, ("x", "text", "y"))
+
+
 def decode(inputs, sizes):
     """Read a prompt in one call, and write tokens from a cache that is donated; one call for each token."""
     p, prompt = jax.device_put((inputs["params"], inputs["prompt"]))
@@ -346,8 +359,12 @@ def _start_of_statistics(scale):
 def _block(p, layer, h, heads, attend):
     """Normalise first, attend, normalise, and two dense layers."""
     z = _norm(p, f"{layer}.norm1", h)
-    q, k, v = ((z @ p[f"{layer}.{name}"]).reshape(*z.shape[:2], heads, -1) for name in ("query", "key", "value"))
-    h = h + attend(q, k, v).reshape(h.shape) @ p[f"{layer}.out"]
+    if f"{layer}.query.kernel" not in p:
+        parts = jnp.split(_dense(p, f"{layer}.packed", z), 3, axis=-1)
+    else:
+        parts = [_dense(p, f"{layer}.{name}", z) for name in ("query", "key", "value")]
+    q, k, v = (part.reshape(*z.shape[:2], heads, -1) for part in parts)
+    h = h + _dense(p, f"{layer}.out", attend(q, k, v).reshape(h.shape))
     up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=False)
     return h + _dense(p, f"{layer}.down", up)
 
@@ -386,13 +403,17 @@ def _resnet(p, h, layers, normalise):
 
 
 def _dense(p, name, x):
+    """Apply a dense layer; what has the name itself is a matrix without a bias."""
+    if name in p:
+        return x @ p[name]
     return x @ p[f"{name}.kernel"] + p[f"{name}.bias"]
 
 
 def _norm(p, name, x):
     centred = x - x.mean(axis=-1, keepdims=True)
     variance = (centred**2).mean(axis=-1, keepdims=True)
-    return centred * jax.lax.rsqrt(variance + 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
+    h = centred * jax.lax.rsqrt(variance + 1e-5) * p[f"{name}.scale"]
+    return h + p[f"{name}.bias"] if f"{name}.bias" in p else h
 
 
 def _binary_cross_entropy(z, y):

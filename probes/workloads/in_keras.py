@@ -27,13 +27,22 @@ def use(framework):
 
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
-    width, heads = sizes["width"], sizes["heads"]
-    tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
-    h = Positions(sizes["sequence"])(keras.layers.Embedding(sizes["vocabulary"], width)(tokens))
+    tokens, h = _embedded(sizes)
     for _ in range(sizes["layers"]):
-        attend = keras.layers.MultiHeadAttention(heads, width // heads, use_bias=False)
-        h = _block(h, lambda z: attend(z, z, use_causal_mask=True))  # noqa: B023 - it is called at once
+        h = _block(h, Packed(sizes["heads"], causal=True, bias=False), bias=False)
     return _training(keras.Model(tokens, _logits(h, sizes)), _cross_entropy(), inputs)
+
+
+def step_encoder(inputs, sizes):
+    """Train an encoder, by Keras's own layer for attention; what is padding is masked."""
+    tokens, h = _embedded(sizes)
+    text = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="bool")
+    for _ in range(sizes["layers"]):
+        attend = keras.layers.MultiHeadAttention(sizes["heads"], sizes["width"] // sizes["heads"])
+        h = _block(h, lambda z: attend(z, z, attention_mask=text[:, None, :]))  # noqa: B023 - it is called at once
+    h = keras.layers.LayerNormalization(epsilon=EPSILON)(h[:, 0])
+    model = keras.Model([tokens, text], keras.layers.Dense(len(inputs["params"]["head.bias"]))(h))
+    return _training(model, _cross_entropy(), inputs, names=("x", "text"))
 
 
 def decode(inputs, sizes):
@@ -53,7 +62,7 @@ def decode(inputs, sizes):
             kept.extend(new)
             return y
 
-        h = _block(h, remember)
+        h = _block(h, remember, bias=False)
     logits = _logits(h[:, -1], sizes)
     model = keras.Model([texts, places, *cache], [logits, keras.ops.argmax(logits, axis=-1), *kept])
     _fill(model.trainable_variables, inputs["params"])
@@ -194,18 +203,35 @@ class Positions(keras.layers.Layer):
         return x + (self.table if places is None else keras.ops.take(self.table, places, axis=0))
 
 
-class Remembering(keras.layers.Layer):
-    """Attends from tokens in a row to those up to each of them; keys and values of those before them it is given."""
+class Packed(keras.layers.Layer):
+    """Attends by queries, keys and values that one dense layer gives."""
 
-    def __init__(self, heads):
+    def __init__(self, heads, *, causal, bias):
         super().__init__()
-        self.heads = heads
+        self.heads, self.causal, self.bias = heads, causal, bias
 
     def build(self, shape, *_):
         """Make the projections."""
-        self.projections = [keras.layers.Dense(shape[-1], use_bias=False) for _ in range(4)]
-        for dense in self.projections:
-            dense.build(shape)
+        self.inward, self.out = (keras.layers.Dense(n * shape[-1], use_bias=self.bias) for n in (3, 1))
+        self.inward.build(shape)
+        self.out.build(shape)
+
+    def call(self, x):
+        """Attend to all, or to those up to each place."""
+        y = keras.ops.dot_product_attention(*self.split(x), is_causal=self.causal)
+        return self.out(keras.ops.reshape(y, (x.shape[0], -1, x.shape[2])))
+
+    def split(self, x):
+        """Give queries, keys and values, each head by itself."""
+        shape = (x.shape[0], -1, 3, self.heads, x.shape[-1] // self.heads)
+        return keras.ops.unstack(keras.ops.reshape(self.inward(x), shape), 3, axis=2)
+
+
+class Remembering(Packed):
+    """Attends from tokens in a row to those up to each of them; keys and values of those before them it is given."""
+
+    def __init__(self, heads):
+        super().__init__(heads, causal=True, bias=False)
 
     def compute_output_spec(self, *given):
         """What comes out is shaped like what goes in, however many tokens there are."""
@@ -213,16 +239,14 @@ class Remembering(keras.layers.Layer):
 
     def call(self, x, keys, values, places):
         """Keep the keys and the values of these places, then attend."""
-        *projections, out = self.projections
-        split = (x.shape[0], -1, self.heads, x.shape[-1] // self.heads)
-        q, k, v = (keras.ops.reshape(project(x), split) for project in projections)
+        q, k, v = self.split(x)
         keys, values = (
             keras.ops.slice_update(old, (0, places[0], 0, 0), new)
             for old, new in zip((keys, values), (k, v))  # noqa: B905 - `strict` came with Python 3.10
         )
         mask = (keras.ops.arange(keys.shape[1]) <= places[:, None])[None, None]
         y = keras.ops.dot_product_attention(q, keys, values, mask=mask)
-        return out(keras.ops.reshape(y, (x.shape[0], -1, x.shape[2]))), keys, values
+        return self.out(keras.ops.reshape(y, (x.shape[0], -1, x.shape[2]))), keys, values
 
 
 class Solved(keras.Model):
@@ -348,29 +372,34 @@ class TorchEquation(_Equation):
         return total
 
 
-def _block(h, attend):
+def _block(h, attend, *, bias=True):
     """Attend and pass every place through two dense layers, each added to what it was given."""
-    h = h + attend(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
-    z = keras.layers.LayerNormalization(epsilon=EPSILON)(h)
-    z = keras.layers.Dense(4 * h.shape[-1], activation="gelu")(z)
-    return h + keras.layers.Dense(h.shape[-1])(z)
+    h = h + attend(keras.layers.LayerNormalization(epsilon=EPSILON, center=bias)(h))
+    z = keras.layers.LayerNormalization(epsilon=EPSILON, center=bias)(h)
+    z = keras.layers.Dense(4 * h.shape[-1], activation="gelu", use_bias=bias)(z)
+    return h + keras.layers.Dense(h.shape[-1], use_bias=bias)(z)
+
+
+def _embedded(sizes):
+    """Give the input for tokens, and what stands at each place."""
+    tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
+    return tokens, Positions(sizes["sequence"])(keras.layers.Embedding(sizes["vocabulary"], sizes["width"])(tokens))
 
 
 def _logits(h, sizes):
-    h = keras.layers.LayerNormalization(epsilon=EPSILON)(h)
+    h = keras.layers.LayerNormalization(epsilon=EPSILON, center=False)(h)
     return keras.layers.Dense(sizes["vocabulary"], use_bias=False)(h)
 
 
 def _vision(image, sizes):
     """Cut an image into patches, and take them through the blocks."""
-    width, heads, patch, side = sizes["width"], sizes["heads"], sizes["patch"], sizes["image"] // sizes["patch"]
+    patch, side = sizes["patch"], sizes["image"] // sizes["patch"]
     whole = side * patch
     h = keras.ops.reshape(image[:, :whole, :whole], (sizes["batch"], side, patch, side, patch, 3))
     h = keras.ops.reshape(keras.ops.transpose(h, (0, 1, 3, 2, 4, 5)), (sizes["batch"], side * side, -1))
-    h = Positions(side * side)(keras.layers.Dense(width)(h))
+    h = Positions(side * side)(keras.layers.Dense(sizes["width"])(h))
     for _ in range(sizes["layers"]):
-        attend = keras.layers.MultiHeadAttention(heads, width // heads, use_bias=False)
-        h = _block(h, lambda z: attend(z, z))  # noqa: B023 - it is called at once
+        h = _block(h, Packed(sizes["heads"], causal=False, bias=True))
     h = keras.layers.GlobalAveragePooling1D()(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
     return keras.layers.Dense(sizes["vocabulary"])(h)
 

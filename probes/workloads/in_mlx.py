@@ -45,6 +45,20 @@ def step_transformer(inputs, sizes):
     return _training(loss, inputs, ("x", "y"))
 
 
+def step_encoder(inputs, sizes):
+    """Train an encoder; what is padding is masked."""
+    scale = (sizes["width"] // sizes["heads"]) ** -0.5
+
+    def loss(p, x, text, y):
+        attend = functools.partial(mx.fast.scaled_dot_product_attention, scale=scale, mask=text[:, None, None])
+        h = p["tokens"][x] + p["positions"]
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, sizes["heads"], attend)
+        return nn.losses.cross_entropy(_dense(p, "head", _norm(p, "norm", h[:, 0])), y, reduction="mean")
+
+    return _training(loss, inputs, ("x", "text", "y"))
+
+
 def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     """Read a prompt in one call, and write tokens, each by a call that is under way while the next is prepared.
 
@@ -350,8 +364,12 @@ def _momentum(about):
 def _block(p, layer, h, heads, attend):
     """Normalise first, attend, normalise, and two dense layers."""
     z = _norm(p, f"{layer}.norm1", h)
-    q, k, v = (_split(z @ p[f"{layer}.{name}"], heads) for name in ("query", "key", "value"))
-    h = h + attend(q, k, v).transpose(0, 2, 1, 3).reshape(h.shape) @ p[f"{layer}.out"]
+    if f"{layer}.query.kernel" not in p:
+        parts = mx.split(_dense(p, f"{layer}.packed", z), 3, axis=-1)
+    else:
+        parts = [_dense(p, f"{layer}.{name}", z) for name in ("query", "key", "value")]
+    y = attend(*(_split(part, heads) for part in parts))
+    h = h + _dense(p, f"{layer}.out", y.transpose(0, 2, 1, 3).reshape(h.shape))
     up = nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)))
     return h + _dense(p, f"{layer}.down", up)
 
@@ -396,8 +414,11 @@ def _parameters(params):
 
 
 def _dense(p, name, x):
+    """Apply a dense layer; what has the name itself is a matrix without a bias."""
+    if name in p:
+        return x @ p[name]
     return mx.addmm(p[f"{name}.bias"], x, p[f"{name}.kernel"])
 
 
 def _norm(p, name, x):
-    return mx.fast.layer_norm(x, p[f"{name}.scale"], p[f"{name}.bias"], 1e-5)
+    return mx.fast.layer_norm(x, p[f"{name}.scale"], p.get(f"{name}.bias"), 1e-5)

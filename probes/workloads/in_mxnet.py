@@ -22,6 +22,12 @@ NOT_APPLICABLE = {
 
 _here = {}
 
+_HIDDEN = -1e9
+"""What is added to a score of which nothing is to be left."""
+
+_AT_ONCE = 100_000
+"""Numbers that MXNet copies without threads; twice as many it would not."""
+
 
 class _Trained(NamedTuple):
     """The state of training."""
@@ -54,15 +60,23 @@ def step_transformer(inputs, sizes):
     return _training_blocks(Transformer(sizes, Block), {**inputs, "y": y}, sizes, (x, places, visible))
 
 
+def step_encoder(inputs, sizes):
+    """Train an encoder; what is padding is masked."""
+    places = np.arange(sizes["sequence"], dtype=np.int32)
+    net = Encoder(sizes, len(inputs["params"]["head.bias"]))
+    given = inputs["x"], places, inputs["text"].astype(np.float32)
+    return _training(net, gluon.loss.SoftmaxCrossEntropyLoss(), inputs, given, (inputs["y"],))
+
+
 def decode(inputs, sizes):
     """Read a prompt and write tokens, each by a call of a graph, which takes and returns keys and values."""
     length, room = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
     read, write = (Writer({**sizes, "sequence": room}, WritingBlock) for _ in range(2))
     for net in (read, write):
-        _filled(net, _packed(inputs["params"], ("key", "value"), sizes))
+        _filled(net, _apart(inputs["params"], sizes))
         _hybrid(net)
     shape = (room, sizes["batch"], 2 * sizes["width"])
-    caches = [_array(np.zeros(shape, dtype=np.float32)) for _ in range(sizes["layers"])]
+    caches = [mx.nd.zeros(shape, _here["context"]) for _ in range(sizes["layers"])]
     seen = np.ones((sizes["batch"] * sizes["heads"], 1), dtype=np.int32)
 
     def these(*places):
@@ -114,7 +128,7 @@ def step_vit(inputs, sizes):
 def forward_vit(inputs, sizes):
     """Classify images by a vision transformer."""
     net = Vision(sizes, inputs["params"])
-    _filled(net, _packed(inputs["params"], ("query", "key", "value"), sizes))
+    _filled(net, _by_head(inputs["params"], sizes))
     return _classifying(net, inputs, _patches(sizes))
 
 
@@ -215,8 +229,8 @@ class Transformer(gluon.HybridBlock):
             self.positions = nn.Embedding(sizes["sequence"], width)
             self.blocks = nn.HybridSequential()
             for _ in range(sizes["layers"]):
-                self.blocks.add(block(width, sizes["heads"]))
-            self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+                self.blocks.add(block(width, sizes["heads"], bias=False))
+            self.norm = nn.LayerNorm(epsilon=1e-5, center=False, in_channels=width)
             self.head = nn.Dense(sizes["vocabulary"], use_bias=False, flatten=False, in_units=width)
 
     def hybrid_forward(self, F, x, places, visible):
@@ -246,19 +260,19 @@ class Writer(Transformer):
 class Block(gluon.HybridBlock):
     """Attention and two dense layers, each added to what it was given."""
 
-    def __init__(self, width, heads):
+    def __init__(self, width, heads, *, bias):
         super().__init__()
         self._heads = heads
         with self.name_scope():
-            self.norm1 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            self._project(width)
-            self.out = nn.Dense(width, use_bias=False, flatten=False, in_units=width)
-            self.norm2 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            self.up = nn.Dense(4 * width, flatten=False, in_units=width)
-            self.down = nn.Dense(width, flatten=False, in_units=4 * width)
+            self.norm1 = nn.LayerNorm(epsilon=1e-5, center=bias, in_channels=width)
+            self._project(width, bias=bias)
+            self.out = nn.Dense(width, use_bias=bias, flatten=False, in_units=width)
+            self.norm2 = nn.LayerNorm(epsilon=1e-5, center=bias, in_channels=width)
+            self.up = nn.Dense(4 * width, use_bias=bias, flatten=False, in_units=width)
+            self.down = nn.Dense(width, use_bias=bias, flatten=False, in_units=4 * width)
 
-    def _project(self, width):
-        self.packed = nn.Dense(3 * width, use_bias=False, flatten=False, in_units=width)
+    def _project(self, width, *, bias):
+        self.packed = nn.Dense(3 * width, use_bias=bias, flatten=False, in_units=width)
 
     def hybrid_forward(self, F, h, visible=None):
         """Attend, each place to as many as it sees, then pass every place through the dense layers."""
@@ -272,12 +286,68 @@ class Block(gluon.HybridBlock):
         return h + self.down(F.LeakyReLU(self.up(self.norm2(h)), act_type="gelu"))
 
 
+class Encoder(gluon.HybridBlock):
+    """Blocks that see all of a text, between an embedding and a classifier of its first place."""
+
+    def __init__(self, sizes, labels):
+        super().__init__()
+        width = sizes["width"]
+        with self.name_scope():
+            self.tokens = nn.Embedding(sizes["vocabulary"], width)
+            self.positions = nn.Embedding(sizes["sequence"], width)
+            self.blocks = nn.HybridSequential()
+            for _ in range(sizes["layers"]):
+                self.blocks.add(EncoderBlock(width, sizes["heads"]))
+            self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.head = nn.Dense(labels, in_units=width)
+
+    def hybrid_forward(self, F, x, places, text):
+        """Give the logits of every text."""
+        h = F.broadcast_add(self.tokens(x), F.expand_dims(self.positions(places), 0))
+        hidden = F.reshape((1 - text) * _HIDDEN, (0, 1, 1, -1))
+        for block in self.blocks:
+            h = block(h, hidden)
+        return self.head(self.norm(F.reshape(F.slice_axis(h, axis=1, begin=0, end=1), (0, -1))))
+
+
+class EncoderBlock(gluon.HybridBlock):
+    """Attention by a dense layer each for queries, keys and values, and two dense layers."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self._heads = heads
+        with self.name_scope():
+            self.norm1 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.query, self.key, self.value, self.out = (
+                nn.Dense(width, flatten=False, in_units=width) for _ in range(4)
+            )
+            self.norm2 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.up = nn.Dense(4 * width, flatten=False, in_units=width)
+            self.down = nn.Dense(width, flatten=False, in_units=4 * width)
+
+    def hybrid_forward(self, F, h, hidden):
+        """Attend to what is not hidden, then pass every place through the dense layers."""
+        z = self.norm1(h)
+
+        def split(part):
+            part = F.transpose(F.reshape(part, (0, 0, self._heads, -1)), (0, 2, 1, 3))
+            return F.reshape(part, (-1, 0, 0), reverse=True)
+
+        q, k, v = split(self.query(z)), split(self.key(z)), split(self.value(z))
+        scores = F.batch_dot(F.contrib.div_sqrt_dim(q), k, transpose_b=True)
+        scores = F.broadcast_add(F.reshape(scores, (-4, -1, self._heads, 0, 0)), hidden)
+        y = F.batch_dot(F.reshape(F.softmax(scores), (-3, 0, 0)), v)
+        y = F.transpose(F.reshape(y, (-4, -1, self._heads, 0, 0)), (0, 2, 1, 3))
+        h = h + self.out(F.reshape(y, (0, 0, -1)))
+        return h + self.down(F.LeakyReLU(self.up(self.norm2(h)), act_type="gelu"))
+
+
 class WritingBlock(Block):
     """The same, for tokens in a row after those whose keys and values it is given."""
 
-    def _project(self, width):
-        self.query = nn.Dense(width, use_bias=False, flatten=False, in_units=width)
-        self.packed = nn.Dense(2 * width, use_bias=False, flatten=False, in_units=width)
+    def _project(self, width, *, bias):
+        self.query = nn.Dense(width, use_bias=bias, flatten=False, in_units=width)
+        self.packed = nn.Dense(2 * width, use_bias=bias, flatten=False, in_units=width)
 
     def hybrid_forward(self, F, h, visible, places, kept):
         """Keep the new keys and values in their places, and attend to all that each place sees."""
@@ -299,7 +369,7 @@ class Vision(gluon.HybridBlock):
             self.positions = nn.Embedding(len(params["positions"]), width)
             self.blocks = nn.HybridSequential()
             for _ in range(sizes["layers"]):
-                self.blocks.add(Block(width, sizes["heads"]))
+                self.blocks.add(Block(width, sizes["heads"], bias=True))
             self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
             self.head = nn.Dense(sizes["vocabulary"], in_units=width)
 
@@ -469,25 +539,20 @@ def _classifying(net, inputs, *more):
 
 
 def _training_blocks(net, inputs, sizes, given):
-    """Train a network of blocks, whose projections are packed."""
+    """Train a network of blocks, whose projections lie head by head."""
     about = inputs["params"]
-    params = _packed(about, ("query", "key", "value"), sizes)
+    params = _by_head(about, sizes)
     criterion = gluon.loss.SoftmaxCrossEntropyLoss()
     state, step, outputs = _training(net, criterion, {**inputs, "params": params}, given, (inputs["y"],))
 
-    def apart(state):
+    def as_they_came(state):
         value, *arrays = outputs(state)
-        parts = []
-        for name, array in zip([*params] * 2, arrays):  # noqa: B905 - `strict` came with Python 3.10
-            if name.endswith(".packed"):
-                by_head = array.reshape(len(array), sizes["heads"], 3, -1)
-                parts += [by_head[:, :, each] for each in range(3)]
-            else:
-                parts.append(array)
+        both = zip([*params] * 2, arrays)  # noqa: B905 - `strict` came with Python 3.10
+        turned = [_swapped(array, sizes["heads"], 3) if ".packed" in name else array for name, array in both]
         shapes = [array.shape for array in about.values()] * 2
-        return [value, *map(np.reshape, parts, shapes)]
+        return [value, *map(np.reshape, turned, shapes)]
 
-    return state, step, apart
+    return state, step, as_they_came
 
 
 def _training(net, criterion, inputs, given, held):
@@ -514,7 +579,7 @@ def _training(net, criterion, inputs, given, held):
         adaptive = isinstance(optimiser, (Adam, AdamW))
         first = [optimiser.moments[at][0] for at in range(len(arrays))] if adaptive else []
         both = zip([*params] * 2, [*arrays, *first])  # noqa: B905 - `strict` came with Python 3.10
-        turned = (array.asnumpy().transpose(np.argsort(_order(name, array))) for name, array in both)
+        turned = (_read(array).transpose(np.argsort(_order(name, array))) for name, array in both)
         return [state.value.asscalar(), *turned]
 
     return _Trained(None, arrays, _array(given[0]), running), step, outputs
@@ -534,8 +599,20 @@ def _filled(net, arrays):
     learned = (parameter for parameter in net.collect_params().values() if parameter.grad_req != "null")
     params = dict(zip(arrays, learned))  # noqa: B905 - `strict` came with Python 3.10
     for name, parameter in params.items():
-        parameter.set_data(_array(arrays[name].transpose(_order(name, arrays[name]))))
+        turned = np.ascontiguousarray(arrays[name].transpose(_order(name, arrays[name])))
+        parameter.set_data(mx.nd.from_numpy(turned))  # no copy: see `_read`
     return params
+
+
+def _read(array):
+    """Bring an array to the host, a part at a time.
+
+    More at once would be copied by OpenMP threads of the caller's own. Beside those of the engine they are more than
+    there are cores, and all of them sleep between operations from then on, which costs whoever only checks a result.
+    """
+    flat = array.reshape(-1)
+    parts = [flat[at : at + _AT_ONCE].asnumpy() for at in range(0, flat.size, _AT_ONCE)]
+    return np.concatenate(parts).reshape(array.shape)
 
 
 def _running(net):
@@ -551,19 +628,34 @@ def _order(name, array):
     return axes if looked_up else axes[::-1]
 
 
-def _packed(arrays, names, sizes):
-    """Put the projections of these names into one, side by side head by head; patches become what a filter sees."""
-    found, heads = {}, sizes["heads"]
+def _by_head(arrays, sizes):
+    """Put queries, keys and values side by side head by head, for MXNet's operations; make filters of patches."""
+    found = {}
     for name, array in arrays.items():
-        layer, _, own = name.rpartition(".")
         if name == "patches.kernel":
             found[name] = array.reshape(sizes["patch"], sizes["patch"], 3, -1)
-        elif own not in names:
-            found[name] = array
-        elif own == names[-1]:
-            parts = [arrays[f"{layer}.{each}"].reshape(len(array), heads, -1) for each in names]
-            found[f"{layer}.packed"] = np.stack(parts, axis=2).reshape(len(array), -1)
+        else:
+            found[name] = _swapped(array, 3, sizes["heads"]) if ".packed" in name else array
     return found
+
+
+def _apart(arrays, sizes):
+    """The same, but with queries in a matrix of their own."""
+    found = {}
+    for name, array in arrays.items():
+        if name.endswith(".packed"):
+            width = len(array)
+            found[name.replace("packed", "query")] = array[:, :width]
+            found[name] = _swapped(array[:, width:], 2, sizes["heads"])
+        else:
+            found[name] = array
+    return found
+
+
+def _swapped(array, outer, inner):
+    """Take columns that lie part by part within `outer` larger parts, and let `inner` be the larger ones."""
+    before = array.shape[:-1]
+    return array.reshape(*before, outer, inner, -1).swapaxes(-3, -2).reshape(*before, -1)
 
 
 def _hybrid(block):

@@ -48,6 +48,19 @@ def step_transformer(inputs, sizes):
     return _training(model, weights, loss, inputs, lambda: (_put(x), _put(y)))
 
 
+def step_encoder(inputs, sizes):
+    """Train an encoder; what is padding is masked."""
+    weights = _Weights(inputs["params"])
+    model, attend = _Encoder(weights, sizes), F.scaled_dot_product_attention
+
+    def loss(x, text, y):
+        visible = text[:, None, None]
+        return F.cross_entropy(model(x, lambda q, k, v: attend(q, k, v, attn_mask=visible)), y)
+
+    x, y = _integers(inputs["x"]), _integers(inputs["y"])
+    return _training(model, weights, loss, inputs, lambda: (_put(x), _put(inputs["text"]), _put(y)))
+
+
 def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     """Read a prompt in one call, and write tokens from a cache that is written in place, one call for each token.
 
@@ -360,6 +373,11 @@ class _Weights:
         """Copy to the host, in the order they came, each parameter or what belongs to it."""
         return [_get(of(parameter).permute(back)) for parameter, back in (self._given[name] for name in self._arrays)]
 
+    def inward(self, layer):
+        """Name what leads to queries, keys and values: one matrix, or a dense layer for each."""
+        apart = ["query", "key", "value"]
+        return apart if f"{layer}.query.kernel" in self._arrays else ["packed"]
+
     def linear(self, name):
         """Make a dense layer; what has the name itself is a matrix without a bias."""
         bare = name in self._arrays
@@ -379,7 +397,8 @@ class _Weights:
     def norm(self, name):
         """Make a normalisation of every row."""
         layer = nn.LayerNorm(self._arrays[f"{name}.scale"].shape, eps=1e-5, device="meta")
-        layer.weight, layer.bias = self.parameter(f"{name}.scale"), self.parameter(f"{name}.bias")
+        layer.weight = self.parameter(f"{name}.scale")
+        layer.bias = self.parameter(f"{name}.bias") if f"{name}.bias" in self._arrays else None
         return layer
 
     def convolution(self, name, stride, statistics):
@@ -419,6 +438,23 @@ class _Transformer(nn.Module):
         return self.head(self.norm(h[:, wanted]))
 
 
+class _Encoder(nn.Module):
+    """The same blocks, from tokens to what the first of them says of a text."""
+
+    def __init__(self, weights, sizes):
+        super().__init__()
+        self.tokens, self.positions = weights.embedding("tokens"), weights.parameter("positions", (0, 1), (0, 1))
+        self.blocks = nn.ModuleList(_Block(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
+        self.norm, self.head = weights.norm("norm"), weights.linear("head")
+
+    def forward(self, x, attend):
+        """Give the logits."""
+        h = self.tokens(x) + self.positions
+        for block in self.blocks:
+            h = block(h, attend)
+        return self.head(self.norm(h[:, 0]))
+
+
 class _Block(nn.Module):
     """Attention and two dense layers."""
 
@@ -426,16 +462,15 @@ class _Block(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm1, self.norm2 = weights.norm(f"{layer}.norm1"), weights.norm(f"{layer}.norm2")
-        self.query, self.key, self.value, self.out, self.up, self.down = (
-            weights.linear(f"{layer}.{name}") for name in ("query", "key", "value", "out", "up", "down")
-        )
+        self.inward = nn.ModuleList(weights.linear(f"{layer}.{name}") for name in weights.inward(layer))
+        self.out, self.up, self.down = (weights.linear(f"{layer}.{name}") for name in ("out", "up", "down"))
 
     def forward(self, h, attend):
         """Normalise first, each time."""
         z = self.norm1(h)
-        q, k, v = (
-            each(z).unflatten(-1, (self.heads, -1)).transpose(1, 2) for each in (self.query, self.key, self.value)
-        )
+        parts = [each(z) for each in self.inward]
+        parts = parts if len(parts) > 1 else parts[0].chunk(3, dim=-1)
+        q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts)
         h = h + self.out(attend(q, k, v).transpose(1, 2).flatten(2))
         return h + self.down(F.gelu(self.up(self.norm2(h))))
 

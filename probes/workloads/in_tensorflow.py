@@ -49,6 +49,19 @@ def step_transformer(inputs, sizes):
     return _training(loss, inputs, ("x", "y"))
 
 
+def step_encoder(inputs, sizes):
+    """Train an encoder; what is padding is masked."""
+
+    def loss(p, x, text, y):
+        attend = functools.partial(_attend, visible=text[:, None, None])
+        h = tf.nn.embedding_lookup(p["tokens"], x) + p["positions"]
+        for layer in range(sizes["layers"]):
+            h = _block(p, layer, h, sizes["heads"], attend)
+        return tf.reduce_mean(_cross_entropy(_dense(p, "head", _norm(p, "norm", h[:, 0])), y))
+
+    return _training(loss, inputs, ("x", "text", "y"))
+
+
 def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     """Read a prompt in one call, and write tokens, one call for each; variables keep keys and values by place."""
     heads, length, width = sizes["heads"], sizes["sequence"], sizes["width"]
@@ -63,7 +76,7 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     def read(last):
         def attend(cache, q, k, v):
             for old, new in zip(cache, (k, v)):  # noqa: B905 - `strict` came with Python 3.10
-                old[:length].assign(tf.transpose(new, (1, 0, 2, 3)))
+                old[:length].assign(tf.transpose(new, (2, 0, 1, 3)))
             return _attend(q, k, v, causal)
 
         return following(tf.concat([prompt[:, :-1], last[:, None]], axis=1), tf.range(length), attend)
@@ -71,11 +84,11 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     def write(token, place):
         def attend(cache, q, k, v):
             for old, new in zip(cache, (k, v)):  # noqa: B905 - `strict` came with Python 3.10
-                old.scatter_update(tf.IndexedSlices(tf.transpose(new, (1, 0, 2, 3)), place[None]))
+                old.scatter_update(tf.IndexedSlices(tf.transpose(new, (2, 0, 1, 3)), place[None]))
             keys, values = cache
-            scores = tf.einsum("bqhd,kbhd->bhqk", q, keys) * q.shape[3] ** -0.5
+            scores = tf.einsum("bhqd,kbhd->bhqk", q, keys) * q.shape[3] ** -0.5
             weights = tf.nn.softmax(tf.where(tf.range(room, dtype=tf.int64) <= place, scores, scores.dtype.min))
-            return tf.einsum("bhqk,kbhd->bqhd", weights, values)
+            return tf.einsum("bhqk,kbhd->bhqd", weights, values)
 
         return following(token[:, None], place[None], attend)
 
@@ -382,19 +395,24 @@ def _start_of_statistics(shape):
 def _block(p, layer, h, heads, attend):
     """Normalise first, attend, normalise, and two dense layers."""
     z = _norm(p, f"{layer}.norm1", h)
-    split = (*h.shape[:2], heads, h.shape[2] // heads)
-    q, k, v = (tf.reshape(z @ p[f"{layer}.{name}"], split) for name in ("query", "key", "value"))
-    h = h + tf.reshape(attend(q, k, v), h.shape) @ p[f"{layer}.out"]
+    (*places, width), split = h.shape, (heads, h.shape[2] // heads)
+    if f"{layer}.query.kernel" not in p:
+        packed = tf.reshape(_dense(p, f"{layer}.packed", z), (*places, 3, *split))
+        parts = tf.unstack(tf.transpose(packed, (2, 0, 3, 1, 4)))
+    else:
+        each = (_dense(p, f"{layer}.{name}", z) for name in ("query", "key", "value"))
+        parts = [tf.transpose(tf.reshape(part, (*places, *split)), (0, 2, 1, 3)) for part in each]
+    y = tf.reshape(tf.transpose(attend(*parts), (0, 2, 1, 3)), (*places, width))
+    h = h + _dense(p, f"{layer}.out", y)
     up = tf.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)))
     return h + _dense(p, f"{layer}.down", up)
 
 
 def _attend(q, k, v, visible=None):
-    """Attend; TensorFlow has no operation of its own for it."""
-    q, k, v = (tf.transpose(each, (0, 2, 1, 3)) for each in (q, k, v))
-    scores = tf.matmul(q, k, transpose_b=True) * q.shape[3] ** -0.5
+    """Attend, each head by itself; TensorFlow has no operation of its own for it."""
+    scores = tf.matmul(q * q.shape[3] ** -0.5, k, transpose_b=True)
     scores = scores if visible is None else tf.where(visible, scores, scores.dtype.min)
-    return tf.transpose(tf.nn.softmax(scores) @ v, (0, 2, 1, 3))
+    return tf.nn.softmax(scores) @ v
 
 
 def _vision(p, x, sizes):
@@ -430,12 +448,15 @@ def _around(size):
 
 
 def _dense(p, name, x):
+    """Apply a dense layer; what has the name itself is a matrix without a bias."""
+    if name in p:
+        return x @ p[name]
     return tf.nn.bias_add(x @ p[f"{name}.kernel"], p[f"{name}.bias"])
 
 
 def _norm(p, name, x):
     mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
-    return tf.nn.batch_normalization(x, mean, variance, p[f"{name}.bias"], p[f"{name}.scale"], EPSILON)
+    return tf.nn.batch_normalization(x, mean, variance, p.get(f"{name}.bias"), p[f"{name}.scale"], EPSILON)
 
 
 def _cross_entropy(logits, labels):

@@ -46,9 +46,10 @@ LARGE_IMAGE = 64
 def step_transformer(sizes, seed):
     """Train a language model by AdamW: embeddings of `tokens` and `positions` are added, then come the blocks.
 
-    A block normalises first: attention is causal, without biases (`query`, `key`, `value`, `out`), its heads lie side
-    by side; then two dense layers, `up` to four times the width, GELU (exact), and `down`. After the last block `norm`
-    and `head`, without bias; the loss is the mean cross entropy over every position of `y`.
+    A block normalises first; attention is causal. One matrix, `packed` (width, 3 times width), gives queries, keys and
+    values beside each other, in each of which the heads lie side by side; another is `out`. Then `up` to four times the
+    width, GELU (exact), and `down`. After the last block `norm` and `head`. As in language models of today nothing has
+    a bias, normalisations neither. The loss is the mean cross entropy over every position of `y`.
     """
     draw, width, length = ops.Draw(seed), sizes["width"], sizes["sequence"]
     params = _transformer(draw, sizes)
@@ -56,6 +57,29 @@ def step_transformer(sizes, seed):
     y = draw.labels(sizes["vocabulary"], sizes["batch"], length)
     flops = 6.0 * x.size * _weights(params) + sizes["layers"] * 6.0 * x.size * length * width
     return _training(lambda p: _cross_entropy(_language(p, x, sizes), y), params, {"x": x, "y": y}, ADAMW, flops, draw)
+
+
+def step_encoder(sizes, seed):
+    """Train an encoder to tell kinds of text apart, by AdamW.
+
+    Embeddings and blocks are those of `step_transformer`, but with biases everywhere; queries, keys and values have a
+    dense layer each (`query`, `key`, `value`), and attention sees all of a text: `text` (batch, sequence) tells what is
+    text from the padding behind it. At the end `norm` and the dense layer `head` of the first position, and the mean
+    cross entropy.
+    """
+    draw, batch, length = ops.Draw(seed), sizes["batch"], sizes["sequence"]
+    params = {**_embedded(draw, sizes), **_blocks(draw, sizes, packed=False, bias=True)}
+    params.update(ops.dense(draw, "head", sizes["width"], LABELS))
+    x, y = draw.labels(sizes["vocabulary"], batch, length), draw.labels(LABELS, batch)
+    text = np.arange(length) < 1 + length // 4 + draw.labels(length - length // 4, batch, 1)
+    flops = 6.0 * x.size * (_weights(params) + sizes["layers"] * 2 * length * sizes["width"])
+
+    def loss(p):
+        h = p["tokens"][x] + p["positions"]
+        h = _through(p, h, sizes, lambda q, k, v: _attend_all(q, k, v, text[:, None, None]))
+        return _cross_entropy(_layer(p, "head", _by_layer(h[:, 0], p, "norm")), y)
+
+    return _training(loss, params, {"x": x, "text": text, "y": y}, ADAMW, flops, draw)
 
 
 def decode(sizes, seed):
@@ -145,8 +169,8 @@ def step_vit(sizes, seed):
 
     The image is cut into patches of `patch` by `patch` pixels, row by row; the numbers of a patch, in the order rows,
     columns, colours, go through the dense layer `patches`, and `positions` (patches, width) are added. Then come the
-    blocks and the `norm` of `step_transformer`, but attention sees every patch. At the end the mean over the patches,
-    the dense layer `head`, and the mean cross entropy.
+    blocks and the `norm` of `step_transformer`, but with biases, and attention sees every patch. At the end the mean
+    over the patches, the dense layer `head`, and the mean cross entropy.
     """
     draw = ops.Draw(seed)
     params, x, flops = _vision(draw, sizes)
@@ -340,30 +364,46 @@ def step_ode(sizes, seed):
     return _training(loss, params, {"x": x, "y": y}, ADAMW, flops, draw)
 
 
-_PROJECTIONS = ("query", "key", "value", "out")
+_PROJECTIONS = ("query", "key", "value")
+LABELS = 4
+"""Kinds of text."""
 
 
 def _transformer(draw, sizes):
-    """Draw the parameters of blocks that normalise first, each with causal attention and two dense layers."""
-    width = sizes["width"]
-    params = {
-        "tokens": draw(sizes["vocabulary"], width, scale=0.5),
-        "positions": draw(sizes["sequence"], width, scale=0.5),
+    """Draw the parameters of blocks between embeddings and a classifier of every position."""
+    head = draw(sizes["width"], sizes["vocabulary"], scale=sizes["width"] ** -0.5)
+    return {**_embedded(draw, sizes), **_blocks(draw, sizes, packed=True, bias=False), "head": head}
+
+
+def _embedded(draw, sizes):
+    return {
+        "tokens": draw(sizes["vocabulary"], sizes["width"], scale=0.5),
+        "positions": draw(sizes["sequence"], sizes["width"], scale=0.5),
     }
-    params.update(_blocks(draw, sizes))
-    params["head"] = draw(width, sizes["vocabulary"], scale=width**-0.5)
-    return params
 
 
-def _blocks(draw, sizes):
+def _blocks(draw, sizes, *, packed, bias):
+    """Draw the parameters of blocks that normalise first, each with attention and two dense layers; and of `norm`."""
     params, width = {}, sizes["width"]
+    inward = {"packed": 3 * width} if packed else dict.fromkeys(_PROJECTIONS, width)
+
+    def dense(name, fan_in, fan_out):
+        params.update(
+            ops.dense(draw, name, fan_in, fan_out) if bias else {name: draw(fan_in, fan_out, scale=fan_in**-0.5)}
+        )
+
+    def norm(name):
+        found = _normalised(draw, name, width)
+        params.update(found if bias else {f"{name}.scale": found[f"{name}.scale"]})
+
     for layer in range(sizes["layers"]):
-        params.update(_normalised(draw, f"{layer}.norm1", width))
-        params.update({f"{layer}.{name}": draw(width, width, scale=width**-0.5) for name in _PROJECTIONS})
-        params.update(_normalised(draw, f"{layer}.norm2", width))
-        params.update(ops.dense(draw, f"{layer}.up", width, 4 * width))
-        params.update(ops.dense(draw, f"{layer}.down", 4 * width, width))
-    params.update(_normalised(draw, "norm", width))
+        norm(f"{layer}.norm1")
+        for name, fan_out in (*inward.items(), ("out", width)):
+            dense(f"{layer}.{name}", width, fan_out)
+        norm(f"{layer}.norm2")
+        dense(f"{layer}.up", width, 4 * width)
+        dense(f"{layer}.down", 4 * width, width)
+    norm("norm")
     return params
 
 
@@ -372,7 +412,7 @@ def _vision(draw, sizes):
     width, patch, side = sizes["width"], sizes["patch"], sizes["image"] // sizes["patch"]
     params = ops.dense(draw, "patches", patch * patch * 3, width)
     params["positions"] = draw(side * side, width, scale=0.5)
-    params.update(_blocks(draw, sizes))
+    params.update(_blocks(draw, sizes, packed=True, bias=True))
     params.update(ops.dense(draw, "head", width, sizes["vocabulary"]))
     x = draw(sizes["batch"], sizes["image"], sizes["image"], 3)
     patches = sizes["batch"] * side * side
@@ -390,8 +430,8 @@ def _seen(p, x, sizes):
     return _layer(p, "head", _by_layer(h, p, "norm").mean(axis=1))
 
 
-def _attend_all(q, k, v):
-    scores = q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1])
+def _attend_all(q, k, v, seen=True):  # noqa: FBT002 - a mask, or all of it
+    scores = np.where(seen, q @ k.swapaxes(-1, -2) / np.sqrt(q.shape[-1]), -np.inf)
     weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
     return weights / weights.sum(axis=-1, keepdims=True) @ v
 
@@ -415,8 +455,12 @@ def _through(p, h, sizes, attend):
     """Take what stands at each position through the blocks."""
     for layer in range(sizes["layers"]):
         z = _by_layer(h, p, f"{layer}.norm1")
-        q, k, v = (_split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in _PROJECTIONS[:3])
-        h = h + attend(q, k, v).transpose(0, 2, 1, 3).reshape(h.shape) @ p[f"{layer}.out"]
+        if f"{layer}.query.kernel" not in p:
+            parts = np.split(_layer(p, f"{layer}.packed", z), 3, axis=-1)
+        else:
+            parts = [_layer(p, f"{layer}.{name}", z) for name in _PROJECTIONS]
+        q, k, v = (_split(part, sizes["heads"]) for part in parts)
+        h = h + _layer(p, f"{layer}.out", attend(q, k, v).transpose(0, 2, 1, 3).reshape(h.shape))
         z = _layer(p, f"{layer}.up", _by_layer(h, p, f"{layer}.norm2"))
         z = 0.5 * z * (1 + _error_function(z / np.sqrt(2)))
         h = h + _layer(p, f"{layer}.down", z)
@@ -432,11 +476,12 @@ def _split(z, heads):
 
 
 def _by_layer(h, p, name):
-    return ops.standardise(h, STATISTICS) * p[f"{name}.scale"] + p[f"{name}.bias"]
+    return ops.standardise(h, STATISTICS) * p[f"{name}.scale"] + p.get(f"{name}.bias", 0)
 
 
 def _layer(p, name, h):
-    return h @ p[f"{name}.kernel"] + p[f"{name}.bias"]
+    """Apply a dense layer; what has the name itself is a matrix without a bias."""
+    return h @ p[name] if name in p else h @ p[f"{name}.kernel"] + p[f"{name}.bias"]
 
 
 def _stack(draw, name, widths):
@@ -599,4 +644,5 @@ def _training(loss, params, about, optimiser, flops, draw):  # noqa: PLR0913, PL
         told = (np.abs(gradient) > 0.1 * np.sqrt((gradient**2).mean())) | (gradient == 0)
         return 0.1 * float(off[told].max(initial=0)) / rate
 
-    return ops.Problem({"params": params, **about, "optimiser": optimiser}, flops, error)
+    # The moments of what a relu never lets through again decay, in any real run too.
+    return ops.Problem({"params": params, **about, "optimiser": optimiser}, flops, error, slice(1 + len(params)))

@@ -41,20 +41,20 @@ def _written(inputs: Any, prompt: Any, sizes: Any) -> tuple[Any, Any]:
         h = p["tokens"][token] + p["positions"][position]
         for layer in range(sizes["layers"]):
             z = _norm(p, f"{layer}.norm1", h)
-            q, k, v = (np.split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in ("query", "key", "value"))
+            q, k, v = (np.split(part, sizes["heads"]) for part in np.split(z @ p[f"{layer}.packed"], 3))
             cache[layer].append((k, v))
             mixed = [_attended(q[head], head, cache[layer]) for head in range(sizes["heads"])]
             h = h + np.concatenate(mixed) @ p[f"{layer}.out"]
-            up = _norm(p, f"{layer}.norm2", h) @ p[f"{layer}.up.kernel"] + p[f"{layer}.up.bias"]
+            up = _norm(p, f"{layer}.norm2", h) @ p[f"{layer}.up"]
             up *= [(1 + math.erf(each / math.sqrt(2))) / 2 for each in up]
-            h = h + up @ p[f"{layer}.down.kernel"] + p[f"{layer}.down.bias"]
+            h = h + up @ p[f"{layer}.down"]
         logits = _norm(p, "norm", h) @ p["head"]
         text += [int(logits.argmax())] if position + 1 == len(text) else []
     return logits, np.array(text[len(prompt) :])
 
 
 def _norm(p: Any, name: str, h: Any) -> Any:
-    return (h - h.mean()) / np.sqrt(h.var() + 1e-5) * p[f"{name}.scale"] + p[f"{name}.bias"]
+    return (h - h.mean()) / np.sqrt(h.var() + 1e-5) * p[f"{name}.scale"]
 
 
 def _attended(q: Any, head: int, cache: list[Any]) -> Any:

@@ -31,6 +31,7 @@ ELSEWHERE = dict(
 )
 SMALL: dict[str, dict[str, int]] = {
     "step_transformer": {"batch": 2, "sequence": 8, "width": 32, "layers": 1, "heads": 2, "vocabulary": 64},
+    "step_encoder": {"batch": 3, "sequence": 8, "width": 32, "layers": 1, "heads": 2, "vocabulary": 64},
     "decode": {"batch": 2, "new_tokens": 4, "sequence": 8, "width": 32, "layers": 1, "heads": 2, "vocabulary": 64},
     "step_resnet": {
         "batch": 4, "image": 16, "width": 16, "stages": 2, "blocks": 1, "bottleneck": 0, "vocabulary": 5,

@@ -11,6 +11,7 @@ from standin_folder import GEMM
 
 from advisor.evidence.probing import run as probing
 from advisor.evidence.probing.plan import Limits, Plan
+from advisor.frozen import replace
 from advisor.model.measurement import Measurements, ProbeResult
 from advisor.model.probe import ProbeDefinition, Workload
 
@@ -100,3 +101,48 @@ def test_on_a_busy_machine_equals_stay_equal_and_it_is_said(tmp_path: Path) -> N
     fastest, other = found.classes
     assert {fastest.framework, other.framework} == {"good", "twin"}
     assert other.interval[0] <= 1.0, "a tie was called a difference"
+
+
+FADING = {
+    "reference.py": """
+from typing import Any, NamedTuple
+import numpy as np
+
+class Problem(NamedTuple):
+    inputs: Any
+    flops: float
+    error: Any
+    lasting: slice
+
+def both(sizes, seed):
+    return Problem({"x": np.ones(512, np.float32)}, 512.0, lambda outputs: 0.0, slice(2))
+
+def first(sizes, seed):
+    return both(sizes, seed)._replace(lasting=slice(1))
+""",
+    "in_good.py": """
+import numpy as np
+
+def use(framework):
+    pass
+
+def both(inputs, sizes):
+    least, rest = np.float32(1e-40), np.float32(0.2)
+    return (inputs["x"], inputs["x"]), lambda state: (-state[0], np.maximum(state[1] * rest, least)), list
+
+first = both
+""",
+}
+
+
+@pytest.mark.parametrize(("function", "flags"), [("both", ("denormal",)), ("first", ())])
+def test_what_decays_in_any_real_run_may(tmp_path: Path, function: str, flags: tuple[str, ...]) -> None:
+    place, added = standin_folder.folder(tmp_path / "probes", "good"), tmp_path / "added"
+    added.mkdir()
+    for name, text in FADING.items():
+        (added / name).write_text(text, encoding="utf-8")
+    definition = replace(GEMM, id=function, function=function, workload=None)
+    plan = Plan(probes=place, added=(added,), definitions=(definition,), limits=LIMITS, budget_s=60, threads=1)
+    (result,) = probing.run(plan).results
+    assert result.flags == flags, result
+    assert (result.outcome == "ok") is (flags == ())

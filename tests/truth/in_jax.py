@@ -63,6 +63,22 @@ def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def logits(weights: Any, h: Any, drop: Iterator[Any]) -> Any:
+        h = next(drop)(jax.nn.relu(_dense(weights["dense"], h[:, 0])))
+        return _dense(weights["head"], h)
+
+    return _encoding(inputs, sizes, logits, {"dense": sizes["width"], "head": 2})
+
+
+def tagger_train(inputs: dict[str, Any], sizes: dict[str, int], tags: int = 9) -> Built:
+    def logits(weights: Any, h: Any, drop: Iterator[Any]) -> Any:
+        return _dense(weights["head"], next(drop)(h))
+
+    return _encoding(inputs, sizes, logits, {"head": tags})
+
+
+def _encoding(inputs: dict[str, Any], sizes: dict[str, int], logits: Any, after: dict[str, int]) -> Built:
+    """Train an encoder below dense layers of these widths, from which the logits come."""
     width, heads = sizes["width"], sizes["heads"]
     keys = _keys(inputs["seed"])
 
@@ -79,8 +95,7 @@ def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
             attended = _join(block, jax.nn.dot_product_attention(q, k, v, mask=visible))
             h = _norm(block["norm1"], h + next(drop)(attended))
             h = _norm(block["norm2"], h + next(drop)(_mix(block, h)))
-        h = next(drop)(jax.nn.relu(_dense(weights["dense"], h[:, 0])))
-        return _cross_entropy(_dense(weights["head"], h), batch["y"]), following
+        return _cross_entropy(logits(weights, h, drop), batch["y"]), following
 
     def dense(before: int, after: int) -> Any:
         return _layer(keys, before, after, jax.nn.initializers.normal(0.02))
@@ -95,10 +110,10 @@ def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         "positions": 0.02 * jax.random.normal(next(keys), (sizes["sequence"], width)),
         "norm": _scales(width),
         "blocks": [block() for _ in range(sizes["layers"])],
-        "dense": dense(width, width),
-        "head": dense(width, 2),
+        **{name: dense(width, units) for name, units in after.items()},
     }
-    return _training(inputs, weights, loss, _adam(5e-5, decay=0.01, clip=1.0), next(keys))
+    key = jax.random.PRNGKey(inputs["seed"])
+    return _training(inputs, weights, loss, _adam(5e-5, decay=0.01, clip=1.0), key)
 
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:

@@ -103,6 +103,8 @@ class Writer(GPT):
 
 
 class Encoder(keras.Model):  # type: ignore[misc]
+    """Blocks that see all of a text but its padding, below what says something of the whole or of every word."""
+
     def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
         super().__init__()
         width, heads = sizes["width"], sizes["heads"]
@@ -111,14 +113,32 @@ class Encoder(keras.Model):  # type: ignore[misc]
         self.norm = layers.LayerNormalization(epsilon=1e-5)
         self.dropout1, self.dropout2 = layers.Dropout(rate), layers.Dropout(rate)
         self.blocks = [EncoderBlock(width, heads, rate) for _ in range(sizes["layers"])]
-        self.dense, self.head = _dense(width, activation="relu"), _dense(2)
 
-    def call(self, given: Any, training: Any = None) -> Any:
+    def encode(self, given: Any, training: Any) -> Any:
         x, text = given
         h = self.dropout1(self.norm(self.tokens(x) + self.positions), training=training)
         for block in self.blocks:
             h = block(h, text[:, None, :], training=training)
-        return self.head(self.dropout2(self.dense(h[:, 0]), training=training))
+        return h
+
+
+class Classifier(Encoder):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes)
+        self.dense, self.head = _dense(sizes["width"], activation="relu"), _dense(2)
+
+    def call(self, given: Any, training: Any = None) -> Any:
+        first = self.encode(given, training)[:, 0]
+        return self.head(self.dropout2(self.dense(first), training=training))
+
+
+class Tagger(Encoder):
+    def __init__(self, sizes: dict[str, int], tags: int = 9) -> None:
+        super().__init__(sizes)
+        self.head = _dense(tags)
+
+    def call(self, given: Any, training: Any = None) -> Any:
+        return self.head(self.dropout2(self.encode(given, training), training=training))
 
 
 class EncoderBlock(layers.Layer):  # type: ignore[misc]
@@ -154,7 +174,15 @@ def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
-    model = Encoder(sizes)
+    return _encoding(Classifier(sizes), inputs)
+
+
+def tagger_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _encoding(Tagger(sizes), inputs)
+
+
+def _encoding(model: Any, inputs: dict[str, Any]) -> Built:
     model.compile(_adamw(5e-5, 0.01), _cross_entropy())
     return _training(model, inputs, x=itemgetter("x", "mask"))
 

@@ -116,20 +116,41 @@ class _WholeCache:
 
 
 class _Encoder(nn.Module):
+    """Blocks that see all of a text but its padding."""
+
     def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
         super().__init__()
         width = sizes["width"]
         self.tokens, self.positions = nn.Embedding(sizes["vocabulary"], width), nn.Embedding(sizes["sequence"], width)
         self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(rate)
         self.blocks = [_EncoderBlock(width, sizes["heads"], rate) for _ in range(sizes["layers"])]
-        self.dense, self.head = nn.Linear(width, width), nn.Linear(width, 2)
-        _draw(self)
 
     def __call__(self, x: mx.array, mask: mx.array) -> Any:
         h = self.dropout(self.norm(self.tokens(x) + self.positions(mx.arange(x.shape[1]))))
         for block in self.blocks:
             h = block(h, mask[:, None, None, :])
-        return self.head(self.dropout(nn.relu(self.dense(h[:, 0]))))
+        return h
+
+
+class _Classifier(nn.Module):
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
+        super().__init__()
+        width = sizes["width"]
+        self.encoder, self.dropout = _Encoder(sizes), nn.Dropout(rate)
+        self.dense, self.head = nn.Linear(width, width), nn.Linear(width, 2)
+
+    def __call__(self, x: mx.array, mask: mx.array) -> Any:
+        first = self.encoder(x, mask)[:, 0]
+        return self.head(self.dropout(nn.relu(self.dense(first))))
+
+
+class _Tagger(nn.Module):
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1, tags: int = 9) -> None:
+        super().__init__()
+        self.encoder, self.dropout, self.head = _Encoder(sizes), nn.Dropout(rate), nn.Linear(sizes["width"], tags)
+
+    def __call__(self, x: mx.array, mask: mx.array) -> Any:
+        return self.head(self.dropout(self.encoder(x, mask)))
 
 
 class _EncoderBlock(nn.Module):
@@ -169,7 +190,16 @@ def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     mx.random.seed(inputs["seed"])
-    model = _Encoder(sizes)
+    return _encoding(_Classifier(sizes), inputs)
+
+
+def tagger_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    return _encoding(_Tagger(sizes), inputs)
+
+
+def _encoding(model: nn.Module, inputs: dict[str, Any]) -> Built:
+    _draw(model)
 
     def loss(batch: Batch) -> Any:
         return nn.losses.cross_entropy(model(batch["x"], batch["mask"]), batch["y"], reduction="mean")

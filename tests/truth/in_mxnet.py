@@ -175,6 +175,8 @@ class _GeneratingGPT(_GPT):
 
 
 class _Encoder(nn.HybridBlock):
+    """Blocks that see all of a text but its padding."""
+
     def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
         super().__init__()
         width = sizes["width"]
@@ -184,17 +186,39 @@ class _Encoder(nn.HybridBlock):
         self.blocks = nn.HybridSequential()
         for _ in range(sizes["layers"]):
             self.blocks.add(_EncoderBlock(width, sizes["heads"], rate))
-        self.head = nn.HybridSequential()
-        self.head.add(nn.Dense(width, activation="relu"), nn.Dropout(rate), nn.Dense(2))
-        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
 
-    def hybrid_forward(self, F: Any, x: Any, mask: Any, y: Any, positions: Any) -> Any:
+    def hybrid_forward(self, F: Any, x: Any, mask: Any, positions: Any) -> Any:
         h = self.dropout(self.norm(F.broadcast_add(self.tokens(x), F.expand_dims(positions, 0))))
         hidden = F.reshape((1 - mask) * _HIDDEN, (0, 1, 1, -1))
         for block in self.blocks:
             h = block(h, hidden)
-        first = F.reshape(F.slice_axis(h, axis=1, begin=0, end=1), (0, -1))
+        return h
+
+
+class _Classifier(nn.HybridBlock):
+    """Gives the loss."""
+
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
+        super().__init__()
+        self.encoder, self.head = _Encoder(sizes), nn.HybridSequential()
+        self.head.add(nn.Dense(sizes["width"], activation="relu"), nn.Dropout(rate), nn.Dense(2))
+        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def hybrid_forward(self, F: Any, x: Any, mask: Any, y: Any) -> Any:
+        first = F.reshape(F.slice_axis(self.encoder(x, mask), axis=1, begin=0, end=1), (0, -1))
         return F.mean(self.loss(self.head(first), y))
+
+
+class _Tagger(nn.HybridBlock):
+    """Gives the loss."""
+
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1, tags: int = 9) -> None:
+        super().__init__()
+        self.encoder, self.dropout, self.head = _Encoder(sizes), nn.Dropout(rate), nn.Dense(tags, flatten=False)
+        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def hybrid_forward(self, F: Any, x: Any, mask: Any, y: Any) -> Any:
+        return F.mean(self.loss(self.head(self.dropout(self.encoder(x, mask))), y))
 
 
 class _EncoderBlock(nn.HybridBlock):
@@ -229,7 +253,15 @@ def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     mx.random.seed(inputs["seed"])
-    model = _Encoder(sizes)
+    return _encoding(_Classifier(sizes), inputs)
+
+
+def tagger_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    return _encoding(_Tagger(sizes), inputs)
+
+
+def _encoding(model: nn.HybridBlock, inputs: dict[str, Any]) -> Built:
     model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
     return _training(model, _AdamW(5e-5, 0.9, 0.999, wd=0.01), inputs, clip=1.0)
 

@@ -139,21 +139,42 @@ class _GeneratingGPT(_GPT):
 
 
 class _Encoder(nn.Module):
+    """Blocks that see all of a text but its padding."""
+
     def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
         super().__init__()
         width = sizes["width"]
         self.tokens, self.positions = nn.Embedding(sizes["vocabulary"], width), nn.Embedding(sizes["sequence"], width)
         self.norm, self.dropout = nn.LayerNorm(width), nn.Dropout(rate)
         self.blocks = nn.ModuleList(_EncoderBlock(width, sizes["heads"], rate) for _ in range(sizes["layers"]))
-        self.dense, self.head = nn.Linear(width, width), nn.Linear(width, 2)
-        self.apply(_draw)
 
     def forward(self, x: torch.Tensor, mask: torch.Tensor) -> Any:
         h = self.tokens(x) + self.positions(torch.arange(x.shape[1], device=x.device))
         h, visible = self.dropout(self.norm(h)), mask[:, None, None, :]
         for block in self.blocks:
             h = block(h, visible)
-        return self.head(self.dropout(F.relu(self.dense(h[:, 0]))))
+        return h
+
+
+class _Classifier(nn.Module):
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
+        super().__init__()
+        width = sizes["width"]
+        self.encoder, self.dropout = _Encoder(sizes), nn.Dropout(rate)
+        self.dense, self.head = nn.Linear(width, width), nn.Linear(width, 2)
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> Any:
+        first = self.encoder(x, mask)[:, 0]
+        return self.head(self.dropout(F.relu(self.dense(first))))
+
+
+class _Tagger(nn.Module):
+    def __init__(self, sizes: dict[str, int], rate: float = 0.1, tags: int = 9) -> None:
+        super().__init__()
+        self.encoder, self.dropout, self.head = _Encoder(sizes), nn.Dropout(rate), nn.Linear(sizes["width"], tags)
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor) -> Any:
+        return self.head(self.dropout(self.encoder(x, mask))).flatten(0, 1)
 
 
 class _EncoderBlock(nn.Module):
@@ -191,11 +212,20 @@ def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     torch.manual_seed(inputs["seed"])
-    model = _Encoder(sizes).to(_here["device"])
+    return _encoding(_Classifier(sizes), inputs)
+
+
+def tagger_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    return _encoding(_Tagger(sizes), inputs)
+
+
+def _encoding(model: nn.Module, inputs: dict[str, Any]) -> Built:
+    model = model.apply(_draw).to(_here["device"])
     compiled = _here["compile"](model)
 
     def loss(batch: Batch) -> Any:
-        return F.cross_entropy(compiled(batch["x"], batch["mask"]), batch["y"])
+        return F.cross_entropy(compiled(batch["x"], batch["mask"]), batch["y"].flatten())
 
     optimiser = _adamw(model, rate=5e-5, betas=(0.9, 0.999), decay=0.01)
     return _training(model, optimiser, inputs, loss, clip=1.0)

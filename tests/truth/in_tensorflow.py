@@ -118,6 +118,8 @@ class GPT(keras.Model):  # type: ignore[misc]
 
 
 class Encoder(keras.Model):  # type: ignore[misc]
+    """Blocks that see all of a text but its padding, below what says something of the whole or of every word."""
+
     def __init__(self, sizes: dict[str, int], rate: float = 0.1) -> None:
         super().__init__()
         width = sizes["width"]
@@ -126,13 +128,30 @@ class Encoder(keras.Model):  # type: ignore[misc]
         self.norm = keras.layers.LayerNormalization(epsilon=1e-5)
         self.dropout1, self.dropout2 = keras.layers.Dropout(rate), keras.layers.Dropout(rate)
         self.blocks = [EncoderBlock(width, sizes["heads"], rate) for _ in range(sizes["layers"])]
-        self.dense, self.head = _dense(width, activation="relu"), _dense(2)
 
-    def call(self, x: Any, mask: Any) -> Any:
+    def encode(self, x: Any, mask: Any) -> Any:
         h = self.dropout1(self.norm(self.tokens(x) + self.positions))
         for block in self.blocks:
             h = block(h, mask[:, None, :])
-        return self.head(self.dropout2(self.dense(h[:, 0])))
+        return h
+
+
+class Classifier(Encoder):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes)
+        self.dense, self.head = _dense(sizes["width"], activation="relu"), _dense(2)
+
+    def call(self, x: Any, mask: Any) -> Any:
+        return self.head(self.dropout2(self.dense(self.encode(x, mask)[:, 0])))
+
+
+class Tagger(Encoder):
+    def __init__(self, sizes: dict[str, int], tags: int = 9) -> None:
+        super().__init__(sizes)
+        self.head = _dense(tags)
+
+    def call(self, x: Any, mask: Any) -> Any:
+        return self.head(self.dropout2(self.encode(x, mask)))
 
 
 class EncoderBlock(keras.layers.Layer):  # type: ignore[misc]
@@ -173,7 +192,15 @@ def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
-    model = Encoder(sizes)
+    return _encoding(Classifier(sizes), inputs)
+
+
+def tagger_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _encoding(Tagger(sizes), inputs)
+
+
+def _encoding(model: Any, inputs: dict[str, Any]) -> Built:
     model(inputs["batches"][0]["x"], inputs["batches"][0]["mask"])
 
     def loss(batch: Batch) -> Any:

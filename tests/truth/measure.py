@@ -1,12 +1,14 @@
 """Measures the truth set, and predicts it: run by hand, on a quiet machine, with every framework installed.
 
-    python tests/truth/measure.py truth|predicted|default [--only WORD,...] [--frameworks A,B/VARIANT,...]
-        [--python FRAMEWORK=INTERPRETER ...]
+    python tests/truth/measure.py truth|predicted|default [--again] [--only WORD,...]
+        [--frameworks A,B/VARIANT,...] [--python FRAMEWORK=INTERPRETER ...]
 
 `truth` times the models of this folder end to end, `predicted` predicts them as `advisor probe --profiles` does, from
 their sizes, and `default` predicts every class at its default sizes. What is found goes into `results/`, one file for
-each, where it replaces what was found before of the same workloads. `--only small,gpt_train large` takes the workloads
-whose name has one of these in it. `report.py` holds them against each other.
+each, where it replaces what was found before of the same workloads, or stands beside it by `--again`: of processes that
+do the same one may have better luck than another with memory and with cores, so that the truth is the mean of some.
+`--only small,gpt_train large` takes the workloads whose name has one of these in it. `report.py` holds the two against
+each other.
 """
 
 from __future__ import annotations
@@ -41,6 +43,7 @@ def main() -> None:
     """Measure one workload after the other, each in processes of its own."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["truth", "predicted", "default"])
+    parser.add_argument("--again", action="store_true")
     parser.add_argument("--only", default="")
     parser.add_argument("--frameworks", default="")
     parser.add_argument("--python", action="append", default=[], metavar="FRAMEWORK=INTERPRETER")
@@ -60,7 +63,7 @@ def main() -> None:
             limits=limits,
         )
         found = probing.run(plan, _tell)
-        _keep(asked.what, key, found, definitions[0])
+        _keep(asked.what, key, found, definitions[0], again=asked.again)
         times = ", ".join(f"{c.framework}/{c.variant} {c.relative_time:.2f}" for c in found.classes)
         print(f"{key}: {times} ({found.elapsed_s:.0f} s)", flush=True)
 
@@ -93,16 +96,16 @@ def _runs(what: str, only: list[str]) -> Iterator[tuple[str, tuple[ProbeDefiniti
                 limits = Limits(start_s=90.0, prepare_s=150.0, measure_s=60.0, rounds_s=25.0)
                 yield key, (definition,), limits, START_S + TRUTH_S
             else:
-                profile = Profile(name=key, workload_class=workload_class, sizes=sizes)
+                profile = Profile(name=key, workload_class=workload_class, sizes=sizes, domain=model.get("domain", ""))
                 yield key, workloads.of_profiles(models, [profile]), Limits(start_s=90.0), START_S + PREDICTED_S
 
 
-def _keep(what: str, key: str, found: Measurements, definition: ProbeDefinition) -> None:
+def _keep(what: str, key: str, found: Measurements, definition: ProbeDefinition, *, again: bool) -> None:
     """Write down what a report needs, beside what was found of other workloads."""
     RESULTS.mkdir(exist_ok=True)
     file = RESULTS / f"{what}.json"
-    kept: dict[str, Any] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    kept[key] = {
+    kept: dict[str, list[dict[str, Any]]] = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    run = {
         "measured": found.measured,
         "cpu": found.machine.cpu,
         "cores": found.machine.cores,
@@ -131,6 +134,7 @@ def _keep(what: str, key: str, found: Measurements, definition: ProbeDefinition)
             for each in found.classes
         ],
     }
+    kept[key] = [*(kept.get(key, []) if again else []), run]
     file.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 

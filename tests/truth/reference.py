@@ -46,6 +46,8 @@ FEATURES = 13
 """Numbers in a row of clicks, beside its categories."""
 ACTS = 4
 """How often an agent acts for each time that it learns."""
+TAGS = 9
+"""What a word can be: nothing, or the beginning or the inside of one of four kinds of name."""
 REPLAY = 10_000
 """Transitions in a replay."""
 
@@ -110,6 +112,28 @@ def bert_finetune(sizes: dict[str, int], seed: int) -> Problem:
 
     flops = 3 * _transformer(sizes, sequence)
     return Problem(_given([draw() for _ in range(POOL)], seed), flops, _loss_within(0.3, 1.5))
+
+
+def tagger_train(sizes: dict[str, int], seed: int) -> Problem:
+    """Train an encoder to tag every word, as one does for named entities (Devlin et al. 2019, section 5.3).
+
+    Network: the blocks of `bert_finetune` and what is before them; then, at every position, dropout and dense to 9.
+    Weights and update: as in `bert_finetune`.
+
+    Loss: cross-entropy of nine classes, the mean over all positions: padding has tag 0 like most words.
+
+    A batch is `x` and `mask` as in `bert_finetune`, and `y` of `batch` x `sequence`, the tags.
+    """
+    rng = np.random.default_rng(seed)
+    batch, sequence = sizes["batch"], sizes["sequence"]
+
+    def draw() -> dict[str, Any]:
+        mask = np.arange(sequence) < rng.integers(sequence // 4, sequence + 1, (batch, 1))
+        tags = rng.integers(0, TAGS, (batch, sequence)) * (rng.random((batch, sequence)) < 0.2)
+        return {"x": _tokens(rng, sizes, sequence) * mask, "mask": mask, "y": tags * mask}
+
+    flops = 3 * _transformer(sizes, sequence) + 6 * batch * sequence * sizes["width"] * TAGS
+    return Problem(_given([draw() for _ in range(POOL)], seed), flops, _loss_within(1.5, 3.0))
 
 
 def gpt_generate(sizes: dict[str, int], seed: int) -> Problem:

@@ -20,6 +20,8 @@ BOTTLENECK = 50
 image recognition, 2016, table 1."""
 INNER = frozenset({"stages", "blocks", "bottleneck", "acts", "patch"})
 """Words of models that follow from others, or from none."""
+GIVES = {"stages": "depth", "patch": "sequence"}
+"""Word that follows from another to the one that it follows from, where somebody gives that."""
 LARGE_NETWORKS = (18, 34)
 """Depths, below that, of the networks for large images in the same table: four stages. Others, for small images, have
 three: section 4.2."""
@@ -42,9 +44,13 @@ def of_profiles(models: Models, profiles: Sequence[Profile]) -> tuple[ProbeDefin
 
 
 def unheeded(models: Models, profile: Profile) -> tuple[str, ...]:
-    """Give the words of sizes that say nothing of what stands for a profile."""
-    known = {word for _, model in meant(models, profile) for word in _words(model)}
-    return tuple(word for word in profile.sizes if word not in known)
+    """Give the keys of a profile that say nothing of what stands for it."""
+    found = meant(models, profile)
+    known = {word for _, model in found for word in _words(model)}
+    passed_over = [f"sizes.{word}" for word in profile.sizes if word not in known]
+    if profile.domain and not any(profile.domain in model.domains for _, model in found):
+        passed_over.append("domain")
+    return tuple(passed_over)
 
 
 def words(models: Models) -> set[str]:
@@ -53,16 +59,18 @@ def words(models: Models) -> set[str]:
 
 
 def meant(models: Models, profile: Profile) -> list[tuple[str, Model]]:
-    """Give the models that a profile means: those that a word or a number implies, else the usual of its class."""
+    """Give the models that a profile means: those that it implies by what it says, else the usual of its class."""
     of_class = [item for item in models.models.items() if item[1].workload_class == profile.workload_class]
-    implied = [(name, model) for name, model in of_class if _implied(model, profile.sizes)]
+    implied = [(name, model) for name, model in of_class if _implied(model, profile)]
     return implied or [(name, model) for name, model in of_class if model.default]
 
 
-def _implied(model: Model, sizes: Mapping[str, int]) -> bool:
-    within = model.implied_within.items()
-    return bool(set(model.implied_by) & set(sizes)) or any(
-        word in sizes and least <= sizes[word] <= most for word, (least, most) in within
+def _implied(model: Model, profile: Profile) -> bool:
+    sizes, within = profile.sizes, model.implied_within.items()
+    return (
+        profile.domain in model.domains
+        or bool(set(model.implied_by) & set(sizes))
+        or any(word in sizes and least <= sizes[word] <= most for word, (least, most) in within)
     )
 
 
@@ -142,7 +150,7 @@ def _probe(name: str, model: Model, workload: Workload, priority: int) -> ProbeD
 
 def _words(model: Model) -> set[str]:
     words = set(model.sizes["cpu"])
-    return words | {"depth"} if "stages" in words else words
+    return words | {GIVES[word] for word in words & set(GIVES)}
 
 
 def _sized(model: Model, defaults: Mapping[str, int], given: Mapping[str, int]) -> dict[str, int]:
@@ -156,8 +164,14 @@ def _sized(model: Model, defaults: Mapping[str, int], given: Mapping[str, int]) 
     if "heads" in sizes and sizes["width"] % sizes["heads"]:
         sizes["heads"] = math.gcd(sizes["width"], sizes["heads"])
     if "patch" in sizes:
-        sizes["patch"] = 16 if sizes["image"] >= 128 else max(1, sizes["image"] // 8)
+        sizes["patch"] = _patch(sizes["image"], given.get("sequence"))
     return sizes
+
+
+def _patch(image: int, patches: int | None) -> int:
+    """Give the side of a patch: of so many, or else what is usual for a large image and for a small one."""
+    usual = 16 if image >= 128 else image // 8
+    return max(1, round(image / math.sqrt(patches)) if patches else usual)
 
 
 def _residual(depth: int) -> dict[str, int]:

@@ -29,6 +29,11 @@ def test_workloads_are_read(tmp_path: Path) -> None:
     assert second.sizes == {"width": 8}
 
 
+def test_a_domain_may_be_said(tmp_path: Path) -> None:
+    (only,) = read(tmp_path, [entry(domain="medical_imaging")])
+    assert only.domain == "medical_imaging"
+
+
 def test_sizes_may_be_left_out(tmp_path: Path) -> None:
     (only,) = read(tmp_path, [{"name": "mine", "workload_class": "rl"}])
     assert only.sizes == {}
@@ -50,6 +55,7 @@ def test_sizes_may_be_left_out(tmp_path: Path) -> None:
         ([entry(sizes={"image": "big"})], "'big' is not a whole number from 1 to 1000000000."),
         ([entry(sizes=[1])], "a mapping of words to numbers was expected."),
         ([entry(size={})], "'size' says nothing of a workload."),
+        ([entry(domain=["nlp"])], "a word was expected, as answers have it."),
         ([entry(), entry()], "the name 'mine' stands there twice."),
     ],
 )

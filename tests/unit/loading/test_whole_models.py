@@ -35,6 +35,7 @@ def test_a_model_may_be_meant_by_a_word_by_a_number_or_by_its_class(tmp_path: Pa
     for means in (
         {"default": True},
         {"default": False, "implied_by": ["tables"]},
+        {"default": False, "domains": ["recsys"]},
         {"default": False, "implied_within": {"tables": [1, 4]}},
     ):
         assert read(tmp_path, **means).models["step"].default is means["default"]
@@ -43,7 +44,11 @@ def test_a_model_may_be_meant_by_a_word_by_a_number_or_by_its_class(tmp_path: Pa
 @pytest.mark.parametrize(
     ("changes", "key", "said"),
     [
-        ({"default": False}, "default", "nothing means it: implied_by, implied_within or default was expected."),
+        (
+            {"default": False},
+            "default",
+            "nothing means it: domains, implied_by, implied_within or default was expected.",
+        ),
         ({"implied_within": {"table": [2, 4]}}, "implied_within.table", "'table' is not one of its sizes."),
         *(
             (

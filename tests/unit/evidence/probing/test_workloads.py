@@ -108,9 +108,38 @@ def test_heads_divide_the_width(models: Models) -> None:
     assert probe.sizes["cpu"]["width"] % probe.sizes["cpu"]["heads"] == 0
 
 
+def test_the_number_of_patches_says_how_large_one_is(models: Models) -> None:
+    for sizes, patch in (
+        ({"image": 64, "sequence": 16}, 16),
+        ({"image": 224, "sequence": 256}, 14),
+        ({"image": 224, "layers": 2}, 16),
+        ({"image": 64, "layers": 2}, 8),
+    ):
+        (probe,) = predicted(models, "vision_train", **sizes)
+        assert probe.sizes["cpu"]["patch"] == patch
+    profile = Profile(name="mine", workload_class="vision_train", sizes={"sequence": 16})
+    assert workloads.unheeded(models, profile) == ()
+
+
 def test_words_that_say_nothing_of_a_workload_are_named(models: Models) -> None:
     profile = Profile(name="mine", workload_class="rl", sizes={"batch": 4, "image": 84})
-    assert workloads.unheeded(models, profile) == ("image",)
+    assert workloads.unheeded(models, profile) == ("sizes.image",)
+
+
+def test_a_domain_may_mean_another_model_of_its_class(models: Models) -> None:
+    def meant(workload_class: str, domain: str) -> list[str]:
+        profile = Profile(name="mine", workload_class=workload_class, sizes={"batch": 4}, domain=domain)
+        return [name for name, _ in workloads.meant(models, profile)]
+
+    assert meant("llm_train", "nlp") == ["step_encoder"]
+    assert meant("llm_train", "llm") == meant("llm_train", "") == ["step_transformer"]
+    assert meant("llm_inference", "nlp") == ["decode"]
+
+
+def test_a_domain_that_means_nothing_is_passed_over(models: Models) -> None:
+    texts, pictures = (Profile(name="mine", workload_class="llm_train", domain=word) for word in ("nlp", "cv"))
+    assert workloads.unheeded(models, texts) == ()
+    assert workloads.unheeded(models, pictures) == ("domain",)
 
 
 def test_several_profiles_are_probes_of_their_own(models: Models) -> None:
