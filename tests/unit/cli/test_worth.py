@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from advisor.cli.session import open_session
-from advisor.cli.worth import ALL, Worth, worth_measuring
+from advisor.cli.worth import ALL, Worth, at_hand, worth_measuring
 from advisor.frozen import replace
 from advisor.loading.answers import check_answers
 from advisor.loading.problems import Problems
+from advisor.model.answers import Answers
 from advisor.model.measurement import Accelerator, ClassResult, FrameworkRun, Machine, Measurements
 from advisor.session import Session
 
@@ -25,10 +26,14 @@ CLEAR = {"domain": "llm", "task": "pretrain", "train_hw": "google_tpu", "train_o
 
 def asked(raw: Mapping[str, Any], kept: Measurements | None = None, session: Session | None = None) -> Worth | None:
     one = session or open_session()
+    return worth_measuring(one, checked(raw, one), kept)
+
+
+def checked(raw: Mapping[str, Any], session: Session) -> Answers:
     problems = Problems()
-    answers = check_answers(raw, one.base.vocabulary, [c.id for c in one.base.criteria], str, problems)
+    answers = check_answers(raw, session.base.vocabulary, [c.id for c in session.base.criteria], str, problems)
     problems.settle()
-    return worth_measuring(one, answers, kept)
+    return answers
 
 
 def measured(workload_class: str, **sizes: int) -> Measurements:
@@ -63,6 +68,14 @@ def test_the_options_that_speed_could_put_first_are_measured_on_the_work_at_hand
     assert "jax" in worth.options
     assert len(worth.options) > 1
     assert len(worth.options) < len(open_session().base.frameworks)
+
+
+def test_the_work_at_hand_has_the_sizes_and_the_domain_of_the_answers() -> None:
+    session = open_session()
+    raw: dict[str, Any] = {"domain": "nlp", "task": "finetune", "sizes": {"batch": 4}}
+    (work,) = at_hand(session, checked(raw, session))
+    assert (work.workload_class, work.domain, work.sizes) == ("llm_train", "nlp", {"batch": 4})
+    assert at_hand(session, checked({"domain": "nlp", "task": "finetune"}, session)) == ()
 
 
 def test_where_no_speed_unseats_the_first_nothing_is_measured() -> None:
