@@ -57,7 +57,9 @@ def step_transformer(inputs, sizes):
     x, y = inputs["x"].T, inputs["y"].T
     places = np.arange(sizes["sequence"], dtype=np.int32)
     visible = np.tile(places + 1, (sizes["batch"] * sizes["heads"], 1))
-    return _training_blocks(Transformer(sizes, Block), {**inputs, "y": y}, sizes, (x, places, visible))
+    return _training_blocks(
+        Transformer(sizes, Block, sizes["vocabulary"], bias=False), {**inputs, "y": y}, sizes, (x, places, visible)
+    )
 
 
 def step_encoder(inputs, sizes):
@@ -71,7 +73,7 @@ def step_encoder(inputs, sizes):
 def decode(inputs, sizes):
     """Read a prompt and write tokens, each by a call of a graph, which takes and returns keys and values."""
     length, room = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
-    read, write = (Writer({**sizes, "sequence": room}, WritingBlock) for _ in range(2))
+    read, write = (Writer({**sizes, "sequence": room}, WritingBlock, sizes["vocabulary"], bias=False) for _ in range(2))
     for net in (read, write):
         _filled(net, _apart(inputs["params"], sizes))
         _hybrid(net)
@@ -221,7 +223,7 @@ class AdamW(mx.optimizer.Optimizer):
 class Transformer(gluon.HybridBlock):
     """Blocks that normalise first, between an embedding and a classifier; arrays are (place, example, width)."""
 
-    def __init__(self, sizes, block):
+    def __init__(self, sizes, block, classes, *, bias):
         super().__init__()
         width = sizes["width"]
         with self.name_scope():
@@ -229,9 +231,9 @@ class Transformer(gluon.HybridBlock):
             self.positions = nn.Embedding(sizes["sequence"], width)
             self.blocks = nn.HybridSequential()
             for _ in range(sizes["layers"]):
-                self.blocks.add(block(width, sizes["heads"], bias=False))
-            self.norm = nn.LayerNorm(epsilon=1e-5, center=False, in_channels=width)
-            self.head = nn.Dense(sizes["vocabulary"], use_bias=False, flatten=False, in_units=width)
+                self.blocks.add(block(width, sizes["heads"], bias=bias))
+            self.norm = nn.LayerNorm(epsilon=1e-5, center=bias, in_channels=width)
+            self.head = nn.Dense(classes, use_bias=bias, flatten=False, in_units=width)
 
     def hybrid_forward(self, F, x, places, visible):
         """Give the logits of every place."""
@@ -286,20 +288,11 @@ class Block(gluon.HybridBlock):
         return h + self.down(F.LeakyReLU(self.up(self.norm2(h)), act_type="gelu"))
 
 
-class Encoder(gluon.HybridBlock):
-    """Blocks that see all of a text, between an embedding and a classifier of its first place."""
+class Encoder(Transformer):
+    """Blocks that see all of a text, below a classifier of its first place; arrays are (example, place, width)."""
 
     def __init__(self, sizes, labels):
-        super().__init__()
-        width = sizes["width"]
-        with self.name_scope():
-            self.tokens = nn.Embedding(sizes["vocabulary"], width)
-            self.positions = nn.Embedding(sizes["sequence"], width)
-            self.blocks = nn.HybridSequential()
-            for _ in range(sizes["layers"]):
-                self.blocks.add(EncoderBlock(width, sizes["heads"]))
-            self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            self.head = nn.Dense(labels, in_units=width)
+        super().__init__(sizes, EncoderBlock, labels, bias=True)
 
     def hybrid_forward(self, F, x, places, text):
         """Give the logits of every text."""
@@ -310,20 +303,13 @@ class Encoder(gluon.HybridBlock):
         return self.head(self.norm(F.reshape(F.slice_axis(h, axis=1, begin=0, end=1), (0, -1))))
 
 
-class EncoderBlock(gluon.HybridBlock):
-    """Attention by a dense layer each for queries, keys and values, and two dense layers."""
+class EncoderBlock(Block):
+    """The same, with a dense layer each for queries, keys and values, for arrays that are (example, place, width)."""
 
-    def __init__(self, width, heads):
-        super().__init__()
-        self._heads = heads
-        with self.name_scope():
-            self.norm1 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            self.query, self.key, self.value, self.out = (
-                nn.Dense(width, flatten=False, in_units=width) for _ in range(4)
-            )
-            self.norm2 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
-            self.up = nn.Dense(4 * width, flatten=False, in_units=width)
-            self.down = nn.Dense(width, flatten=False, in_units=4 * width)
+    def _project(self, width, *, bias):
+        self.query, self.key, self.value = (
+            nn.Dense(width, use_bias=bias, flatten=False, in_units=width) for _ in range(3)
+        )
 
     def hybrid_forward(self, F, h, hidden):
         """Attend to what is not hidden, then pass every place through the dense layers."""
@@ -338,8 +324,7 @@ class EncoderBlock(gluon.HybridBlock):
         scores = F.broadcast_add(F.reshape(scores, (-4, -1, self._heads, 0, 0)), hidden)
         y = F.batch_dot(F.reshape(F.softmax(scores), (-3, 0, 0)), v)
         y = F.transpose(F.reshape(y, (-4, -1, self._heads, 0, 0)), (0, 2, 1, 3))
-        h = h + self.out(F.reshape(y, (0, 0, -1)))
-        return h + self.down(F.LeakyReLU(self.up(self.norm2(h)), act_type="gelu"))
+        return self._rest(F, h, F.reshape(y, (0, 0, -1)))
 
 
 class WritingBlock(Block):

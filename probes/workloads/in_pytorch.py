@@ -51,11 +51,11 @@ def step_transformer(inputs, sizes):
 def step_encoder(inputs, sizes):
     """Train an encoder; what is padding is masked."""
     weights = _Weights(inputs["params"])
-    model, attend = _Encoder(weights, sizes), F.scaled_dot_product_attention
+    model, attend = _Transformer(weights, sizes), F.scaled_dot_product_attention
 
     def loss(x, text, y):
         visible = text[:, None, None]
-        return F.cross_entropy(model(x, lambda q, k, v: attend(q, k, v, attn_mask=visible)), y)
+        return F.cross_entropy(model(x, slice(None), lambda _, q, k, v: attend(q, k, v, attn_mask=visible), 0), y)
 
     x, y = _integers(inputs["x"]), _integers(inputs["y"])
     return _training(model, weights, loss, inputs, lambda: (_put(x), _put(inputs["text"]), _put(y)))
@@ -436,23 +436,6 @@ class _Transformer(nn.Module):
         for layer, block in enumerate(self.blocks):
             h = block(h, functools.partial(attend, layer))
         return self.head(self.norm(h[:, wanted]))
-
-
-class _Encoder(nn.Module):
-    """The same blocks, from tokens to what the first of them says of a text."""
-
-    def __init__(self, weights, sizes):
-        super().__init__()
-        self.tokens, self.positions = weights.embedding("tokens"), weights.parameter("positions", (0, 1), (0, 1))
-        self.blocks = nn.ModuleList(_Block(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
-        self.norm, self.head = weights.norm("norm"), weights.linear("head")
-
-    def forward(self, x, attend):
-        """Give the logits."""
-        h = self.tokens(x) + self.positions
-        for block in self.blocks:
-            h = block(h, attend)
-        return self.head(self.norm(h[:, 0]))
 
 
 class _Block(nn.Module):
