@@ -13,6 +13,7 @@ framework computed, and its slope along a direction has to be that of the float6
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -360,17 +361,21 @@ def _taps(x):
         yield (row, column), padded[:, row : row + height, column : column + width]
 
 
-def gradient_error(loss, start, parts, draw):
+def gradient_error(loss, start, parts, draw, longest=math.inf):
     """Hold a gradient against slopes of the float64 loss: along itself, and along two random directions.
 
-    Along a random direction a slope varies around 0 with the gradient's length, so an error is relative to that.
+    One that would be longer than `longest` has to be as long as that. Along a random direction a slope varies around 0
+    with the gradient's length, so an error is relative to that.
     """
     gradient = dict(zip(start, map(double, parts)))  # noqa: B905 - `strict` came with Python 3.10
     if not alike(gradient.values(), start.values()):
         return float("inf")
     length = np.sqrt(dot(gradient, gradient)) or 1e-30
     along = {name: part / length for name, part in gradient.items()}
-    errors = [abs(length - _slope(loss, start, along)) / length]
+    slope = _slope(loss, start, along)
+    errors = [abs(length - min(slope, longest)) / length]
+    if slope > longest:
+        gradient = {name: part * slope for name, part in along.items()}
     for along in (_each_alike(gradient, draw), _each_alike(gradient, draw)):
         expected = np.sqrt(sum(np.vdot(part, part) * np.mean(along[n] ** 2) for n, part in gradient.items()))
         errors.append(abs(dot(gradient, along) - _slope(loss, start, along)) / (expected or 1e-30))

@@ -72,6 +72,8 @@ WARM_S, WARM_BLOCKS = 0.5, 20
 """Warm-up ends here, settled or not."""
 LEAD_S = 0.003
 """Untimed work before a block: a pool of threads that was stopped takes about this long until all of it is awake."""
+LED_IN_S = 0.08
+"""A longer step is not led in: what others left in the caches weighs little in it."""
 SETTLED = 0.10
 """Largest difference between the medians of two successive halves."""
 BUSY = 0.02
@@ -168,9 +170,9 @@ class Bench:
         return {**found, "compilations": self._compilations() - compiled}
 
     def _lead_in(self):
-        """Wake everything up; a long iteration hides that by itself."""
+        """Wake everything up and fill the caches."""
         begun = time.perf_counter()
-        while self.iteration_s < BLOCK_S * 4 and time.perf_counter() - begun < LEAD_S:
+        while self.iteration_s < LED_IN_S and time.perf_counter() - begun < LEAD_S:
             self.state = self._step(self.state)
             self._wait(self.state)
 

@@ -304,11 +304,6 @@ def _normalise(x, scale, bias, epsilon):
     return tf.nn.batch_normalization(x, mean, variance, bias, scale, epsilon)
 
 
-def by_xla():
-    """Tell whether graphs are compiled by XLA."""
-    return _here["xla"]
-
-
 def compiled(python):
     """Make a graph of a function, and count how often it is traced."""
 

@@ -199,14 +199,15 @@ def step_ncf(inputs, sizes):
     """Train collaborative filtering: the gradient of a table is as large as the table, and Adam goes over all of it."""
 
     def loss(p, batch):
-        rows = [p[f"table.{k}"][batch["indices"][:, k]] for k in range(sizes["tables"])]
+        both = batch["users"], batch["items"]
+        rows = [p[f"table.{k}"][both[k % 2]] for k in range(sizes["tables"])]
         h = jnp.concatenate(rows[-2:], axis=1)
         for layer in range(sizes["mlp_layers"]):
             h = jax.nn.relu(_dense(p, f"deep.{layer}", h))
         h = jnp.concatenate([rows[0] * rows[1], h], axis=1)
         return _binary_cross_entropy(_dense(p, "head", h)[:, 0], batch["y"])
 
-    return _training(loss, inputs, ("indices", "y"))
+    return _training(loss, inputs, ("users", "items", "y"))
 
 
 def step_policy(inputs, sizes):
@@ -298,6 +299,8 @@ def _training(loss, inputs, names, running=None):
             now = None
         else:
             (value, now), gradient = jax.value_and_grad(loss, has_aux=True)(params, batch, kept[1])
+        if "clip" in about:
+            gradient = _clipped(gradient, about["clip"])
         params, moments = change(params, gradient, kept[0])
         return params, (moments, now), value
 
@@ -323,6 +326,11 @@ def _classifying(network, inputs, names):
         return state._replace(value=np.asarray(classify(held, jax.device_put(x))))
 
     return _Trained(held, jax.device_put(x), np.zeros(1, np.float32)), step, lambda state: [state.value]
+
+
+def _clipped(gradient, longest):
+    length = jnp.sqrt(sum(jnp.vdot(part, part) for part in jax.tree.leaves(gradient)))
+    return jax.tree.map(lambda part: part * jnp.minimum(1, longest / length), gradient)
 
 
 def _adam(about, params):

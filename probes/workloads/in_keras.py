@@ -146,12 +146,12 @@ def step_ncf(inputs, sizes):
     widths = [inputs["params"][f"deep.{layer}.bias"].size for layer in range(sizes["mlp_layers"])]
     deep = [keras.layers.Dense(width, activation="relu") for width in widths]
     head = keras.layers.Dense(1)
-    indices = keras.Input((sizes["tables"],), batch_size=sizes["batch"], dtype="int32")
-    rows = [table(indices[:, k]) for k, table in enumerate(tables)]
+    both = [keras.Input((), batch_size=sizes["batch"], dtype="int32") for _ in range(2)]
+    rows = [table(both[k % 2]) for k, table in enumerate(tables)]
     joined = [keras.layers.Multiply()(rows[:2]), _through(deep, keras.layers.Concatenate()(rows[-2:]))]
-    model = keras.Model(indices, head(keras.layers.Concatenate()(joined)))
+    model = keras.Model(both, head(keras.layers.Concatenate()(joined)))
     loss = keras.losses.BinaryCrossentropy(from_logits=True)
-    return _training(model, loss, inputs, names=("indices",), layers=[*deep, head, *tables])
+    return _training(model, loss, inputs, names=("users", "items"), layers=[*deep, head, *tables])
 
 
 def step_policy(inputs, sizes):
@@ -497,6 +497,7 @@ def _optimiser(about):
         return keras.optimizers.SGD(about["rate"], momentum=about.get("momentum", 0.0))
     by_rows = keras.backend.backend() == "tensorflow"
     constants = {"beta_1": about["beta1"], "beta_2": about["beta2"], "epsilon": about["epsilon"]}
+    constants["global_clipnorm"] = about.get("clip")
     if about["name"] == "adam":
         return (WholeAdam if by_rows else keras.optimizers.Adam)(about["rate"], **constants)
     make = WholeAdamW if by_rows else keras.optimizers.AdamW

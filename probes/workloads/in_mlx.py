@@ -213,15 +213,15 @@ def step_dlrm(inputs, sizes):
 def step_ncf(inputs, sizes):
     """Train collaborative filtering: the gradient of a table is as large as the table, and Adam goes over all of it."""
 
-    def loss(p, indices, y):
-        rows = [p[f"table.{k}"][indices[:, k]] for k in range(sizes["tables"])]
+    def loss(p, users, items, y):
+        rows = [p[f"table.{k}"][(users, items)[k % 2]] for k in range(sizes["tables"])]
         h = mx.concatenate(rows[-2:], axis=1)
         for layer in range(sizes["mlp_layers"]):
             h = nn.relu(_dense(p, f"deep.{layer}", h))
         z = _dense(p, "head", mx.concatenate([rows[0] * rows[1], h], axis=1))[:, 0]
         return nn.losses.binary_cross_entropy(z, y, reduction="mean")
 
-    return _training(loss, inputs, ("indices", "y"))
+    return _training(loss, inputs, ("users", "items", "y"))
 
 
 def step_policy(inputs, sizes):
@@ -313,6 +313,8 @@ def _training(loss, inputs, names, running=None):
 
     def update(*batch):
         value, gradient = differentiated(held["params"], *batch)
+        if "clip" in about:
+            gradient, _ = optimizers.clip_grad_norm(gradient, about["clip"])
         held["params"] = change.apply_gradients(gradient, held["params"])
         return value
 

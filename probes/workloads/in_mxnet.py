@@ -143,9 +143,9 @@ def step_dlrm(inputs, sizes):
 
 def step_ncf(inputs, sizes):
     """Train collaborative filtering: gradients of tables are row-sparse, and Adam goes over the rows in them alone."""
-    indices = inputs["indices"].astype(np.int32)
+    both = inputs["users"].astype(np.int32), inputs["items"].astype(np.int32)
     net, criterion = Collaborative(inputs["params"], sizes), gluon.loss.SigmoidBinaryCrossEntropyLoss()
-    return _training(net, criterion, inputs, (indices,), (inputs["y"],))
+    return _training(net, criterion, inputs, both, (inputs["y"],))
 
 
 def step_policy(inputs, sizes):
@@ -410,12 +410,13 @@ class Recommender(gluon.HybridBlock):
         with self.name_scope():
             self.bottom = _dense([13, *hidden, dim], "relu")
             self.top = _dense([dim + tables * (tables + 1) // 2, *hidden, 1])
-            self.tables = Tables(sizes)
+            self.tables, self.many = Tables(sizes), tables
 
     def hybrid_forward(self, F, x, indices):
         """Give a number for each example."""
         h = self.bottom(x)
-        together = F.stack(h, *self.tables(indices), axis=1)
+        columns = F.split(indices, num_outputs=self.many, axis=1, squeeze_axis=True)
+        together = F.stack(h, *self.tables(*columns), axis=1)
         products = F.batch_dot(together, together, transpose_b=True)
         return self.top(F.concat(h, F.linalg.extracttrian(products, offset=-1), dim=1))
 
@@ -430,11 +431,11 @@ class Collaborative(gluon.HybridBlock):
         with self.name_scope():
             self.deep = _dense([2 * dim, *widths], "relu")
             self.head = nn.Dense(1, in_units=dim + widths[-1])
-            self.tables = Tables(sizes)
+            self.tables, self.many = Tables(sizes), sizes["tables"]
 
-    def hybrid_forward(self, F, indices):
+    def hybrid_forward(self, F, users, items):
         """Give a number for each example."""
-        rows = self.tables(indices)
+        rows = self.tables(*((users, items)[k % 2] for k in range(self.many)))
         return self.head(F.concat(rows[0] * rows[1], self.deep(F.concat(*rows[-2:], dim=1)), dim=1))
 
 
@@ -448,9 +449,8 @@ class Tables(gluon.HybridBlock):
             for _ in range(sizes["tables"]):
                 self.each.add(nn.Embedding(sizes["table_rows"], sizes["embedding_dim"], sparse_grad=True))
 
-    def hybrid_forward(self, F, indices):
+    def hybrid_forward(self, F, *columns):  # noqa: ARG002 - as Gluon calls it
         """Read a column of indices in each."""
-        columns = F.split(indices, num_outputs=len(self.each), axis=1, squeeze_axis=True)
         return tuple(table(column) for table, column in zip(self.each, columns))  # noqa: B905 - `strict` came with Python 3.10
 
 
@@ -549,7 +549,8 @@ def _training(net, criterion, inputs, given, held):
     params = _filled(net, inputs["params"])
     arrays, running = ([parameter.data() for parameter in some] for some in (params.values(), _running(net)))
     net, criterion = _hybrid(net), _hybrid(criterion)
-    optimiser = _optimiser(inputs["optimiser"])
+    about = inputs["optimiser"]
+    optimiser = _optimiser(about)
     trainer = gluon.Trainer([*params.values()], optimiser)
 
     def step(state):  # noqa: ARG001 - the state lives in the parameters
@@ -557,6 +558,9 @@ def _training(net, criterion, inputs, given, held):
         with autograd.record():
             loss = criterion(net(first, *rest), *map(_array, held)).mean()
         loss.backward()
+        if "clip" in about:
+            slopes = [parameter.grad() for parameter in params.values()]
+            gluon.utils.clip_global_norm(slopes, about["clip"], check_isfinite=False)
         trainer.step(1)
         return _Trained(loss, arrays, first, running)
 

@@ -7,6 +7,7 @@ token by token or through a solver, one pass is compiled.
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -166,7 +167,7 @@ def step_dlrm(inputs, sizes):
     def loss(x, indices, y):
         return judge(x, _rows(model["tables"], indices), y)
 
-    columns = _columns(inputs["indices"])
+    columns = np.ascontiguousarray(_integers(inputs["indices"]).T)
     batch = lambda: (_put(inputs["x"]), _put(columns), _put(inputs["y"]))  # noqa: E731 - said where it is used
     return _training(model, weights, loss, inputs, batch, compiled=True)
 
@@ -188,11 +189,11 @@ def step_ncf(inputs, sizes):
         logits = model["head"](torch.cat([rows[0] * rows[1], deep], dim=1))[:, 0]
         return F.binary_cross_entropy_with_logits(logits, y)
 
-    def loss(indices, y):
-        return judge(_rows(model["tables"], indices), y)
+    def loss(users, items, y):
+        return judge(_rows(model["tables"], itertools.cycle((users, items))), y)
 
-    columns = _columns(inputs["indices"])
-    return _training(model, weights, loss, inputs, lambda: (_put(columns), _put(inputs["y"])), compiled=True)
+    both = _integers(inputs["users"]), _integers(inputs["items"])
+    return _training(model, weights, loss, inputs, lambda: (*map(_put, both), _put(inputs["y"])), compiled=True)
 
 
 def step_policy(inputs, sizes):
@@ -296,6 +297,8 @@ def _training(model, weights, loss, inputs, batch, *, compiled=False):  # noqa: 
             optimiser.zero_grad()
         value = loss(*batch())
         value.backward()
+        if "clip" in about:
+            nn.utils.clip_grad_norm_(model.parameters(), about["clip"])
         for optimiser in optimisers:
             optimiser.step()
         return state._replace(value=value.detach(), kept=[optimiser.state for optimiser in optimisers])
@@ -528,13 +531,9 @@ def _stack(weights, name, depth, between):
     return nn.Sequential(*layers)
 
 
-def _rows(tables, indices):
+def _rows(tables, columns):
     """Read a column of indices in each table."""
-    return [table(column) for table, column in zip(tables, indices)]  # noqa: B905 - `strict` came with Python 3.10
-
-
-def _columns(indices):
-    return np.ascontiguousarray(_integers(indices).T)
+    return [table(column) for table, column in zip(tables, columns)]  # noqa: B905 - `strict` came with Python 3.10
 
 
 def _integers(array):

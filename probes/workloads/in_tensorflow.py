@@ -196,15 +196,15 @@ def step_dlrm(inputs, sizes):
 def step_ncf(inputs, sizes):
     """Train collaborative filtering: Adam goes over all of every table."""
 
-    def loss(p, indices, y):
-        rows = [tf.nn.embedding_lookup(p[f"table.{k}"], indices[:, k]) for k in range(sizes["tables"])]
+    def loss(p, users, items, y):
+        rows = [tf.nn.embedding_lookup(p[f"table.{k}"], (users, items)[k % 2]) for k in range(sizes["tables"])]
         h = tf.concat(rows[-2:], axis=1)
         for layer in range(sizes["mlp_layers"]):
             h = tf.nn.relu(_dense(p, f"deep.{layer}", h))
         z = _dense(p, "head", tf.concat([rows[0] * rows[1], h], axis=1))[:, 0]
         return tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(y, z))
 
-    return _training(loss, inputs, ("indices", "y"))
+    return _training(loss, inputs, ("users", "items", "y"))
 
 
 def step_policy(inputs, sizes):
@@ -254,7 +254,7 @@ def step_pinn(inputs, sizes):
 
 
 def step_ode(inputs, sizes):
-    """Train through a solver: XLA compiles its loop, a graph has it unrolled, which its gradient is quicker through."""
+    """Train through a solver whose loop the graph holds unrolled: its gradient is quicker so."""
     steps = sizes["solver_steps"]
 
     def loss(p, x, y):
@@ -263,9 +263,8 @@ def step_ode(inputs, sizes):
                 h = _dense(p, f"field.{layer}", tf.nn.tanh(h) if layer else h)
             return h
 
-        each = tf.range(steps) if _framework.by_xla() else range(steps)
         h, dt = x, 1 / steps
-        for _ in each:
+        for _ in range(steps):
             one = field(h)
             two = field(h + dt / 2 * one)
             three = field(h + dt / 2 * two)
@@ -284,7 +283,7 @@ def _training(loss, inputs, names, kept=()):
     params = {name: tf.Variable(array) for name, array in inputs["params"].items()}
     host = [inputs[name] for name in names]
     about = inputs["optimiser"]
-    optimisers = {"adam": _adam, "adamw": _adamw, "momentum": _momentum, "sgd": _sgd}
+    optimisers = {"adam": _adam, "adamw": _adam, "momentum": _momentum, "sgd": _sgd}
     moments, change = optimisers[about["name"]](about, params)
 
     def update(*batch):
@@ -317,11 +316,15 @@ def _classifying(classify, params, inputs):
 
 
 def _adam(about, params):
-    """Step by Keras's Adam, which is what TensorFlow has.
+    """Step by Keras's Adam or AdamW, which are what TensorFlow has.
 
     Of gradients by rows it would square those of one row each by itself, so they are made whole.
     """
-    adam = tf.keras.optimizers.Adam(about["rate"], about["beta1"], about["beta2"], about["epsilon"])
+    make = tf.keras.optimizers.Adam
+    if about["name"] == "adamw":
+        make = functools.partial(tf.keras.optimizers.AdamW, weight_decay=about["decay"])
+    constants = {"beta_1": about["beta1"], "beta_2": about["beta2"], "epsilon": about["epsilon"]}
+    adam = make(about["rate"], global_clipnorm=about.get("clip"), **constants)
     adam.build([*params.values()])
     found = [each for each in adam.variables if each.path.endswith("momentum")]
     first = {name: each.value for name, each in zip(params, found)}  # noqa: B905 - `strict` came with Python 3.10
@@ -330,33 +333,6 @@ def _adam(about, params):
         adam.apply([tf.convert_to_tensor(gradient[name]) for name in params])
 
     return (first, [each.value for each in adam.variables]), change
-
-
-def _adamw(about, params):
-    """Step by TensorFlow's own kernel for Adam, and the decay before it."""
-    first, second = ({name: tf.Variable(tf.zeros_like(each)) for name, each in params.items()} for _ in range(2))
-    powers = tf.Variable(about["beta1"]), tf.Variable(about["beta2"])
-
-    def change(gradient):
-        epsilon = about["epsilon"] * tf.sqrt(1 - powers[1])  # the kernel adds it to a root that is not yet corrected
-        for name, variable in params.items():
-            variable.assign_sub(about["rate"] * about["decay"] * variable)
-            tf.raw_ops.ResourceApplyAdam(
-                var=variable.handle,
-                m=first[name].handle,
-                v=second[name].handle,
-                beta1_power=powers[0],
-                beta2_power=powers[1],
-                lr=about["rate"],
-                beta1=about["beta1"],
-                beta2=about["beta2"],
-                epsilon=epsilon,
-                grad=tf.convert_to_tensor(gradient[name]),
-            )
-        powers[0].assign(powers[0] * about["beta1"])
-        powers[1].assign(powers[1] * about["beta2"])
-
-    return (first, second, powers), change
 
 
 def _momentum(about, params):

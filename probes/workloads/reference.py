@@ -32,6 +32,8 @@ ops = _beside(Path(__file__).resolve().parents[1] / "reference.py")
 
 ADAMW = {"name": "adamw", "rate": 1e-3, "decay": 0.01, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 """The same decay for every parameter; the estimates of both moments are corrected for their start at zero."""
+CLIPPED = {**ADAMW, "clip": 1.0}
+"""The gradients of all parameters are scaled down together, before, to this length where theirs is more."""
 ADAM = {"name": "adam", "rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 """The same without decay."""
 MOMENTUM = {"name": "momentum", "rate": 0.05, "momentum": 0.9}
@@ -44,23 +46,28 @@ LARGE_IMAGE = 64
 
 
 def step_transformer(sizes, seed):
-    """Train a language model by AdamW: embeddings of `tokens` and `positions` are added, then come the blocks.
+    """Train a language model by AdamW, with gradients clipped.
 
-    A block normalises first; attention is causal. One matrix, `packed` (width, 3 times width), gives queries, keys and
-    values beside each other, in each of which the heads lie side by side; another is `out`. Then `up` to four times the
-    width, GELU (exact), and `down`. After the last block `norm` and `head`. As in language models of today nothing has
-    a bias, normalisations neither. The loss is the mean cross entropy over every position of `y`.
+    Embeddings of `tokens` and `positions` are added, then come the blocks. A block normalises first; attention is
+    causal. One matrix, `packed` (width, 3 times width), gives queries, keys and values beside each other, in each of
+    which the heads lie side by side; another is `out`. Then `up` to four times the width, GELU (exact), and `down`.
+    After the last block `norm` and `head`. As in language models of today nothing has a bias, normalisations neither.
+    The loss is the mean cross entropy over every position of `y`.
     """
     draw, width, length = ops.Draw(seed), sizes["width"], sizes["sequence"]
     params = _transformer(draw, sizes)
     x = draw.labels(sizes["vocabulary"], sizes["batch"], length)
     y = draw.labels(sizes["vocabulary"], sizes["batch"], length)
     flops = 6.0 * x.size * _weights(params) + sizes["layers"] * 6.0 * x.size * length * width
-    return _training(lambda p: _cross_entropy(_language(p, x, sizes), y), params, {"x": x, "y": y}, ADAMW, flops, draw)
+
+    def loss(p):
+        return _cross_entropy(_language(p, x, sizes), y)
+
+    return _training(loss, params, {"x": x, "y": y}, CLIPPED, flops, draw)
 
 
 def step_encoder(sizes, seed):
-    """Train an encoder to tell kinds of text apart, by AdamW.
+    """Train an encoder to tell kinds of text apart, by AdamW with gradients clipped.
 
     Embeddings and blocks are those of `step_transformer`, but with biases everywhere; queries, keys and values have a
     dense layer each (`query`, `key`, `value`), and attention sees all of a text: `text` (batch, sequence) tells what is
@@ -79,7 +86,7 @@ def step_encoder(sizes, seed):
         h = _through(p, h, sizes, lambda q, k, v: _attend_all(q, k, v, text[:, None, None]))
         return _cross_entropy(_layer(p, "head", _by_layer(h[:, 0], p, "norm")), y)
 
-    return _training(loss, params, {"x": x, "text": text, "y": y}, ADAMW, flops, draw)
+    return _training(loss, params, {"x": x, "text": text, "y": y}, CLIPPED, flops, draw)
 
 
 def decode(sizes, seed):
@@ -229,10 +236,10 @@ def step_dlrm(sizes, seed):
 def step_ncf(sizes, seed):
     """Train collaborative filtering by Adam, tables and all: NeuMF (He et al. 2017).
 
-    Each of the `tables`, two at least, gives the row that its column of `indices` (batch, tables) names: that of an
-    example's user in the first column, of its item in the second, of the user again in the third, and so on. The first
-    two of these vectors are multiplied number by number; the last two, joined, go through the dense layers `deep`, each
-    with relu, of `mlp_width`, half of it, half of that and so on. Product and layers, joined, go through the dense
+    Each of the `tables`, two at least, gives a row for every example: the first that of its user (`users`, batch), the
+    second that of its item (`items`), the third that of the user again, and so on. The first two of these vectors are
+    multiplied number by number; the last two, joined, go through the dense layers `deep`, each with relu, of
+    `mlp_width`, half of it, half of that and so on. Product and layers, joined, go through the dense
     layer `head` to one number; the loss is the mean binary cross entropy of its sigmoid with `y` (batch), 0 or 1. Of
     four tables, as the authors have it, either way has two of its own; two are shared by both. Several examples may
     read the same row: their gradients add up before they are squared. Tables start as small as the authors' do.
@@ -249,18 +256,18 @@ def step_ncf(sizes, seed):
     products = 2.0 * batch * sum(array.size for array in params.values() if array.ndim == 2)
     params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=0.01) for k in range(tables)})
     both = draw.labels(sizes["table_rows"], batch), draw.skewed(sizes["table_rows"], batch)
-    indices = np.stack([both[k % 2] for k in range(tables)], axis=1)
     y = draw.labels(2, batch).astype(np.float32)
 
     def loss(p):
-        rows = [p[f"table.{k}"][indices[:, k]] for k in range(tables)]
+        rows = [p[f"table.{k}"][both[k % 2]] for k in range(tables)]
         h = np.concatenate(rows[-2:], axis=1)
         for layer in range(depth):
             h = np.maximum(_layer(p, f"deep.{layer}", h), 0)
         h = np.concatenate([rows[0] * rows[1], h], axis=1)
         return _binary_cross_entropy(_layer(p, "head", h)[:, 0], y)
 
-    return _training(loss, params, {"indices": indices, "y": y}, ADAM, 3 * products, draw)
+    users, items = both
+    return _training(loss, params, {"users": users, "items": items, "y": y}, ADAM, 3 * products, draw)
 
 
 def step_policy(sizes, seed):
@@ -630,7 +637,7 @@ def _training(loss, params, about, optimiser, flops, draw):  # noqa: PLR0913, PL
             off += map(_off, start.values(), moved, gradient)
         else:
             gradient = [(old - new) / optimiser["rate"] for old, new in zip(start.values(), moved)]  # noqa: B905
-        return ops.largest([*off, ops.gradient_error(loss, start, gradient, draw)])
+        return ops.largest([*off, ops.gradient_error(loss, start, gradient, draw, optimiser.get("clip", math.inf))])
 
     def _off(old, new, gradient):
         """How far an update is from Adam's, as a share of its rate, where the gradient is of any size, or is nothing.

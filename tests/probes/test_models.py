@@ -88,7 +88,7 @@ def policy(inputs: Any, sizes: Any) -> list[Any]:
 def filtering(inputs: Any, sizes: Any) -> list[Any]:
     """Take the step by hand: one hidden layer, and tables whose gradients add up by rows."""
     p = {name: array.astype(float) for name, array in inputs["params"].items()}
-    y, columns, dim = inputs["y"].astype(float), inputs["indices"].T, sizes["embedding_dim"]
+    y, columns, dim = inputs["y"].astype(float), _read(inputs, sizes), sizes["embedding_dim"]
     rows = [p[f"table.{k}"][column] for k, column in enumerate(columns)]
     joined = np.concatenate(rows[-2:], axis=1)
     before = joined @ p["deep.0.kernel"] + p["deep.0.bias"]
@@ -105,6 +105,11 @@ def filtering(inputs: Any, sizes: Any) -> list[Any]:
         np.add.at(table, column, part)
     gradient = (joined.T @ hidden, hidden.sum(axis=0), both.T @ out, out.sum(axis=0), *tables)
     return [(np.log1p(np.exp(z)) - y * z).mean(), *_stepped(inputs, gradient)]
+
+
+def _read(inputs: Any, sizes: Any) -> list[Any]:
+    """Give the rows of each table that are read."""
+    return [inputs[("users", "items")[k % 2]] for k in range(sizes["tables"])]
 
 
 def _stepped(inputs: Any, gradient: Any) -> list[Any]:
@@ -178,7 +183,7 @@ def test_users_and_items_that_are_learned_right_pass(reference: ModuleType, tabl
 def test_a_row_that_nobody_read_may_not_move(reference: ModuleType) -> None:
     problem = reference.step_ncf(FILTERING, 0)
     outputs, params = filtering(problem.inputs, FILTERING), list(problem.inputs["params"])
-    for k, column in enumerate(problem.inputs["indices"].T):
+    for k, column in enumerate(_read(problem.inputs, FILTERING)):
         (unread, *_) = set(range(FILTERING["table_rows"])) - set(column)
         number = params.index(f"table.{k}")
         for place in (1 + number, 1 + len(params) + number):
@@ -192,7 +197,7 @@ def test_gradients_of_a_row_that_are_squared_one_by_one_are_refused(reference: M
     problem = reference.step_ncf(FILTERING, 0)
     outputs, params = filtering(problem.inputs, FILTERING), problem.inputs["params"]
     number = list(params).index("table.1")
-    read = np.bincount(problem.inputs["indices"][:, 1], minlength=FILTERING["table_rows"])
+    read = np.bincount(problem.inputs["items"], minlength=FILTERING["table_rows"])
     assert read.max() > 1
     alike = np.sqrt(np.maximum(read, 1))[:, None]  # as where a row's gradients are all the same
     outputs[1 + number] = params["table.1"] + alike * (outputs[1 + number] - params["table.1"])
