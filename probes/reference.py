@@ -308,8 +308,8 @@ def retrace(sizes, seed):
     """Compute two dense layers on a batch of a size that the function has not met: returns `y` and its mean row.
 
     The first call takes `batch` rows of `x`, every later one a row more. After `shapes` calls the function is made anew
-    and starts again from `batch` rows, so that no call meets a size it knows and none has much to compute. The mean
-    row, times `nudge`, is added to every row of the next batch.
+    and starts again from `batch` rows, so that a function never meets a size it knows and none has much to compute. The
+    mean row, times `nudge`, is added to every row of the next batch.
     """
     draw, width, batch = Draw(seed), sizes["width"], sizes["batch"]
     params = {**dense(draw, "0", width, sizes["mlp_width"]), **dense(draw, "1", sizes["mlp_width"], width)}

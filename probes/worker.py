@@ -131,9 +131,11 @@ class Bench:
         many, rest = (itertools.repeat(None, number) for number in divmod(self.iterations, UNROLLED))
         collects = gc.isenabled()
         gc.disable()
-        self.state, spent = _timed(self._step, self.state, self._wait, time.perf_counter, many, rest)
-        if collects:
-            gc.enable()
+        try:
+            self.state, spent = _timed(self._step, self.state, self._wait, time.perf_counter, many, rest)
+        finally:
+            if collects:
+                gc.enable()
         return spent
 
     def warm_up(self):

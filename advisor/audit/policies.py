@@ -91,7 +91,7 @@ def _moot(policy: Policy, base: KnowledgeBase) -> Iterator[Remark]:
     for place in PLACES if policy.hardware else ():
         words: tuple[str, ...] | None = getattr(policy.hardware, place)
         attribute = base.vocabulary.answer(HARDWARE[place])
-        if words is not None and attribute is not None and {*attribute.words} <= {*words, *attribute.silent, "none"}:
+        if words is not None and attribute is not None and {*attribute.words} <= {*words, "mixed", "none"}:
             yield Remark(check="live", about=f"{asks.HARDWARE}.{place}", message="Everything can be had.")
 
 

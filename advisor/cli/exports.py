@@ -10,6 +10,7 @@ from advisor.cli.standard_input import read_input
 from advisor.errors import InputError, Problem
 from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign
 from advisor.frozen import replace
+from advisor.loading.folders import is_folder
 from advisor.loading.problems import Problems, printable
 from advisor.model.measurement import Measurements
 
@@ -42,7 +43,7 @@ def _files(path: str, problems: Problems) -> Iterator[str]:
     """The path itself, or what lies below it where it is a folder."""
     folder = Path(path)
     try:
-        if path == "-" or not folder.is_dir():
+        if path == "-" or not is_folder(folder):
             yield path
             return
         files = sorted(islice((file for file in folder.rglob("*.json") if file.is_file()), MOST + 1))

@@ -15,6 +15,7 @@ from advisor.decision.sealing import sealed
 from advisor.errors import InputError, Problem
 from advisor.evidence.portable import portable
 from advisor.frozen import dataclass, replace
+from advisor.loading.folders import is_folder
 from advisor.loading.problems import Problems, nearest, printable, shown
 from advisor.loading.structure import brief, plain
 from advisor.locks import turn
@@ -45,7 +46,7 @@ class Lock:
 
 def looked_at(arguments: argparse.Namespace) -> Lock:
     """Where the decision is to be written, found out before anything is computed; raises InputError if it cannot be."""
-    if Path(arguments.lock).is_dir():
+    if is_folder(arguments.lock):
         message = "it is a folder, and a decision is kept in a file."
         raise InputError(Problem(message=message, place=printable(arguments.lock) or "--lock", hint="Name a file."))
     there = os.path.lexists(arguments.lock)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.errors import InputError, Problem
+from advisor.loading.folders import is_there
 from advisor.loading.problems import printable
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def keep_apart(arguments: argparse.Namespace) -> None:
 
 def leave_alone(path: str | None, *, force: bool) -> None:
     """Raise `InputError` where a file is there already, unless it may be replaced."""
-    if path is not None and not force and Path(path).is_file():
+    if path is not None and not force and is_there(path) and not _is_device(Path(path)):
         hint = "Name another file, or add --force to replace it."
         raise InputError(Problem(message="there is such a file already.", place=path, hint=hint))
 
@@ -55,7 +56,7 @@ def _is_one(one: str, other: str) -> bool:
 
 def _is_device(target: Path) -> bool:
     """Whether it is there and no file: a device, a pipe or a folder."""
-    return target.exists() and not target.is_file()
+    return is_there(target) and not target.is_file()
 
 
 def write_lines(lines: Iterable[str], path: str | None) -> None:

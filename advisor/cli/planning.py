@@ -15,6 +15,7 @@ from advisor.evidence.environments import standing as environments
 from advisor.evidence.machine.overrides import overrides
 from advisor.evidence.probing import workloads
 from advisor.evidence.probing.plan import CANARY, WORKLOADS, Limits, Plan, offers
+from advisor.loading.folders import is_folder
 from advisor.loading.probes import load_composition, load_definitions, load_models, load_profiles
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.model.probe import Models, ProbeDefinition, Profile, Suite
@@ -61,6 +62,9 @@ def plan(
     interpreters = _interpreters(arguments.python, known, problems)
     usual = DEFAULT_BUDGET_S[suite] if profiles is None else START_S + PROFILE_S * len(chosen)
     usual += PROFILE_S * len(at_hand)
+    usually = GENERATIONS[suite] if profiles is None else 1
+    generations = asked.get("generations") or usually
+    usual *= generations / usually
     budget = arguments.budget if arguments.budget is not None else usual
     if not 1 <= budget <= 86_400:
         problems.add(f"{budget:g} is not between 1 and 86400 seconds.", "--budget")
@@ -76,7 +80,7 @@ def plan(
         suite=suite,
         device=asked.get("device", "auto"),
         threads=asked.get("threads"),
-        generations=asked.get("generations") or (GENERATIONS[suite] if profiles is None else 1),
+        generations=generations,
         tracks=("matched", "as_shipped") if asked.get("as_shipped") else ("matched",),
         machine=overrides(arguments.machine),
         lock=resources.measuring(),
@@ -94,7 +98,7 @@ def _added(folders: Iterable[str], problems: Problems) -> tuple[Path, ...]:
     """The folders that `--probes` names; what lies in them is code, which is said before any of it runs."""
     found = tuple(map(Path, folders))
     for folder in found:
-        if not any((folder / part).is_dir() for part in ("frameworks", "definitions")):
+        if not any(is_folder(folder / part) for part in ("frameworks", "definitions")):
             hint = "It has to have a folder `frameworks` with files on_NAME.py, or `definitions` and a reference.py."
             problems.add(f"{shown(str(folder))} has no probes.", "--probes", hint)
         else:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.loading.answers import MAX_TEXT
+from advisor.loading.folders import is_there
 from advisor.loading.problems import Problems
 
 if TYPE_CHECKING:
@@ -93,4 +93,4 @@ def _answered(arguments: argparse.Namespace) -> bool:
 
 def _renews(arguments: argparse.Namespace) -> bool:
     """Whether there is a decision that has the answers."""
-    return arguments.lock is not None and arguments.renew and Path(arguments.lock).exists()
+    return arguments.lock is not None and arguments.renew and is_there(arguments.lock)

@@ -229,12 +229,12 @@ class Adviser:
             excluded[name] = (*excluding, *failed, *(self.house.against(name) if self.house else ()))
         return Weighed(answers, trace.derived, situation, excluded, remaining, weights, projected, speeds, scores)
 
-    def excluding(self, answers: Answers, clashes: Iterable[Clash]) -> frozenset[tuple[str, ...]]:
-        """Which answers exclude each other, as the keys of each contradiction."""
+    def excluding(self, answers: Answers, clashes: Iterable[Clash]) -> frozenset[tuple[str, tuple[str, ...]]]:
+        """Which answers exclude each other: for each contradiction the rule that finds it, and its keys."""
         handed = self.handed(answers, clashes)
         trace = self.engines.over("situation", handed).consult(handed)
         return frozenset(
-            tuple(sorted({premise.attribute for premise in firing.premises}))
+            (firing.rule, tuple(sorted({premise.attribute for premise in firing.premises})))
             for firing in trace.firings
             if "clash" in self.rules[firing.rule].then.derive
         )
@@ -403,7 +403,7 @@ def _priorities(answers: Answers) -> Mapping[str, object]:
 
 def _clash_finding(clash: Clash) -> Finding:
     return Finding(
-        id=f"clash.{'.'.join(clash.keys)}",
+        id=clash.id,
         rule=clash.word,
         message=clash.message[0].upper() + clash.message[1:],
         facts={key: clash.said[key] for key in clash.keys},

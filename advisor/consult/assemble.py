@@ -97,7 +97,7 @@ def assemble(
     day = as_of or base.as_of
     situation, weighed, closing = consultation.situation, consultation.weighed, consultation.closing
     said = (*weighed.findings, *(f for against in weighed.excluded.values() for f in against), *closing.findings)
-    status = status_of(weighed.derived, closing, base)
+    status = status_of(weighed.derived, closing)
     primary = primary_of(status, closing.ranking)
     composed = composition(adviser, weighed, closing, primary)
     stack = composed.parts
@@ -189,7 +189,7 @@ def assemble(
     return policed(adviser.house, adviser.library, recommendation)
 
 
-def status_of(derived: Mapping[str, Collection[str]], closing: Closing, base: KnowledgeBase) -> Status:
+def status_of(derived: Mapping[str, Collection[str]], closing: Closing) -> Status:
     """The first status that applies; `derived` is what the rules conclude of the situation."""
     ranking = closing.ranking
     if ranking is None:
@@ -200,9 +200,7 @@ def status_of(derived: Mapping[str, Collection[str]], closing: Closing, base: Kn
         return "needs_more_info"
     if closing.confidence == "low" or derived.get("doubt"):
         return "low_confidence"
-    if ranking.tied_with:
-        return "tie"
-    return "decided" if ranking.p_best >= base.decision.doubtful else "low_confidence"
+    return "tie" if ranking.tied_with else "decided"
 
 
 def primary_of(status: Status, ranking: Ranking | None) -> str:

@@ -35,7 +35,7 @@ def overall(weighings: Sequence[Weighing], base: KnowledgeBase) -> Overall:
     ranking = rank_together(parts, base.decision)
     weights = [weight for part in parts for weight in part.weights]
     closing = Closing(ranking, level_of(ranking, weights, base.decision))
-    status = status_of(_concluded(weighings), closing, base)
+    status = status_of(_concluded(weighings), closing)
     return Overall(
         status=status,
         primary=primary_of(status, ranking),

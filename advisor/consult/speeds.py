@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from advisor.frozen import dataclass, field
+from advisor.intake.chips import same_chip
 from advisor.model.answers import Answers
+from advisor.model.hardware import Chip
 from advisor.model.knowledge import KnowledgeBase
 from advisor.scoring import speed
 
@@ -36,7 +38,7 @@ class Speeds:
         self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
     ) -> Mapping[str, speed.Speed]:
         """Option to its speed: over several workloads the mean, as sure as the least sure."""
-        direct, hardware = _direct(answers, measurements), str(answers.get("train_hw", ""))
+        direct, hardware = _direct(answers, measurements, self.base.hardware), str(answers.get("train_hw", ""))
         classes = fitting(measurements.classes if measurements else (), answers.get("sizes"))
         key = (workloads, hardware, direct, measurements.id if measurements else "", *{each.name for each in classes})
         if key not in self.known:
@@ -53,7 +55,7 @@ class Speeds:
         self, answers: Answers, workloads: frozenset[str], measurements: Measurements
     ) -> tuple[speed.Conflict, ...]:
         """What was published of this kind of accelerator, and is not what was measured here."""
-        direct, hardware = _direct(answers, measurements), str(answers.get("train_hw", ""))
+        direct, hardware = _direct(answers, measurements, self.base.hardware), str(answers.get("train_hw", ""))
         classes = fitting(measurements.classes, answers.get("sizes"))
         gathered = self._gather(workloads, hardware, classes, f"measurement.{measurements.id}", direct=direct)
         return tuple(found for evidence in gathered for found in speed.conflicts(evidence, self.base.speed))
@@ -62,7 +64,7 @@ class Speeds:
         self, answers: Answers, workloads: frozenset[str], measurements: Measurements | None
     ) -> tuple[ClassResult, ...]:
         """What was measured of the class of work, where it is one and the accelerator in question was measured."""
-        if measurements is None or len(workloads) != 1 or not _direct(answers, measurements):
+        if measurements is None or len(workloads) != 1 or not _direct(answers, measurements, self.base.hardware):
             return ()
         classes = fitting(measurements.classes, answers.get("sizes"))
         return tuple(each for each in classes if each.workload_class in workloads)
@@ -102,21 +104,17 @@ def combine(found: list[speed.Speed]) -> speed.Speed:
         variant=found[0].variant,
         evidence=tuple(sorted({i for s in found for i in s.evidence})),
         direct=all(s.direct for s in found),
+        bound=sum(s.mean if s.bound is None else s.bound for s in found) / len(found),
     )
 
 
-def _direct(answers: Answers, measurements: Measurements | None) -> bool:
+def _direct(answers: Answers, measurements: Measurements | None, chips: Mapping[str, Chip]) -> bool:
     """Whether the accelerator in question is the one that was measured: where one was, it alone counts in classes."""
     runs = measurements.frameworks if measurements else ()
     devices = {DEVICES.get(run.device.partition(":")[0], "") for run in runs if run.outcome == "ok"}
     measured = devices - {"cpu"} or devices
     if measurements is None or answers.get("train_hw") not in measured:
         return False
-    named = _letters(str(answers.get("accelerator", "")))
+    named = str(answers.get("accelerator", ""))
     cards = [card.name for card in measurements.machine.accelerators] or [measurements.machine.cpu]
-    return not named or any(named in _letters(card) for card in cards)
-
-
-def _letters(name: str) -> str:
-    """A chip's name as it can be compared: `rtx_4070` and `RTX 4070` are one."""
-    return "".join(c for c in name.lower() if c.isalnum())
+    return not named or any(same_chip(named, card, chips) for card in cards)

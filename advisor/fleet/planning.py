@@ -106,8 +106,9 @@ def measured_before(
     """What stored runs have measured of kinds in the way that is asked for, whole and with figures.
 
     The plan names its frameworks: a run that left one out does not count. Nor does one that did not find a framework
-    that is `brought` to its kind now, by an installer or an interpreter.
+    that is `brought` to its kind now, by an installer or an interpreter. A node that was measured twice counts once.
     """
+    seen: set[tuple[Key, str]] = set()
     asked = {name.partition("/")[0] for name in plan.frameworks}
     for run in runs:
         key = run.settings.get(KIND, ""), run.machine.fingerprint
@@ -119,8 +120,10 @@ def measured_before(
             for each in run.frameworks
             if each.outcome != "not_installed" or each.framework not in brought[key]
         }
-        if asked <= told and has_figures(run):
-            yield Tried(kind=key, node=run.settings.get(NODE, ""), fate="measured", run=run.id)
+        node = run.settings.get(NODE, "")
+        if asked <= told and has_figures(run) and not (node and (key, node) in seen):
+            seen.add((key, node))
+            yield Tried(kind=key, node=node, fate="measured", run=run.id)
 
 
 def due(found: Sequence[Kind], tried: Collection[Tried], per_kind: int) -> Iterator[Task]:

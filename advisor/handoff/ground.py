@@ -7,8 +7,8 @@ import sys
 from collections.abc import Mapping
 
 from advisor.frozen import dataclass
-from advisor.intake.versions import standing
 from advisor.model.rule import Place
+from advisor.model.versions import is_version, standing
 
 PYTHONS = ("3.12", "3.11", "3.13", "3.14")
 """What is assumed where nothing says which Python there is: the first that fits."""
@@ -22,7 +22,20 @@ _SYSTEMS = {
 }
 """Words of `train_os` as platforms of recipes."""
 _USUAL = "linux x86_64"
-_ARM = ("graviton", "grace", "gh200", "gb10", "gb200", "gb300", "dgx_spark", "jetson", "orin", "ampere", "neoverse")
+_ARM = (
+    "graviton",
+    "grace",
+    "gh200",
+    "gb10",
+    "gb200",
+    "gb300",
+    "dgx_spark",
+    "jetson",
+    "orin",
+    "ampere_altra",
+    "ampereone",
+    "neoverse",
+)
 _WHEELS = {"linux aarch64": "linux arm64", "darwin arm64": "macos arm64", "darwin x86_64": "macos x86_64"}
 _WHEELS |= {"win32 AMD64": "windows x86_64", "win32 ARM64": "windows arm64"}
 """Platforms of recipes as the package index names them, where it says otherwise."""
@@ -106,16 +119,20 @@ def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground
             assumed.append("an x86_64 processor" if system in _SYSTEMS else "Linux x86_64")
     if not isinstance(chip, str):
         assumed.append("no accelerator")
-    python = answers.get("python_version") or (platform.python_version() if here else "")
+    python = str(answers.get("python_version") or (platform.python_version() if here else ""))
+    if python and not is_version(python):
+        assumed.append(f"any Python that fits, since {python} names no version")
+        python = ""
     return Ground(
         place=place,
         platform=found,
         accelerator=chip if isinstance(chip, str) else "cpu",
         known=isinstance(chip, str),
-        python=str(python),
+        python=python,
         assumed=tuple(assumed),
     )
 
 
 def _names_arm(name: object) -> bool:
-    return isinstance(name, str) and any(word in name.lower() for word in _ARM)
+    """Ampere is a maker of Arm processors, and a generation of NVIDIA's cards: `RTX A6000 (Ampere)` is no processor."""
+    return isinstance(name, str) and any(word in name.lower().replace(" ", "_") for word in _ARM)

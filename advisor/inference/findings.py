@@ -25,32 +25,40 @@ def findings(
 
 def _finding(rule: Rule, fired: list[Firing], facts: Facts, evidence: Evidence, option: str) -> Finding:
     seen: dict[str, object] = {}
+    named: dict[str, object] = {}
     behind: set[str] = {f"rule.{rule.id}"}
     for premise in sorted({premise for firing in fired for premise in firing.premises}):
         value = _plain(premise.value) if premise.state == "is" else f"{premise.state} {premise.value}".strip()
-        old = seen.get(premise.attribute)
-        if old is None:
-            seen[premise.attribute] = value
-        elif value != old:
-            seen[premise.attribute] = [*(old if isinstance(old, list) else [old]), value]
+        _put(seen, premise.attribute, value)
+        if premise.state in ("is", "unknown"):
+            _put(named, premise.attribute, value)
         behind.update(evidence(premise.attribute, premise.value))
     return Finding(
         id=f"{rule.id}@{option}" if option else rule.id,
         rule=rule.id,
-        message=_fill(rule.message, seen, facts, option),
+        message=_fill(rule.message, named, facts, option),
         facts=seen,
         evidence=tuple(sorted(behind)),
     )
 
 
-def _fill(message: str, seen: Mapping[str, object], facts: Facts, option: str) -> str:
-    """The sentence with attributes filled in: as the rule saw them, else as they stand."""
+def _put(seen: dict[str, object], attribute: str, value: object) -> None:
+    """Several values of an attribute become a list."""
+    old = seen.get(attribute)
+    if old is None:
+        seen[attribute] = value
+    elif value != old:
+        seen[attribute] = [*(old if isinstance(old, list) else [old]), value]
+
+
+def _fill(message: str, named: Mapping[str, object], facts: Facts, option: str) -> str:
+    """The sentence with attributes filled in: as the rule names them, else as they stand."""
     text = []
     for literal, name, _, _ in Formatter().parse(message):
         text.append(literal)
         if name is not None:
             given = option if name == "option" else ""
-            value = given or seen.get(name, facts.get(name, f"unknown {name}"))
+            value = given or named.get(name, facts.get(name, f"unknown {name}"))
             text.append(_said(value))
     return "".join(text)
 

@@ -13,7 +13,7 @@ from advisor.frozen import dataclass
 from advisor.inference.engine import Kinds
 from advisor.inference.plain import Verdict, explain
 from advisor.inquiry.whatif import decided, said_answer
-from advisor.intake.facts import situation_facts
+from advisor.intake.facts import hardware_in_question, situation_facts
 from advisor.intake.situation import definition
 from advisor.model.component import Component
 from advisor.model.explanation import Explanation
@@ -162,9 +162,9 @@ class Grounds:
         return (*forced, *(self.of_option(option, attribute) for attribute in asked))
 
     def of_option(self, option: str, attribute: str) -> Explanation:
-        """What is known of one attribute of an option, for the accelerator that is trained on before in general."""
+        """What is known of one attribute of an option, for the accelerator in question before in general."""
         facts = self.base.frameworks[option].facts
-        fact = facts.get(f"{attribute}@{self.weighed.answers.get('train_hw')}") or facts.get(attribute)
+        fact = facts.get(f"{attribute}@{hardware_in_question(self.weighed.answers)}") or facts.get(attribute)
         if fact is not None:
             return self.fact(fact)
         name = f"{option}.{attribute}"

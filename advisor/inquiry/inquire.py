@@ -86,7 +86,7 @@ def _plainly(change: Mapping[str, Answer]) -> dict[str, object]:
 
 
 def _decisive(whatif: WhatIf, weighed: Weighed) -> tuple[str, ...]:
-    """The answers without which, one at a time, something else comes first."""
+    """The answers without which, one at a time, another option comes first, or none."""
     now, stated = decided(weighed), whatif.stated(weighed.answers)
     return tuple(key for key in weighed.answers if key in stated and decided(whatif.run({}, without=(key,))) != now)
 

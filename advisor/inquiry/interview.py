@@ -129,7 +129,10 @@ def next_question(interview: Interview, adviser: Adviser, consultation: Consulta
     """The question that was gone to, or the one whose answer is worth most; None where none can change the answer."""
     whatif = WhatIf(adviser, consultation)
     unknown = [key for key, value in interview.said.items() if value is None]
-    key = interview.at or next((q.key for q in worthwhile(whatif) if q.key not in unknown), "")
+    at = adviser.base.vocabulary.answer(interview.at)
+    # What no single question asks for stands in the trail all the same.
+    gone_to = "" if at is not None and at.kind in _NESTED else interview.at
+    key = gone_to or next((q.key for q in worthwhile(whatif) if q.key not in unknown), "")
     attribute = adviser.base.vocabulary.answer(key)
     if attribute is None:
         return None

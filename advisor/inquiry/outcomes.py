@@ -12,4 +12,4 @@ from advisor.model.recommendation import Status
 def outcome(adviser: Adviser, weighed: Weighed) -> tuple[Status, Literal["high", "medium", "low"]]:
     """Whether the answer of a situation that was weighed stands, and the level of its confidence."""
     closing = adviser.order(weighed)
-    return status_of(weighed.derived, closing, adviser.base), closing.confidence
+    return status_of(weighed.derived, closing), closing.confidence

@@ -36,6 +36,20 @@ def chip_named(text: str, chips: Mapping[str, Chip]) -> Chip | None:
     return max(found, key=lambda one: one[0])[1] if found else None
 
 
+def same_chip(named: str, reported: str, chips: Mapping[str, Chip]) -> bool:
+    """Whether a chip that is named is the one that a machine reports.
+
+    By its id, where both are known; a name that leaves the memory open, `a100`, means the chips of either size. Else by
+    words: `arc_b580` and `Intel(R) Arc(TM) B580 Graphics`.
+    """
+    one, other = chip_named(named, chips), chip_named(reported, chips)
+    if one is None or other is None:
+        return {*joined(named).split("_")} <= {*joined(reported).split("_")}
+    rate = one.value("fp16_tflops")
+    in_any_size = other.id.startswith(f"{one.id}_") and rate is not None and rate == other.value("fp16_tflops")
+    return one == other or in_any_size
+
+
 def counted(text: str, chips: Mapping[str, Chip]) -> tuple[Chip | None, int | None]:
     """The chip, and how many of it: `h100x8` is eight, where `mi300x` is a name; no chip where that is no number."""
     several = _SEVERAL.fullmatch(text.strip().lower())

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from operator import is_
 
 from advisor.frozen import dataclass, replace
-from advisor.intake.versions import standing
 from advisor.model.answers import Answers
 from advisor.model.fact import CLAIMED, OPEN, UNSUPPORTED, Fact
 from advisor.model.framework import Framework
 from advisor.model.trace import Given
+from advisor.model.versions import standing
 from advisor.model.vocabulary import WISH, Projection, Vocabulary
 
 _BRACES = re.compile(r"\{(\w+)\}")
@@ -71,7 +71,7 @@ class Projector:
 
     def views(self, answers: Answers, options: Iterable[Framework]) -> Views:
         """Each option in the light of the answers, by its id."""
-        compared, hardware = tuple(options), _hardware(answers)
+        compared, hardware = tuple(options), hardware_in_question(answers)
         about, kept = self._kept
         if len(compared) != len(about) or not all(map(is_, compared, about)):
             kept = {}
@@ -163,8 +163,8 @@ class Views(Mapping[str, Projected]):
         return option if attribute == "option" else self.wished(option) if attribute == WISH else None
 
 
-def _hardware(answers: Answers) -> str:
-    """The accelerator in question: the one that trains or, where nothing is trained, the one that the model runs on."""
+def hardware_in_question(answers: Answers) -> str:
+    """The accelerator that facts are asked about: what trains or, where nothing is trained, what runs the model."""
     trains, runs = answers.get("train_hw"), answers.get("deploy_chip")
     untrained = answers.get("task") == "inference" or trains == "none"
     word = (runs or trains) if untrained else trains

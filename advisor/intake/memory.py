@@ -43,6 +43,8 @@ def _trained(billions: float, one: float, together: float, model: MemoryModel) -
     yield fits[0] if fits else "exceeds"
     if "trains_on_all" in fits:
         yield "trains_on_all"
+    elif "adapters_on_all" in fits and "adapters_on_one" not in fits:
+        yield "adapters_on_all"
 
 
 def _served(billions: float, one: float, together: float, model: MemoryModel) -> Iterator[str]:

@@ -236,7 +236,10 @@ class _Checker:
             if not self._inner_word(word, attribute.words, attribute.name) or _open(number):
                 continue
             checked = self._checked_number(attribute, number, (attribute.name, word))
-            if checked is not None:
+            most = attribute.most.get(word, inf)
+            if checked is not None and checked > most:
+                self._refuse((attribute.name, word), f"{shown(number)} is more than {most:g}; {attribute.meaning}.", "")
+            elif checked is not None:
                 sound[word] = checked
         return dict(sorted(sound.items()))
 

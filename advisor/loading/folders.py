@@ -18,6 +18,19 @@ from advisor.model.rule import Phase
 _READ = frozenset[str]({*get_args(Phase), "frameworks", "components", "benchmarks", "hardware"})
 
 
+def is_folder(path: str | Path) -> bool:
+    """Whether there is such a folder: none where it cannot be looked at, or no path can be so long.
+
+    What `pathlib` asks raises there.
+    """
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+def is_there(path: str | Path) -> bool:
+    """Whether there is anything of that name, as far as it can be told; nothing is raised."""
+    return os.path.exists(path)  # noqa: PTH110
+
+
 @dataclass(frozen=True, slots=True)
 class Folder:
     """One of the folders."""

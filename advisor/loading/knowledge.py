@@ -15,7 +15,7 @@ from typing import Literal
 from advisor import resources
 from advisor.loading import cache
 from advisor.loading.documents import MAX_BYTES
-from advisor.loading.folders import Folder, everything, looks_read
+from advisor.loading.folders import Folder, everything, is_folder, looks_read
 from advisor.loading.problems import printable
 from advisor.model.knowledge import KnowledgeBase
 
@@ -102,7 +102,7 @@ def _digest_of(folder: Path, beside: Collection[str]) -> str:
     """The digest of everything that is read, or that is refused because it cannot be."""
     named = ((path.parts[len(folder.parts) :], path) for path in everything(folder) if looks_read(path))
     pairs = (("/".join(within), _content(path)) for within, path in named if within[0] not in beside)
-    return _hash(chain(chain.from_iterable(pairs), () if folder.is_dir() else ("no folder",)))
+    return _hash(chain(chain.from_iterable(pairs), () if is_folder(folder) else ("no folder",)))
 
 
 def _content(path: Path) -> bytes:

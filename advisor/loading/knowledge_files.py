@@ -13,7 +13,7 @@ from advisor.frozen import dataclass, field, replace
 from advisor.loading.attributes import Attributes, AttributesFile, check_words
 from advisor.loading.benchmarks import read_benchmarks
 from advisor.loading.components import read_components
-from advisor.loading.folders import Folder, check_day, check_distinct, check_word, everything, looks_read
+from advisor.loading.folders import Folder, check_day, check_distinct, check_word, everything, is_folder, looks_read
 from advisor.loading.folklore import read_folklore
 from advisor.loading.frameworks import read_frameworks
 from advisor.loading.hardware import namings, read_hardware
@@ -170,7 +170,7 @@ class _Reader:
         """Note files of an overlay that nothing reads: a mistyped name must not pass for an empty overlay."""
         if not folder.origin:
             return
-        if not folder.path.is_dir():
+        if not is_folder(folder.path):
             hint = f"Expected: a folder with {', '.join(_FOLDERS)} in it, as in knowledge/ of this project."
             self.problems.add("there is no such folder.", folder.origin, hint)
         for path in everything(folder.path):

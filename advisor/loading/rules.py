@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from advisor.frozen import dataclass
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.documents import Document
-from advisor.loading.folders import Folder, check_sources, everything, looks_read
+from advisor.loading.folders import Folder, check_sources, everything, is_folder, looks_read
 from advisor.loading.ids import check_id
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, nearest, printable, shown
@@ -86,7 +86,7 @@ def read_rules(
 def _check_folder(folder: Folder, phases: tuple[str, ...], problems: Problems) -> None:
     """Note a folder that is not there, and rules in it that nothing reads."""
     name = folder.origin or folder.path.name
-    if not folder.path.is_dir():
+    if not is_folder(folder.path):
         problems.add("there is no such folder.", name, f"Expected: a folder with one of {', '.join(phases)} in it.")
     for path in everything(folder.path):
         within = path.relative_to(folder.path)

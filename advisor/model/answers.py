@@ -31,6 +31,11 @@ class Clash:
         """The keys of the answers."""
         return tuple(self.said)
 
+    @property
+    def id(self) -> str:
+        """The id of the finding that it becomes."""
+        return f"clash.{'.'.join(self.said)}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProjectSays:

@@ -32,6 +32,8 @@ class Attribute:
     """Whether a number has to be a whole one."""
     least: float | None = None
     """The smallest number allowed."""
+    most: Mapping[str, float] = field(default_factory=dict)
+    """The largest numbers allowed, by word of a mapping."""
     meanings: Mapping[str, str] = field(default_factory=dict)
     """Of single words, where they are not plain."""
     exclusive: tuple[tuple[str, ...], ...] = ()

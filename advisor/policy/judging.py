@@ -74,9 +74,10 @@ def _hardware(hardware: Had, r: Recommendation) -> Iterator[Violation]:
         if needed:
             message = because(f"{', '.join(needed)} cannot be had for {place} ({key})", hardware)
             remedy = hardware.remedy or f"Use what can be had ({', '.join(words) or 'nothing'}), or get the hardware."
-        elif key not in r.answers:
+        elif key not in r.answers or not _asked(r, key):
             message = because(f"Not everything can be had for {place}, and {key} is open", hardware)
-            remedy = f"Answer {key}."
+            several = r.answers.get(key) == _SEVERAL
+            remedy = "Name every chip: accelerator, as in h100+mi300x." if several else f"Answer {key}."
         else:
             continue
         yield Violation(

@@ -180,6 +180,7 @@ def _support(support: Support, subject: Subject, day: str) -> Iterator[Violation
     release = released_on(subject.release.said) if subject.release else ""
     asleep = release and release < months_after(day, -_YEAR)
     severity: Severity = support.severity
+    remedy = "Take one that is kept up, or plan to move before it ends."
     if end is not None:
         if end >= needed:
             return
@@ -195,17 +196,13 @@ def _support(support: Support, subject: Subject, day: str) -> Iterator[Violation
     else:
         severity = "note"
         said = f"How long {subject.name} is supported is not known"
+        remedy = "Ask its makers, and enter the day under support.ends."
     yield Violation(
         rule=asks.SUPPORT,
         severity=severity,
         subject=subject.name,
         message=because(f"{said}, and {support.months} months of support are asked for", support),
-        remedy=support.remedy
-        or (
-            "Ask its makers, and enter the day under support.ends."
-            if severity == "note"
-            else "Take one that is kept up, or plan to move before it ends."
-        ),
+        remedy=support.remedy or remedy,
         evidence=() if end is not None else _ids(subject.state, subject.release),
     )
 

@@ -146,7 +146,9 @@ def _confirmation(r: Recommendation) -> str:
     gone = [evidence.id for evidence in r.evidence if evidence.expired]
     review = f"Look at it again on {as_markdown(coming[0])}, when the first of its evidence expires." if coming else ""
     aged = f"Expired already: {as_markdown(listed(gone))}." if gone else ""
-    again = "The same answers and the same knowledge give the same record."
+    same = ["answers", "knowledge"]
+    same += ["measurements"] * bool(r.measurements.used) + ["policy"] * (r.policy is not None) + ["day"]
+    again = f"The same {listed(same)} give the same record."
     return " ".join(filter(None, [again, review, aged]))
 
 

@@ -90,7 +90,8 @@ def _contributions(r: Recommendation, option: str) -> dict[str, Contribution]:
 
 
 def _weight(flip: WeightFlip) -> str:
-    return f"weight {flip.now:.0%}; from {flip.becomes:.1%} on, {flip.to} is first"
+    way = "on" if flip.becomes > flip.now else "down"
+    return f"weight {flip.now:.0%}; from {flip.becomes:.1%} {way}, {flip.to} is first"
 
 
 def _axis(flip: WeightFlip) -> str:

@@ -19,8 +19,7 @@ from advisor.render.measured import words
 from advisor.render.measured.sections import Section, missing, sections
 from advisor.render.measured.svg import svg
 from advisor.render.measurements import machine_line
-from advisor.render.memory import parts as goes_to
-from advisor.render.memory import sentence
+from advisor.render.memory import breakdown, sentence
 from advisor.render.page import page
 from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.summary import changed, summary
@@ -73,7 +72,7 @@ def render(recommendation: Recommendation, measured: Measurements | None = None)
         ],
         lights=list(lit(r)),
         staying=staying(r.staying, r.recommendation.primary) if r.staying else "",
-        memory=[sentence(r.memory), f"{goes_to(r.memory.needed).capitalize()}."] if r.memory else [],
+        memory=[sentence(r.memory), breakdown(r.memory.needed)] if r.memory else [],
         violations=rows(r.policy) if r.policy else [],
         head=HEAD,
         asked=asked(r.policy) if r.policy else [],
@@ -164,7 +163,7 @@ def _given(r: Recommendation) -> Markup:
 
 
 def _command(r: Recommendation) -> str:
-    detected = "detected" in r.origins.values()
+    detected = "detected" in r.origins.values() or any(each.rule == "detected_hardware" for each in r.findings)
     alone = "" if detected or r.measurements.used else " --no-detect"
     only = f" --options {','.join(r.provenance.options)}" if r.provenance.options else ""
     policy = " --policy policy.yaml" if r.policy else ""

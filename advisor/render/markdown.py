@@ -9,7 +9,7 @@ from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Recommendation
 from advisor.render.firmness import claims, lit
 from advisor.render.lines import Entry, as_markdown, origin_in_words
-from advisor.render.memory import parts, sentence
+from advisor.render.memory import breakdown, sentence
 from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.sources import cited
 from advisor.render.summary import changed, in_words, summary
@@ -85,7 +85,7 @@ def changes(r: Recommendation) -> Iterator[str]:
 
 def policy(report: PolicyReport) -> Iterator[str]:
     """What a policy says: how it fares, the violations in a table, and what it asks."""
-    yield as_markdown(standing(report))
+    yield f"Policy: {as_markdown(standing(report))}"
     if found := rows(report):
         yield from ("", *table(HEAD, found))
     if asks := list(entries(asked(report))):
@@ -110,7 +110,7 @@ def _lines(r: Recommendation) -> Iterator[str]:
         yield from scores(r)
     if r.memory is not None:
         yield from ("", "## Memory", "", as_markdown(sentence(r.memory)))
-        yield as_markdown(f"{parts(r.memory.needed).capitalize()}.")
+        yield as_markdown(breakdown(r.memory.needed))
     if r.policy is not None:
         yield from ("", "## Policy", "", *policy(r.policy))
     if said := list(changes(r)):

@@ -44,6 +44,12 @@ def parts(need: MemoryNeeded) -> str:
     return said if need.counted else f"{said}; activations are not counted, since no sizes tell them"
 
 
+def breakdown(need: MemoryNeeded) -> str:
+    """The same as a sentence."""
+    said = parts(need)
+    return f"{said[0].upper()}{said[1:]}."
+
+
 def in_short(fit: MemoryFit | None) -> Iterator[Entry]:
     """A sentence where the model does not fit with ease; nothing where it does, or where that is open."""
     if fit is not None and fit.verdict != "fits":

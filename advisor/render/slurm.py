@@ -17,7 +17,7 @@ if [ -e "$folder/$kind/run.json" ]; then
   exit 0
 fi
 mkdir -p -- "$folder/$kind"
-own=$folder/$kind/job-${SLURM_JOB_ID:-0}
+own=$folder/$kind/job-${SLURM_JOB_ID:-0}-${SLURM_RESTART_COUNT:-0}
 if ! mkdir -- "$own" 2>/dev/null; then
   echo "$kind is measured by another node."
   exit 0

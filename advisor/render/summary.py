@@ -42,7 +42,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
     if r.sensitivity.decisive:
         keys, alone = ", ".join(r.sensitivity.decisive), len(r.sensitivity.decisive) == 1
         without = "it" if alone else "one of them"
-        yield Entry("Rests on", f"{keys}: without {without} something else would come first.")
+        yield Entry("Rests on", f"{keys}: without {without} the answer would be another.")
     if r.questions:
         question = r.questions[0]
         could = listed([NO_FRAMEWORK.get(name, name) for name in question.could_become], "or")
@@ -84,9 +84,11 @@ def _asked_for(r: Recommendation) -> Iterator[Entry]:
     if out:
         yield Entry("Asked for", f"{wish}, which is ruled out: {_reason(r, out[0])}.")
     elif found:
-        lead = sorted(zip(r.ranking[0].contributions, found[0].contributions, strict=True), key=_behind)[:2]
+        both = zip(r.ranking[0].contributions, found[0].contributions, strict=True)
+        lead = sorted((pair for pair in both if _behind(pair) < -_TELLING), key=_behind)[:2]
         behind = ", ".join(f"{c.criterion} {c.value:.2f} to {first.value:.2f}" for first, c in lead)
-        yield Entry("Asked for", f"{wish}, which scores {found[0].score:.2f}; behind in {behind}.")
+        less = f"; behind in {behind}" if behind else ""
+        yield Entry("Asked for", f"{wish}, which scores {found[0].score:.2f}{less}.")
     else:
         yield Entry("Asked for", f"{wish}, which is not among the options that are compared.")
 

@@ -10,7 +10,7 @@ from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Ranked, Recommendation
 from advisor.render.firmness import firmness, lights
 from advisor.render.lines import folded
-from advisor.render.memory import parts, sentence
+from advisor.render.memory import breakdown, sentence
 from advisor.render.policy import asked, rows
 from advisor.render.summary import changed, in_words, summary
 from advisor.render.sureness import doubts
@@ -47,7 +47,7 @@ def _detail(r: Recommendation) -> Iterator[str]:
     if r.memory is not None:
         yield from _heading("Memory")
         yield from _hanging(sentence(r.memory), 4)
-        yield from _hanging(f"{parts(r.memory.needed).capitalize()}.", 4)
+        yield from _hanging(breakdown(r.memory.needed), 4)
     if r.policy is not None:
         yield from _policy(r.policy)
     yield from _section("Next", _next(r))

@@ -43,6 +43,8 @@ class Speed:
     evidence: tuple[str, ...] = ()
     direct: bool = False
     """Whether the option itself was measured on the accelerator in question."""
+    bound: float | None = None
+    """The greatest log utilisation it can have, where timing it was given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,9 @@ def gather(  # noqa: PLR0913  (what there is to know)
     )
     relevant = [c for c in classes if c.workload_class == workload and c.utilisation]
     measured = {f"{c.framework}/{c.variant}": _observed(c) for c in relevant}
-    bounds = dict(_bounds(relevant, results)) if direct else {}
+    bounds: dict[str, float] = {}
+    for variant, bound in _bounds(relevant, results) if direct else ():
+        bounds[variant] = min(bound, bounds.get(variant, bound))
     return Evidence(rows, measured, direct, measurement if measured else "", bounds)
 
 
@@ -151,12 +155,16 @@ def _conflicts(evidence: Evidence, model: SpeedModel) -> Iterator[Conflict]:
 def value(speed: Speed, model: SpeedModel) -> Value:
     """The value of a speed on the logarithmic scale, capped at both ends."""
     low, high = math.log(model.worst_utilisation), math.log(model.best_utilisation)
-    mean = min(1.0, max(0.0, (speed.mean - low) / (high - low)))
+    mean = _placed(speed.mean, low, high)
     unmeasured = "documented" if speed.evidence else "judged"
     grade = "measured" if speed.direct else "derived" if speed.share else unmeasured
     # Only a measurement on the accelerator in question can show that an option is too slow.
-    most = mean if speed.direct else 1.0
+    most = _placed(speed.mean if speed.bound is None else speed.bound, low, high) if speed.direct else 1.0
     return Value(mean=mean, sd=speed.sd / (high - low), most=most, grade=grade, evidence=speed.evidence)
+
+
+def _placed(mean: float, low: float, high: float) -> float:
+    return min(1.0, max(0.0, (mean - low) / (high - low)))
 
 
 def _variants(option: str, evidence: Evidence) -> list[str]:
@@ -246,4 +254,4 @@ def _below(prior: Speed, bound: float, evidence: Evidence) -> Speed:
     mean = prior.mean - prior.sd * slope if inside > _NOTHING else bound
     narrowed = max(0.0, 1 - edge * slope - slope**2) if inside > _NOTHING else 0.0
     ids = (evidence.measurement, *prior.evidence)
-    return Speed(mean, prior.sd * math.sqrt(narrowed), 1 - narrowed, prior.variant, ids, evidence.direct)
+    return Speed(mean, prior.sd * math.sqrt(narrowed), 1 - narrowed, prior.variant, ids, evidence.direct, bound)

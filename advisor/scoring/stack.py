@@ -10,6 +10,7 @@ from advisor.model.answers import Answers
 from advisor.model.component import HARDWARE, Component
 from advisor.model.recommendation import StackPart
 from advisor.model.rule import PLACES, Place, Put
+from advisor.model.versions import standing
 
 MAX_IN_PLACE = 8
 MAX_PARTS = 15
@@ -228,13 +229,7 @@ class _Choice:
         forced = self._answers.get("python_version")
         if not isinstance(forced, str) or component.python[:1] not in "<>=~!":
             return True
-        from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415  (only a forced one needs it)
-        from packaging.version import InvalidVersion, Version  # noqa: PLC0415
-
-        try:
-            return SpecifierSet(component.python).contains(Version(forced), prereleases=True)
-        except (InvalidSpecifier, InvalidVersion):
-            return True
+        return standing(forced, component.python) in ("served", "")
 
 
 def _clash(one: Component, other: Component) -> bool:

@@ -47,7 +47,7 @@ class Guard:
             return "This server is not known by that name."
         if (must_come_from_page or origin is not None) and origin != f"http://{host}":
             return "This request comes from another page."
-        if not compare_digest(given.encode(), self.token.encode()):
+        if not compare_digest(given.encode(errors="replace"), self.token.encode()):
             return "Open the address that `advisor serve` has printed, with the token in it."
         return ""
 

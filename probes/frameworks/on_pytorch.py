@@ -80,7 +80,8 @@ def terms(state):
     """Tell on which devices and in which types the arrays of a state are, and how images lie in memory."""
     found = list(_tensors(state))
     return {
-        "devices": sorted({_named(tensor.device.type) for tensor in found}),
+        # Adam counts its steps in a number on the host, wherever it works, unless its kernel is fused.
+        "devices": sorted({_named(tensor.device.type) for tensor in found if tensor.ndim}),
         "dtypes": sorted({str(tensor.dtype).rpartition(".")[2] for tensor in found}),
         "layout": _layout(getattr(state, "image", None)),
     }
@@ -291,7 +292,11 @@ def download(inputs, sizes):  # noqa: ARG001 - the contract's arguments
 
 
 def retrace(inputs, sizes):
-    """Compute two layers on a batch one row larger than before; `torch.compile` is left to choose dynamic shapes."""
+    """Compute two layers on a batch one row larger than before; `torch.compile` is left to choose dynamic shapes.
+
+    It keeps what it compiled by the code of a function: at the second size it turns to dynamic shapes, and from then on
+    neither a new size nor a function made anew from the same code is compiled again.
+    """
     p = {name: _put(array) for name, array in inputs["params"].items()}
     batches = [_put(inputs["x"][: sizes["batch"] + more]) for more in range(sizes["shapes"])]
     nudge, made = inputs["nudge"], {}

@@ -3,11 +3,12 @@
 One function for each model, named like it, from sizes and a seed to a `Problem`; its docstring is what every framework
 computes. Arrays are laid out as in the reference of single operations, whose tools it uses.
 
-A model that is trained or classifies takes its batch from the host in every step, as a loop over a loader does, and
-the same one each time. One that is trained takes one step of its optimiser a call, and returns the loss before the
-step, the parameters after it in the order of `params` and, where the optimiser is `adam` or `adamw`, the first
-moments in the same order. There is no backward pass in NumPy: what the optimiser did tells the gradient that a
-framework computed, and its slope along a direction has to be that of the float64 loss, by central differences.
+A model that is trained or classifies takes its batch from the host in every step, as a loop over a loader does: the
+same one each time, but for one number of it where it classifies. One that is trained takes one step of its optimiser a
+call, and returns the loss before the step, the parameters after it in the order of `params` and, where the optimiser is
+`adam` or `adamw`, the first moments in the same order. There is no backward pass in NumPy: what the optimiser did tells
+the gradient that a framework computed, and its slope along a direction has to be that of the float64 loss, by central
+differences.
 """
 
 from __future__ import annotations

@@ -287,6 +287,14 @@ def test_an_explanation_is_written_to_a_file(run: Run, tmp_path: Path) -> None:
     assert file.read_text(encoding="utf-8") == run("why", "pytorch", *PAPERS).stdout
 
 
+def test_where_nothing_is_trained_the_facts_are_those_of_the_chip_that_runs_the_model(run: Run) -> None:
+    settings = ("domain=llm", "task=inference", "deploy_target=desktop_mac")
+    given = [part for setting in settings for part in ("--set", setting)]
+    told = run("why", "pytorch", *given, "--no-detect", "--levels", "9").stdout
+    assert "pytorch.ecosystem.llm@apple_gpu" in told
+    assert not re.search(r"pytorch\.ecosystem\.llm (is|\()", told)
+
+
 def test_the_machine_is_looked_at_unless_told_not_to(run: Run) -> None:
     settings = ("--set", "domain=cv", "--set", "task=train", "--set", "here=train")
     detected = run("how", "DER-045", *settings, "--set", "task=inference", "--json").document

@@ -98,7 +98,7 @@ def test_a_kind_that_fails_is_told_and_tried_again_by_the_next_job(submit: Submi
     said, _ = submit("1 2", job="8")
     assert "kind0 is measured already." in said
     assert (folder / "kind1" / "run.json").is_file()
-    assert (folder / "kind1" / "job-7" / "probe.txt").is_file()
+    assert (folder / "kind1" / "job-7-0" / "probe.txt").is_file()
     assert {kind.name for kind in folder.iterdir()} == {"kind0", "kind1"}
 
 

@@ -65,6 +65,20 @@ def test_what_an_answer_says_of_the_place_counts_and_the_rest_is_said_to_be_assu
     assert document["tool"]["uv"]["environments"] == ["sys_platform == 'darwin' and platform_machine == 'arm64'"]
 
 
+@pytest.mark.parametrize("python", [">=3.11", "3.11+", "Python 3.12"])
+def test_a_python_that_is_no_version_is_said_and_leaves_the_file_readable(run: Run, python: str) -> None:
+    given = ("recommend", "--answers", example("laptop"), "--no-detect", "--set", "train_os=linux")
+    told = run(*given, "--set", f"python_version={python}", "--format", "uv").stdout
+    assert "names no version" in " ".join(told.replace("#", "").split())
+    assert tomllib.loads(told)["project"]["requires-python"].startswith("==3.")
+
+
+def test_a_generation_of_cards_is_no_arm_processor(run: Run) -> None:
+    given = ("recommend", "--answers", example("laptop"), "--no-detect", "--set", "train_os=linux", "--format", "uv")
+    told = run(*given, "--set", "accelerator=RTX A6000 (Ampere)", "--set", "train_hw=nvidia_gpu").stdout
+    assert "aarch64" not in told
+
+
 def test_what_cannot_be_had_is_said_and_never_guessed(run: Run) -> None:
     given = ("recommend", "--answers", example("laptop"), "--options", "tensorflow", "--format", "requirements")
     told = run(*given, "--no-detect", "--set", "train_os=macos_x86", "--set", "python_version=3.12").stdout

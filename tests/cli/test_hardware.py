@@ -61,6 +61,17 @@ def test_a_model_is_fitted_part_by_part(run: Run) -> None:
     }
 
 
+def test_how_devices_divide_the_work_is_as_the_command_line_says(run: Run) -> None:
+    def needed(*given: str) -> float:
+        (row,) = run("hardware", "fit", *LLM, *given, "--json").document["chips"]
+        return float(row["needed_gb"])
+
+    serve = ("--way", "serve", "--on", "h100x8")
+    assert needed(*serve, "--tensor", "2") == pytest.approx(4 * needed(*serve))
+    assert needed("--on", "h100x8", "--sharding", "none") == pytest.approx(needed("--on", "h100"))
+    assert needed("--on", "h100x8") < needed("--on", "h100") / 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "smaller"),
     [
@@ -91,6 +102,7 @@ def test_each_way_of_saving_memory_saves_some(run: Run, arguments: tuple[str, ..
         (("hardware", "fit", "--set", "domain=llm"), "neither the parameters of the model nor sizes"),
         (("hardware", "fit", *LLM, "--on", "h100,abacus,sundial"), "--on: 'sundial' names no chip"),
         (("hardware", "fit", *LLM, "--kv-heads", "8"), "an unknown number of queries"),
+        (("hardware", "fit", *LLM, "--tensor", "8", "--on", "h100x2"), "2 devices cannot be put into groups of 8"),
         (("hardware", "list", "--vendor", "amd"), "Did you mean 'amd_gpu'?"),
         (("recommend", *LLM, "--no-detect", "--hardware", "abacus"), "--hardware: 'abacus' names no chip"),
         (("recommend", *LLM, "--no-detect", "--hardware", "fly=h100"), "--hardware: 'fly=h100' names no chip"),

@@ -187,3 +187,22 @@ def start_into(descriptor: int, arguments: tuple[str, ...], home: Path) -> tuple
         check=False,
     )
     return done.returncode, done.stderr
+
+
+LONG = "a" * 300
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("intake", LONG),
+        ("recommend", "--set", "domain=cv", "--no-detect", "--knowledge", LONG),
+        ("recommend", "--set", "domain=cv", "--no-detect", "--rules", LONG),
+        ("recommend", "--set", "domain=cv", "--no-detect", "--output", LONG),
+        ("recommend", "--set", "domain=cv", "--no-detect", "--lock", LONG),
+    ],
+)
+def test_a_name_that_is_too_long_for_any_file_is_a_mistake_and_no_bug(run: Run, arguments: tuple[str, ...]) -> None:
+    ran = run(*arguments)
+    assert ran.exit == 2
+    assert LONG in ran.stderr

@@ -96,7 +96,7 @@ def observed(base: KnowledgeBase, cases: Iterable[GoldCase]) -> Iterator[Observa
     for case in cases:
         found = _consulted(adviser, case)
         ranking = found.closing.ranking
-        if ranking is None or status_of(found.weighed.derived, found.closing, base) in _ABSTAINS:
+        if ranking is None or status_of(found.weighed.derived, found.closing) in _ABSTAINS:
             continue
         for place, scored in enumerate(ranking.scored):
             yield Observation(

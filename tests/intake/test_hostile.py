@@ -88,6 +88,11 @@ HOSTILE: dict[str, str | bytes] = {
     "requirements.txt": "torch" + "[a]" * 30_000 + "\n" + "=" * 100_000 + "\n-r requirements.txt\n",
     "Pipfile.lock": '{"default": {"torch": 1, "jax": {"version": 7}}}',
     "poetry.lock": '[[package]]\nname = "' + "a" * 100_000,
+    "sub/names/package.json": '{"x": "'
+    + "a" * 900_000
+    + '", "dependencies": {'
+    + ", ".join(f'"{"a" * length}": "1"' for length in range(1, 200))
+    + "}}",
     "Dockerfile": "FROM " + "a/" * 100_000 + "\nFROM " + "--x " * 50_000,
 }
 

@@ -128,7 +128,8 @@ def figures(truth: Mapping[str, Truth], guessed: Mapping[str, Guesses]) -> dict[
             scores.append((true - guess) ** 2)
         if len(common) > 1:
             taus.append(tau_b(times, guesses, common))
-            of_apart.append(tau_b(times, guesses, common, APART))
+            if any(abs(times[one] - times[other]) > APART for one, other in combinations(common, 2)):
+                of_apart.append(tau_b(times, guesses, common, APART))
             lost.append(regret(times, guesses, common))
     if not right:
         return {"pairs": 0}

@@ -30,12 +30,19 @@ KINDS = {
     "optimiser": ("_fused_", "_foreach_"),
     "scatter": ("embedding_dense_backward", "index_put", "index_add", "scatter", "coalesce", "index_copy"),
     "gather": ("embedding", "index_select", "gather", "::index"),
-    "reduction": ("::sum", "::mean", "::argmax", "::max", "::norm"),
+    "stream": ("_pool",),
+    "reduction": ("::sum", "::mean", "::argmax", "::max", "_norm"),
 }
 """Kind to what the names of its operations hold; the first that fits. All else goes over whole arrays: `stream`."""
-VIEWS = ("view", "reshape", "transpose", "permute", "::t", "slice", "select", "expand", "as_strided", "detach", "alias",
-         "unsqueeze", "squeeze", "flatten", "unflatten", "split", "chunk", "narrow", "empty", "result_type", "item",
-         "_local_scalar_dense", "resolve", "lift_fresh", "is_nonzero", "unbind", "resize_", "set_")  # fmt: skip
+VIEWS = frozenset(
+    (
+        "view", "view_as", "reshape", "_reshape_alias", "_unsafe_view", "transpose", "permute", "t", "numpy_T",
+        "slice", "select", "expand", "expand_as", "as_strided", "detach", "detach_", "alias", "unsqueeze",
+        "squeeze", "flatten", "unflatten", "split", "split_with_sizes", "chunk", "narrow", "unbind", "empty",
+        "empty_like", "empty_strided", "new_empty", "new_empty_strided", "resize_", "set_", "result_type",
+        "item", "_local_scalar_dense", "resolve_conj", "resolve_neg", "lift_fresh", "is_nonzero",
+    )
+)  # fmt: skip
 """What moves nothing."""
 LEAST = 0.02
 """Smaller shares are left out."""
@@ -75,14 +82,20 @@ def composition(profile: Any) -> dict[str, Any]:
     """Sum up the operations of a profile by their kinds."""
     spent: Counter[str] = Counter()
     launches = 0
-    for event in profile.key_averages():
-        if not event.key.startswith("aten::") or any(word in event.key for word in VIEWS):
-            continue
-        spent[kind(event.key)] += event.self_cpu_time_total
-        launches += event.count
+    for event in profile.events():
+        if _works(event):
+            spent[kind(event.name)] += event.self_cpu_time_total
+            # An operation that calls others is launched as these.
+            launches += not any(map(_works, event.cpu_children))
     total = sum(spent.values())
     shares = {name: round(time / total, 2) for name, time in spent.most_common() if time / total >= LEAST}
     return {"launches": round(launches / STEPS), "shares": shares}
+
+
+def _works(event: Any) -> bool:
+    """Tell whether it is an operation on numbers."""
+    space, _, name = event.name.partition("::")
+    return space == "aten" and name not in VIEWS
 
 
 def kind(operation: str) -> str:

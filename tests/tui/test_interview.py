@@ -110,6 +110,15 @@ def test_an_answer_that_is_taken_back_is_asked_again() -> None:
     assert key_of(interview) == "domain"
 
 
+@pytest.mark.parametrize("key", ["sizes", "priorities"])
+def test_what_no_single_question_asks_for_is_not_asked_when_it_is_gone_to(key: str) -> None:
+    said: dict[str, Answer | None] = {"domain": "cv", "sizes": {"batch": 4}, "priorities": {"speed": "must"}}
+    for interview in (talk.go_to(Interview(said), key), talk.take_back(Interview(said), key)):
+        question = asked(interview)
+        assert question is not None
+        assert question.attribute.kind not in ("numbers", "levels")
+
+
 def test_a_word_leads_where_answering_with_it_leads() -> None:
     question = asked(Interview({"domain": "cv", "train_hw": "nvidia_gpu"}))
     assert question is not None

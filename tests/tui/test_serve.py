@@ -37,6 +37,10 @@ def client() -> ClientSession:
     return ClientSession(cookie_jar=CookieJar(unsafe=True))
 
 
+def test_what_is_no_text_is_no_token() -> None:
+    assert "token" in GUARD.refusal("localhost:8000", None, "\udcff", must_come_from_page=False)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("size", [WIDE, PHONE], ids=["desk", "telephone"])
 def test_questions_are_answered_in_a_browser_which_asks_nobody_else(tmp_path: Path, size: tuple[int, int]) -> None:

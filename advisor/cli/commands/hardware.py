@@ -126,7 +126,7 @@ def _fit(base: KnowledgeBase, arguments: argparse.Namespace) -> int:
             "for dense layers sizes.mlp_width and width, with solver_steps where they are solved through, or points."
         )
         raise InputError(Problem(message=message, place="hardware fit", hint=hint))
-    rows = [*_rows(base, model, setup, arguments.on)]
+    rows = [*_rows(base, model, setup, arguments)]
     need = needed(model, setup, base.memory)
     document = {
         "schema": SCHEMA,
@@ -152,7 +152,16 @@ def _setup(setup: Setup, arguments: argparse.Namespace) -> Setup:
     if arguments.sharding is not None:
         setup = replace(setup, sharding=arguments.sharding)
     tensor = arguments.tensor or setup.tensor
-    return replace(setup, tensor=tensor, devices=max(setup.devices, tensor))
+    return _in_groups(replace(setup, tensor=tensor, devices=max(setup.devices, tensor)))
+
+
+def _in_groups(setup: Setup) -> Setup:
+    """Raise where the devices are not whole tensor-parallel groups."""
+    if setup.devices % setup.tensor:
+        message = f"{setup.devices} devices cannot be put into groups of {setup.tensor}."
+        hint = "Take a number of devices that is a multiple of it."
+        raise InputError(Problem(message=message, place="--tensor", hint=hint))
+    return setup
 
 
 def _check_heads(answers: Answers, kv_heads: int | None) -> None:
@@ -167,10 +176,12 @@ def _check_heads(answers: Answers, kv_heads: int | None) -> None:
         raise InputError(Problem(message=message, place="--kv-heads", hint=hint))
 
 
-def _rows(base: KnowledgeBase, model: Architecture, setup: Setup, on: str) -> Iterator[words.Fitted]:
+def _rows(
+    base: KnowledgeBase, model: Architecture, setup: Setup, arguments: argparse.Namespace
+) -> Iterator[words.Fitted]:
     """How the model fits each of the chips; one that is named with a number of its own is taken so often."""
-    for chip, count in _asked(base, on):
-        own = _counted(setup, count)
+    for chip, count in _asked(base, arguments.on):
+        own = _counted(setup, count, arguments)
         need, room = needed(model, own, base.memory), chip.memory_gb or chip.value("most_memory_gb")
         yield words.Fitted(
             chip=chip.id,
@@ -184,13 +195,14 @@ def _rows(base: KnowledgeBase, model: Architecture, setup: Setup, on: str) -> It
         )
 
 
-def _counted(setup: Setup, count: int | None) -> Setup:
+def _counted(setup: Setup, count: int | None, arguments: argparse.Namespace) -> Setup:
+    """The same on so many devices, as far as the command line does not say how they divide the work."""
     if count is None or count == setup.devices:
         return setup
     if setup.way.startswith("serve"):
-        return replace(setup, devices=count, tensor=count)
-    spread = "fsdp" if setup.devices == 1 and count > 1 and setup.sharding == "none" else setup.sharding
-    return replace(setup, devices=count, sharding=spread)
+        return _in_groups(replace(setup, devices=count, tensor=arguments.tensor or count))
+    spread = arguments.sharding or ("fsdp" if setup.devices == 1 and count > 1 else setup.sharding)
+    return _in_groups(replace(setup, devices=count, sharding=spread))
 
 
 def _asked(base: KnowledgeBase, on: str) -> list[tuple[Chip, int | None]]:

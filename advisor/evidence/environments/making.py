@@ -192,8 +192,7 @@ def make(order: Order, say: Say, halt: Halt | None = None) -> Outcome:
     try:
         _check_room(order)
         with locked(order.site) as descriptor:
-            made = read(order.site)
-            if made is None and order.site.folder.exists():
+            if order.site.folder.exists() and not order.site.record.exists():
                 reason = f"there is a folder in its place that advisor did not make: {order.site.folder}"
                 return Outcome(framework=framework, outcome="failed", reason=reason, hint="Move it away.")
             return _made(order, descriptor, say, began, halt)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
@@ -148,8 +148,11 @@ def _insert(connection: sqlite3.Connection, table: str, values: Mapping[str, Any
     return connection.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", values).rowcount > 0  # noqa: S608
 
 
-def run_of(document: str, samples: list[Samples] | None = None) -> Measurements | None:
-    """The run that a row holds, with its samples if they are given; nothing where it is damaged or of another form."""
+def run_of(document: str, samples: Iterable[str] | None = None) -> Measurements | None:
+    """The run that a row holds, with the samples of its results where their rows are given, in their order.
+
+    Nothing where it, or one of them, is damaged or of another form.
+    """
     try:
         data = json.loads(document)
         if data["schema"] != SCHEMA:
@@ -157,16 +160,17 @@ def run_of(document: str, samples: list[Samples] | None = None) -> Measurements 
         found = structure(Measurements, data)
         if samples is None:
             return found
-        results = [replace(result, raw=raw) for result, raw in zip(found.results, samples, strict=True)]
+        both = zip(found.results, samples, strict=True)
+        results = [replace(result, raw=structure(Samples, json.loads(text))) for result, text in both]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
         return None
     return replace(found, results=tuple(results))
 
 
-def samples_of(connection: sqlite3.Connection, identity: str) -> list[Samples]:
-    """The samples of every result of a run, in the order of the results."""
+def samples_of(connection: sqlite3.Connection, identity: str) -> list[str]:
+    """The rows of samples of every result of a run, in the order of the results."""
     rows = connection.execute("SELECT samples FROM results WHERE run = ? ORDER BY number", (identity,))
-    return [structure(Samples, json.loads(text)) for (text,) in rows]
+    return [text for (text,) in rows]
 
 
 def driver(machine: Machine) -> str:

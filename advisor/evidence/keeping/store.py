@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -162,11 +162,15 @@ def _say(identity: str, why: str, notice: Notice) -> None:
     notice(Problem(message=message, place=f"measurement {identity[:8]}", hint="Measure again: `advisor probe`."))
 
 
-def _places(connection: sqlite3.Connection, identity: str) -> list[Place]:
+def _places(connection: sqlite3.Connection, identity: str) -> Iterator[Place]:
+    """Where the variants of a run were; one whose row is damaged was nowhere that is known."""
+    from contextlib import suppress  # noqa: PLC0415
+
     from advisor.evidence.keeping.whereabouts import Place  # noqa: PLC0415
 
-    rows = connection.execute("SELECT document FROM places WHERE run = ?", (identity,))
-    return [structure(Place, json.loads(text)) for (text,) in rows]
+    for (text,) in connection.execute("SELECT document FROM places WHERE run = ?", (identity,)):
+        with suppress(ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            yield structure(Place, json.loads(text))
 
 
 def _versions(connection: sqlite3.Connection) -> tuple[str, Mapping[str, int]]:

@@ -150,7 +150,7 @@ def _clusters(said: Mapping[str, str]) -> int:
 
 def _on_linux(source: Source) -> Processor:
     text = source.read("/proc/cpuinfo")
-    said = fields(text.partition("\n\n")[0]) | ({} if "\n\n" in text else fields(text))
+    said = fields(text.partition("\n\n")[0])
     name, flags = cpu_name(text), set(words(said.get("flags") or said.get("Features") or ""))
     sources = {"cpu": "/proc/cpuinfo", "instructions": "/proc/cpuinfo", "cpu_vendor": "/proc/cpuinfo"}
     if not name:

@@ -74,7 +74,8 @@ def hypervisor(source: Source) -> Found:
         return _hypervisor(told, "windows registry: board")
     release = source.call("platform.release()")
     if isinstance(release, str) and "microsoft" in release.lower():
-        return ("wsl2" if "wsl2" in release.lower() else "wsl1"), "platform.release()"
+        # The first kernels of WSL 2 are `4.19.104-microsoft-standard`; WSL 1 calls itself `4.4.0-19041-Microsoft`.
+        return ("wsl2" if "wsl2" in release.lower() or "standard" in release else "wsl1"), "platform.release()"
     flagged = re.search(r"^flags\s*:.*\bhypervisor\b", source.read("/proc/cpuinfo"), re.MULTILINE)
     told = " ".join(source.read(f"/sys/class/dmi/id/{name}").strip() for name in ("sys_vendor", "product_name"))
     on_x86 = re.search(r"^flags\s*:", source.read("/proc/cpuinfo"), re.MULTILINE)

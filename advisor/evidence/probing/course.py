@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from advisor.evidence.probing import entrants as entering
 from advisor.evidence.probing.canary import PROBES, CanaryBlock
 from advisor.evidence.probing.entrants import Entrant, Setting
 from advisor.evidence.probing.interpreters import Located
-from advisor.evidence.probing.nvml import first_card
+from advisor.evidence.probing.nvml import Card, first_card
 from advisor.evidence.probing.plan import CANARY, Kind, Plan, Progress, Report
 from advisor.evidence.probing.results import Circumstances, Prepared, assess, blank, checked
 from advisor.evidence.probing.rounds import Contest, Rounds
@@ -90,7 +91,6 @@ class Course:
         self._open: dict[str, _Attempt] = {}
         self._canary_blocks: list[CanaryBlock] = []
         self._order = random.Random(f"{plan.seed}-{conditions.number}")
-        self._card = first_card()
 
     def run(self, chosen: Sequence[Located]) -> Found:
         """Start every worker and take the probes in the order of their priority, as far as the time goes.
@@ -191,11 +191,20 @@ class Course:
             return "as it comes, only whole models are shown"
         return ""
 
+    @cached_property
+    def _card(self) -> Card | None:
+        """Asked for only where something runs on it: a driver may hang."""
+        return first_card()
+
+    @property
+    def _for_rounds_s(self) -> float:
+        return ROUNDS * self._plan.budget_s / self._plan.generations
+
     def _left_out(self, entrant: Entrant) -> str:
         """Say in a word why there is no time for a probe; empty where there is."""
         if self._keeping.halt.asked:
             return STOPPED.reason
-        return OVER if self._left() - ROUNDS * self._plan.budget_s < entrant.longest_s else ""
+        return OVER if self._left() - self._for_rounds_s < entrant.longest_s else ""
 
     def _spared(self, entrant: Entrant, definition: ProbeDefinition, others: Mapping[str, Prepared]) -> str:
         """Say why compiling would not be worth its time, by how long the others took to warm up; empty where it may be.
@@ -213,7 +222,7 @@ class Course:
 
     def _prepare(self, entrant: Entrant, definition: ProbeDefinition) -> Answer:
         """Let a worker build, check and warm up a probe; remember how long that took, and when it was the end of it."""
-        began, limit = time.monotonic(), min(self._plan.limits.prepare_s, self._left() - ROUNDS * self._plan.budget_s)
+        began, limit = time.monotonic(), min(self._plan.limits.prepare_s, self._left() - self._for_rounds_s)
         sizes = check = definition.sizes["cpu"]
         if entrant.device != "cpu":
             sizes, check = definition.sizes.get("accelerator", sizes), definition.sizes.get("check", check)
@@ -247,6 +256,7 @@ class Course:
             order=self._order,
             clock=self._conditions.clock,
             card=self._card if any(entrant.device == "cuda" for entrant in entrants.values()) else None,
+            own=[entrant.worker.pid for entrant in self._entrants],
         ).run(rounds)
         self._canary_blocks += rounds.canary[began:]
         after = {name: self._inspected(entrants[name], definition.id) for name in rounds.blocks}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,8 @@ def settle(threads: int | None, usable: int, contention: Contention) -> Setting:
 
 
 def _launch(plan: Plan, found: Located, track: Track, setting: Setting, keeping: Keeper) -> Worker:
-    folder = keeping.folder / f"{found.offer.name}-{track}".replace("/", "-")
+    # Anew each time: what one generation has compiled would spare another the work whose time is asked for.
+    folder = Path(tempfile.mkdtemp(prefix=f"{found.offer.name}-{track}-".replace("/", "-"), dir=keeping.folder))
     variables = environment(
         os.environ,
         threads=setting.threads if track == "matched" else None,

@@ -40,8 +40,12 @@ class CardState:
         return bool((self.reasons or 0) & SLOWED)
 
     def strangers(self, own: Collection[int]) -> tuple[int, ...]:
-        """Processes on it that are not of this run."""
-        return tuple(pid for pid in self.processes if pid not in own)
+        """Processes on it that are not of this run; none where it lists none of this run: it numbers them otherwise.
+
+        In a container a driver may give the numbers that they have outside.
+        """
+        others = tuple(pid for pid in self.processes if pid not in own)
+        return others if len(others) < len(self.processes) else ()
 
 
 class _Process(ctypes.Structure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from advisor.evidence.probing.canary import SIZES, CanaryBlock
 from advisor.evidence.probing.nvml import Card
@@ -58,6 +58,8 @@ class Contest:
     """By which variants on the processor are compared."""
     card: Card | None = None
     """What is asked, after each block on an accelerator, whether it could work undisturbed."""
+    own: Collection[int] = ()
+    """Every process of this run: one that is stopped stays on the card."""
 
     def run(self, found: Rounds) -> None:
         """Add rounds until every pair is decided or cannot be, or the last look or the cap is reached."""
@@ -110,7 +112,7 @@ class Contest:
         if self.card is None or self.groups[name] == "cpu":
             return block
         state = self.card.state()
-        strangers = state.strangers([worker.pid for worker in self.entrants.values()])
+        strangers = state.strangers(self.own)
         return replace(block, slowed=state.slowed, shared=bool(strangers), clean=block.clean and not strangers)
 
     def _canary(self, found: Rounds) -> None:

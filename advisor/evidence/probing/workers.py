@@ -257,7 +257,9 @@ class Worker:
         keeper.end(self._process.pid)
         self._keeper.tell(f"-{self._process.pid}")
         self._process.kill()
-        self._process.wait()
+        # One that hangs in a driver does not even die.
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(5)
         for thread in self._threads:
             thread.join(2)
         for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from advisor.intake.project.seen import Seen, numbered
 
 _IMAGE = re.compile(
-    r"\s*(?:-\s+)?(?:FROM(?:\s+--\S{1,80})*|image:|container:|base_image\s*=)\s+[\"']?([\w./@-]{1,200}(?::[\w.-]{1,128})?)",
+    r"\s*(?:-\s+)?(?:FROM(?:\s+--\S{1,80})*|image:|container:|base_image\s*=)\s+[\"']?"
+    r"(?:[\w.-]{1,100}:\d{1,5}/)?([\w./@-]{1,200}(?::[\w.-]{1,128})?)",
     re.IGNORECASE,
 )
 _PYTHON_IMAGE = re.compile(r"(?:.*/)?python:(\d+\.\d+(?:\.\d+)?)")

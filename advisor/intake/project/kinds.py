@@ -117,7 +117,7 @@ _LANGUAGES: Mapping[str, str] = {
 
 
 _BY_NAME = {name: kind for kind in _KINDS for name in kind.named.split() if not set(name) & set("*/")}
-_BY_SUFFIX = {name[1:]: kind for kind in _KINDS for name in kind.named.split() if name.startswith("*.")}
+_BY_SUFFIX = {name[1:]: kind for kind in _KINDS for name in kind.named.split() if re.fullmatch(r"\*\.[^.]+", name)}
 _PATTERNS = [
     (re.compile(translate(name)), "/" in name, kind)
     for kind in _KINDS

@@ -29,18 +29,23 @@ def parsed(text: str) -> ast.Module | None:
         return None
 
 
-def used(text: str) -> Iterator[Seen]:
+Bound = dict[str, tuple[str, Sureness]]
+"""Local names, what each stands for, and how sure that is."""
+
+
+def used(text: str, bound: Bound | None = None) -> Iterator[Seen]:
     """The names that the code imports and uses.
 
     What is imported where it may be missing, inside a function or for types alone is a hint: the code does without. An
-    older Python, whose tree cannot be built, is read line by line.
+    older Python, whose tree cannot be built, is read line by line. `bound` is what code before it has imported; what is
+    imported here is added.
     """
     tree = parsed(text)
     if tree is None:
         yield from imported(text)
         return
     nodes = list(_walk(tree))
-    bound: dict[str, tuple[str, Sureness]] = {}
+    bound = {} if bound is None else bound
     for node, sure in nodes:
         for seen, local in _imported(node, sure):
             yield seen

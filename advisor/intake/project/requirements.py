@@ -24,11 +24,6 @@ def required(text: str) -> Iterator[Seen]:
             yield seen if own else replace(seen, kind="lock")
 
 
-def optional(text: str) -> Iterator[Seen]:
-    """What requirements for development, tests or documents ask for: nothing that the project rests on."""
-    return (replace(seen, sure="hint") for seen in required(text))
-
-
 def constrained(text: str) -> Iterator[Seen]:
     """What constraints say: which version a package has, if it is in use at all."""
     return (replace(seen, kind="lock") for seen in required(text) if seen.kind == "package")
@@ -45,7 +40,9 @@ def _entries(text: str) -> Iterator[tuple[int, str, str]]:
         if said and not said.endswith("\\"):
             yield start, said, comment
             said, comment = "", ""
-        start = start if said else number
+        if not said:
+            # What stands above the first requirement is about the whole file.
+            start, comment = number, ""
         said, comment = said.rstrip("\\") + body.strip(), comment + remark
     if said:
         yield start, said, comment

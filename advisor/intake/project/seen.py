@@ -19,7 +19,8 @@ certain where it is one of Python, likely where packages are listed, a hint wher
 _LONGEST = 500
 """Of a requirement, or of a line that something is looked for in."""
 _NAMED = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_WORD = re.compile(r"[\w-]")
+_MOST_LOOKS = 2_000
+"""Names whose lines are looked for in one file: a hostile one has more of them than anybody waits for."""
 _PINNED = re.compile(r"\s*===?\s*([^\s,*]{1,60})\s*")
 
 
@@ -90,17 +91,17 @@ class Lines:
     """A text that says on which line something first stands: the readers of TOML and JSON do not."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self._text, self._looks = text, 0
 
     def of(self, wanted: str) -> int:
-        """The first line with these words outside a comment; 0 where there is none."""
-        at = self._text.find(wanted)
-        while at >= 0:
-            begin = self._text.rfind("\n", 0, at) + 1
-            before, after = self._text[begin:at], self._text[at + len(wanted) : at + len(wanted) + 1]
-            if not _WORD.search(before[-1:]) and not _WORD.search(after) and not before.lstrip().startswith("#"):
-                return self._text.count("\n", 0, at) + 1
-            at = self._text.find(wanted, at + 1)
+        """The first line with these words outside a comment; 0 where there is none, or after too many questions."""
+        self._looks += 1
+        if self._looks > _MOST_LOOKS:
+            return 0
+        for found in re.finditer(rf"(?<![\w-]){re.escape(wanted)}(?![\w-])", self._text):
+            begin = max(self._text.rfind("\n", 0, found.start()) + 1, found.start() - _LONGEST)
+            if not self._text[begin : found.start()].lstrip().startswith("#"):
+                return self._text.count("\n", 0, found.start()) + 1
         return 0
 
 

@@ -17,6 +17,7 @@ from advisor.intake.project.reading import read
 from advisor.intake.project.seen import BrokenError, Seen
 from advisor.intake.project.tally import Tally
 from advisor.intake.project.walk import Found, Walk
+from advisor.loading.folders import is_folder
 from advisor.loading.problems import nearest, printable, shown
 from advisor.model.answers import Answers
 from advisor.model.project import Part, Place, Signs, Survey
@@ -31,7 +32,7 @@ _NAMED = 3
 
 def survey(root: Path, signs: Signs, vocabulary: Vocabulary, chosen: str = "") -> Survey:
     """What is in the folder; `chosen` names the project that is meant. Raises `InputError` where there is no such."""
-    if not root.is_dir():
+    if not is_folder(root):
         hint = "Name the folder of a project."
         raise InputError(Problem(message="there is no such folder.", place=printable(str(root)), hint=hint))
     known, walk = Known(signs), Walk(root)

@@ -172,7 +172,7 @@ Leave the machine alone meanwhile: what else runs is noticed, and said.
         """Measure what is highlighted."""
         way = self.query_one(Ways).way
         typed = self.query_one("#budget", Input).value
-        if self._probing is None or way is None or way.plan is None:
+        if self._probing is None or way is None or way.plan is None or self._stage != "ready":
             return
         if not typed.isdecimal() or not _LEAST_S <= int(typed) <= _MOST_S:
             self._at("ready", f"Between {_LEAST_S} and {_MOST_S} seconds can be given to it.")

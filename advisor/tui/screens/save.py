@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,6 +14,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from advisor.errors import InputError
+from advisor.loading.folders import is_there
 from advisor.tui.thinking import Thinking
 
 FORMS: Mapping[str, tuple[str, str]] = {
@@ -74,7 +74,7 @@ A file that is there already is only replaced when enter is pressed again.
         path = event.value.strip()
         if not path:
             self._say("Type a name for the file.")
-        elif not self._download and Path(path).exists() and self._agreed != path:
+        elif not self._download and is_there(path) and self._agreed != path:
             self._agreed = path
             self._say(f"{path} is there already: enter once more replaces it.")
         else:

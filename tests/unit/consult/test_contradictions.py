@@ -36,7 +36,10 @@ def test_answers_that_exclude_each_other_are_named_and_flagged(answers: dict[str
     assert any(found.findings[0] in finding.evidence for finding in raising)
 
 
-@pytest.mark.parametrize(("answers", "pair"), PAIRS[:4])
+IN_TWO_WAYS = {"task": "migrate", "existing_code": "none", "code_size": "large"}, {"task", "existing_code", "code_size"}
+
+
+@pytest.mark.parametrize(("answers", "pair"), [*PAIRS[:4], IN_TWO_WAYS])
 def test_every_way_out_ends_the_contradiction_and_makes_no_other(answers: dict[str, Any], pair: set[str]) -> None:
     found = contradictions(answers)[frozenset(pair)]
     assert found.ways_out

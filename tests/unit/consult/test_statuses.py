@@ -74,7 +74,7 @@ def ranking(p_best: float = 0.9, tied_with: tuple[str, ...] = ()) -> Ranking:
 
 def status(order: Ranking | None, confidence: str = "high", **derived: str) -> Status:
     concluded: Mapping[str, frozenset[str]] = {name: frozenset({word}) for name, word in derived.items()}
-    return status_of(concluded, Closing(order, confidence, ()), base())  # type: ignore[arg-type]
+    return status_of(concluded, Closing(order, confidence, ()))  # type: ignore[arg-type]
 
 
 def test_the_first_status_that_applies_stands() -> None:

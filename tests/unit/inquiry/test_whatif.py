@@ -193,6 +193,14 @@ def test_what_was_detected_stays_when_an_answer_changes() -> None:
     assert checked_one
 
 
+def test_what_this_machine_contradicts_is_ended_by_what_was_found_alone() -> None:
+    raw = {"domain": "cv", "task": "train"}
+    server = replace(LAPTOP, os="linux", arch="x86_64", accelerators=())
+    (found,) = ask({**raw, "develop_hw": "nvidia_gpu"}, full=True, machine=server).contradictions
+    assert [way.change for way in found.ways_out] == [{"develop_hw": "unknown"}]
+    assert not ask(raw, full=True, machine=server).contradictions
+
+
 def test_only_options_that_are_compared_are_named() -> None:
     only = ("jax", "tensorflow")
     for raw in SITUATIONS[:6]:

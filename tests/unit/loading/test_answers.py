@@ -141,6 +141,7 @@ def test_an_empty_file_answers_nothing(text: str) -> None:
         ("sizes: 4", "a.yaml:1 sizes: 4 is not a mapping of words to numbers."),
         ("sizes:\n  bach: 4", "a.yaml:2 sizes.bach: the key 'bach' is not known. Did you mean 'batch'?"),
         ("sizes:\n  batch: 0", "a.yaml:2 sizes.batch: 0 is less than 1;"),
+        ("sizes:\n  mlp_layers: 5000000000", "a.yaml:2 sizes.mlp_layers: 5000000000 is more than 10000;"),
         ("sizes: {batch: {a: 1}}", "a.yaml:1 sizes.batch: {'a': 1} is not a whole number;"),
         ("priorities: must", "a.yaml:1 priorities: 'must' is not a mapping of criteria to levels."),
         ("priorities:\n  sped: must", "a.yaml:2 priorities.sped: the key 'sped' is not known. Did you mean 'speed'?"),

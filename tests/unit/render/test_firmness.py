@@ -25,6 +25,7 @@ def test_a_weight_is_plotted_where_it_is_and_where_it_tips() -> None:
     assert first.endswith("....o---------------x...................")
     assert second.endswith("..........x---------o...................")
     assert any("weight 10%; from 50.0% on, jax is first" in line for line in lines)
+    assert any("weight 50%; from 25.0% down, mlx is first" in line for line in lines)
 
 
 def test_a_weight_at_the_end_of_the_axis_stays_on_it() -> None:

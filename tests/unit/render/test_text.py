@@ -124,6 +124,26 @@ def test_questions_flips_and_revivals_are_all_in_the_detail(name: str) -> None:
         assert all(f"{key} is " in said for key in flip.change)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sentence_names_what_is_known_and_not_that_it_is(name: str) -> None:
+    hollow = re.compile(r"\b(for|in|of|on|that|to|under|with) known\b|, known\b|unknown option")
+    assert not [finding.message for finding in every()[name].findings if hollow.search(finding.message)]
+
+
+def test_a_wish_that_comes_first_without_being_advised_is_not_behind_itself() -> None:
+    out = every()["outside"]
+    asked = replace(out, answers={**out.answers, "requested_framework": out.ranking[0].option})
+    (said,) = lines("Asked for", render(asked))
+    assert said == f"{out.ranking[0].option}, which scores {out.ranking[0].score:.2f}."
+
+
+def test_units_keep_their_capitals() -> None:
+    answers = {"domain": "llm", "task": "finetune", "train_hw": "nvidia_gpu", "accelerator_count": 1}
+    more = {"accel_mem_gb": 80, "model_params_b": 7, "model_size": "large"}
+    detail = render_detail(session().recommend(checked({**answers, **more}), full=False))
+    assert re.search(r"^Weights \d+ GB", detail, re.MULTILINE)
+
+
 def flat(text: str) -> str:
     return re.sub(r"\s+", " ", text)
 
@@ -204,7 +224,7 @@ def test_a_single_answer_is_rested_on_alone() -> None:
     for keys, without in ((("domain",), "it"), (("domain", "task"), "one of them")):
         resting = replace(recommendation, sensitivity=replace(recommendation.sensitivity, decisive=keys))
         assert lines("Rests on", render(resting)) == [
-            f"{', '.join(keys)}: without {without} something else would come first."
+            f"{', '.join(keys)}: without {without} the answer would be another."
         ]
 
 

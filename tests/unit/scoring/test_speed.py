@@ -216,5 +216,22 @@ class TestBounds:
         speed = posterior("mlx", self.bounded(1e9), MODEL)
         assert speed.mean == pytest.approx(math.log(0.4 * 0.01 / 1e9))
 
+    def test_the_most_it_may_be_worth_is_its_bound(self) -> None:
+        speed = posterior("mlx", self.bounded(0.02), MODEL)
+        low, high = math.log(MODEL.worst_utilisation), math.log(MODEL.best_utilisation)
+        assert value(speed, MODEL).most == pytest.approx((math.log(0.4 / 2) - low) / (high - low))
+        assert value(speed, MODEL).mean < value(speed, MODEL).most
+
+    def test_of_several_bounds_the_tightest_counts(self) -> None:
+        results = [
+            self.timed("jax/jit", value=0.01),
+            self.timed("jax/jit", probe="deep", value=0.01),
+            self.timed("mlx/eager", outcome="timed_out", at_least_s=0.1),
+            self.timed("mlx/eager", probe="deep", outcome="timed_out", at_least_s=0.02),
+        ]
+        fast = replace(self.FAST, probes=("step", "deep"))
+        found = gather("llm_train", [], [fast], "measurement.m", direct=True, results=results)
+        assert found.bounds == {"mlx/eager": pytest.approx(math.log(0.4 / 10))}
+
     def test_on_another_machine_it_says_nothing(self) -> None:
         assert posterior("mlx", self.bounded(0.1, direct=False), MODEL).share == 0.0

@@ -241,6 +241,8 @@ def test_a_constraint_that_a_component_cannot_keep_leaves_it_out(
         ("train", ">=3.10", "3.12", True),
         ("train", ">=3.10", "3.9", False),
         ("develop", ">=3.10,<3.13", "3.13", False),
+        ("train", ">=3.13.14,<3.14", "3.13", True),
+        ("train", ">=3.13.14,<3.14", "3.13.2", False),
         ("deploy", ">=3.10", "3.9", True),
         ("train", "not_applicable", "3.9", True),
         ("train", "unknown", "3.9", True),

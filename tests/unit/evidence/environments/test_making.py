@@ -257,6 +257,16 @@ def test_a_folder_that_somebody_else_made_is_left_alone(tmp_path: Path) -> None:
 
 
 @POSIX
+@pytest.mark.parametrize("record", ["", "{", '{"schema": "advisor/environment/0"}'])
+def test_one_whose_record_is_damaged_is_made_anew(tmp_path: Path, record: str) -> None:
+    wanted = order(tmp_path)
+    make(wanted)
+    wanted.site.record.write_text(record, encoding="utf-8")
+    assert make(wanted).outcome == "made"
+    assert json.loads(wanted.site.record.read_text(encoding="utf-8"))["complete"]
+
+
+@POSIX
 def test_two_do_not_make_the_same_at_once(tmp_path: Path) -> None:
     wanted = order(tmp_path)
     with environments.locked(wanted.site):

@@ -369,6 +369,24 @@ def test_damage_in_one_run_costs_no_other(home: Path) -> None:
             store.find(newer.id, home)
 
 
+@pytest.mark.parametrize("damage", ["{", "[]", '{"wall_s": 7}', "null"])
+def test_damaged_samples_are_told_where_the_run_is_asked_for(home: Path, damage: str) -> None:
+    run = keep(home, run_of("jax", "mlx", day=1))
+    with closing(sqlite3.connect(resources.store(home))) as connection:
+        connection.execute("UPDATE results SET samples = ? WHERE run = ?", (damage, run.id))
+        connection.commit()
+    with pytest.raises(StoreError, match="forget"):
+        store.find(run.id, home)
+
+
+def test_a_damaged_place_is_one_that_is_not_known(home: Path) -> None:
+    run = keep(home, run_of("jax", "mlx", day=1))
+    with closing(sqlite3.connect(resources.store(home))) as connection:
+        connection.execute("INSERT OR REPLACE INTO places VALUES (?, 0, '{')", (run.id,))
+        connection.commit()
+    look(home)
+
+
 def test_an_empty_file_is_a_store_that_was_not_finished(home: Path) -> None:
     home.mkdir()
     resources.store(home).touch()

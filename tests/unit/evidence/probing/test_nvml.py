@@ -69,6 +69,11 @@ def test_who_else_computes_on_it_is_told_apart() -> None:
     assert state(Driver(pids=(10, 20, 30))).strangers({20}) == (10, 30)
 
 
+def test_where_a_driver_numbers_processes_otherwise_nobody_is_called_a_stranger() -> None:
+    assert state(Driver(pids=(10, 20, 30))).strangers({5}) == ()
+    assert state(Driver(pids=())).strangers({5}) == ()
+
+
 def test_an_older_driver_tells_less() -> None:
     class Old(Driver):
         nvmlDeviceGetComputeRunningProcesses_v3 = None  # type: ignore[assignment]

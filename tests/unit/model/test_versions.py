@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from advisor.intake.versions import standing
+from advisor.model.versions import is_version, standing
 
 
 @pytest.mark.parametrize(
@@ -18,6 +18,8 @@ from advisor.intake.versions import standing
         ("3.13", ("3.12", "3.13t"), "served"),
         ("3.10", ">=3.10", "served"),
         ("3.10", ">=3.10.1,<3.14", "served"),
+        ("3.13", ">=3.13.14,<3.14", "served"),
+        ("3.13.2", ">=3.13.14,<3.14", "older"),
         ("3.9", ">=3.10", "older"),
         ("3.14", ">=3.10,<3.14", "newer"),
         ("3.14", "unknown", ""),
@@ -29,3 +31,8 @@ def test_a_version_stands_somewhere_to_those_that_are_named(
     version: str, named: str | tuple[str, ...], expected: str
 ) -> None:
     assert standing(version, named) == expected
+
+
+@pytest.mark.parametrize(("text", "names_one"), [("3.12", True), ("3.12.4", True), (">=3.11", False), ("3.11+", False)])
+def test_a_range_is_no_version(text: str, *, names_one: bool) -> None:
+    assert is_version(text) is names_one
