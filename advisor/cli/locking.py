@@ -46,7 +46,7 @@ class Lock:
 
 def looked_at(arguments: argparse.Namespace) -> Lock:
     """Where the decision is to be written, found out before anything is computed; raises InputError if it cannot be."""
-    if is_folder(arguments.lock):
+    if is_folder(Path(arguments.lock)):
         message = "it is a folder, and a decision is kept in a file."
         raise InputError(Problem(message=message, place=printable(arguments.lock) or "--lock", hint="Name a file."))
     there = os.path.lexists(arguments.lock)

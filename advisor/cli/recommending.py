@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.loading.answers import MAX_TEXT
@@ -93,4 +94,4 @@ def _answered(arguments: argparse.Namespace) -> bool:
 
 def _renews(arguments: argparse.Namespace) -> bool:
     """Whether there is a decision that has the answers."""
-    return arguments.lock is not None and arguments.renew and is_there(arguments.lock)
+    return arguments.lock is not None and arguments.renew and is_there(Path(arguments.lock))

@@ -53,7 +53,8 @@ class Folder:
 
     def documents(self, folder: str, problems: Problems) -> Iterator[tuple[str, Document]]:
         """The documents of a folder in the order of their names, each with the stem of its file's name."""
-        for path in sorted((self.path / folder).glob("*.yaml")):
+        found = (self.path / folder).glob("*.yaml") if is_folder(self.path / folder) else ()
+        for path in sorted(found):
             document = self.found(f"{folder}/{path.name}", problems)
             if document is not None:
                 yield path.stem, document

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from string import Formatter
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -18,6 +18,8 @@ from advisor.model.fact import Source
 from advisor.model.rule import Effects, Example, Phase, Rule
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from advisor.model.component import Component
     from advisor.model.vocabulary import Vocabulary
 
@@ -76,11 +78,15 @@ def read_rules(
         _check_folder(folder, phases, problems)
     for phase in phases:
         for folder in folders:
-            for path in sorted((folder.path / phase).rglob("*.yaml")):
+            for path in sorted(_files(folder.path / phase)):
                 document = folder.found(path.relative_to(folder.path).as_posix(), problems)
                 if document is not None:
                     reader.read(document, phase, folder.origin)
     return tuple(reader.rules.values())
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return folder.rglob("*.yaml") if is_folder(folder) else ()
 
 
 def _check_folder(folder: Folder, phases: tuple[str, ...], problems: Problems) -> None:
