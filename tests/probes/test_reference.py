@@ -276,3 +276,20 @@ def test_indices_meet_in_the_same_rows(reference: ModuleType) -> None:
     assert indices.max() < sizes["rows"]
     assert np.bincount(indices).max() > 1000
     assert len(np.unique(indices)) > sizes["lookups"] / 4
+
+
+def test_a_gradient_that_has_to_be_clipped_is_held_to_the_longest_it_may_be(reference: ModuleType) -> None:
+    start = {"kernel": np.array([[3.0, 4.0]]), "bias": np.array([12.0])}
+
+    def error(parts: list[Any], longest: float) -> float:
+        def loss(p: Any) -> float:
+            return float(sum((part**2).sum() for part in p.values()) / 2)
+
+        return float(reference.gradient_error(loss, start, parts, reference.Draw(0), longest))
+
+    whole = [*start.values()]
+    clipped, bent = [part / 13 for part in whole], [whole[0] / 13, -whole[1] / 13]
+    assert error(clipped, 1.0) < 1e-6
+    assert error(whole, 20.0) < 1e-6
+    for wrong, longest in ((whole, 1.0), (bent, 1.0), (clipped, 2.0), (clipped, 20.0)):
+        assert error(wrong, longest) > 1e-2
