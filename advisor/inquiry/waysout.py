@@ -1,4 +1,7 @@
-"""How to get out of contradictions: changes of one answer that end one, each of which was run."""
+"""How to get out of contradictions: changes of one answer that end one.
+
+Each was run, but for leaving open what the machine or the project says otherwise: there what was found takes its place.
+"""
 
 from __future__ import annotations
 

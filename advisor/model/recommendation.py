@@ -206,7 +206,7 @@ class Sensitivity:
     facts: tuple[FactFlip, ...] = ()
     """The smallest first."""
     decisive: tuple[str, ...] = ()
-    """Keys of the answers without which, one at a time, something else would be recommended first."""
+    """Keys of the answers without which, one at a time, the answer would be another."""
     move: OpenMove | None = None
     """None where no framework is recommended, or nothing is open between staying and moving."""
 
