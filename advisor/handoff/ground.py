@@ -22,20 +22,8 @@ _SYSTEMS = {
 }
 """Words of `train_os` as platforms of recipes."""
 _USUAL = "linux x86_64"
-_ARM = (
-    "graviton",
-    "grace",
-    "gh200",
-    "gb10",
-    "gb200",
-    "gb300",
-    "dgx_spark",
-    "jetson",
-    "orin",
-    "ampere_altra",
-    "ampereone",
-    "neoverse",
-)
+_ARM = ("graviton", "jetson", "orin", "ampere_altra", "ampereone", "neoverse")
+"""Names of what has a processor of the Arm kind, beside those that the vocabulary says it of."""
 _WHEELS = {"linux aarch64": "linux arm64", "darwin arm64": "macos arm64", "darwin x86_64": "macos x86_64"}
 _WHEELS |= {"win32 AMD64": "windows x86_64", "win32 ARM64": "windows arm64"}
 """Platforms of recipes as the package index names them, where it says otherwise."""
@@ -67,6 +55,8 @@ class Ground:
     """A word of `train_hw` or `deploy_chip`; `cpu` where none is known."""
     known: bool
     """Whether that is known: an answer, or this machine, says so."""
+    age: str
+    """A word of `chip_age`; empty where none is known."""
     python: str
     """`3.12`, or with its patch release; empty where the first of `PYTHONS` that fits is to be assumed."""
     assumed: tuple[str, ...]
@@ -109,6 +99,7 @@ def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground
         assumed.append(f"that models are prepared for {target} where they are trained")
     system, chip, name = (answers.get(key) for key in _KEYS[stands_in])
     on_arm = chip == "arm_cpu" or (stands_in == "deploy" and target == "jetson") or _names_arm(name)
+    on_arm |= answers.get("host_processor") == "arm64"
     if here:
         found = f"{sys.platform} {platform.machine()}"
     elif system == "linux" and on_arm:
@@ -128,6 +119,7 @@ def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground
         platform=found,
         accelerator=chip if isinstance(chip, str) else "cpu",
         known=isinstance(chip, str),
+        age=str(answers.get("chip_age") or ""),
         python=python,
         assumed=tuple(assumed),
     )

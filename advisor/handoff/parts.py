@@ -112,7 +112,7 @@ class _Packer:
             self.python = ground.python_for(known.python if known else "") or ground.python
             yield self._package(name, option.package, option.summary, asks_of(option))
             return
-        recipe = fitting(ours, ground.accelerators, ground.platform)
+        recipe = fitting(ours, ground.accelerators, ground.platform, ground.age)
         if recipe is None:
             self.python = ground.python_for()
             there = ", ".join(sorted({one for each in ours for one in each.platforms}))
@@ -150,7 +150,7 @@ class _Packer:
     def _other(self, name: str) -> Part:
         """A framework that plays a part beside the primary: as it would be as one, where that goes with what stands."""
         option, ground = self.base.frameworks[name], self.ground
-        recipe = fitting(self._recipes_of(name), ground.accelerators, ground.platform)
+        recipe = fitting(self._recipes_of(name), ground.accelerators, ground.platform, ground.age)
         fits = recipe is not None and serves(self.python, recipe.python)
         if recipe is None or not fits or self._differs(_pins(recipe.requirements)) or option.package in self.pinned:
             return self._package(name, option.package, option.summary, asks_of(option))

@@ -21,6 +21,8 @@ class Recipe:
     """`sys.platform` and `platform.machine()` of each, as `linux x86_64`."""
     accelerators: tuple[str, ...] = ()
     """Words of `train_hw`, one of which has to be there; empty for every machine."""
+    ages: tuple[str, ...] = ()
+    """Words of `chip_age`, one of which the accelerator has to have; empty for every age."""
     python: str
     """The Python versions it works with, as in `>=3.11,<3.15`."""
     requirements: tuple[str, ...]

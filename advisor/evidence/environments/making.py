@@ -116,9 +116,9 @@ class _FailedError(Exception):
         self.reason, self.hint, self.said = reason, hint, tuple(said)
 
 
-def fitting(recipes: Iterable[Recipe], accelerators: Collection[str], platform: str) -> Recipe | None:
-    """The first recipe that fits the platform and one of the accelerators, if there is one."""
-    fit = (one for one in recipes if platform in one.platforms)
+def fitting(recipes: Iterable[Recipe], accelerators: Collection[str], platform: str, age: str = "") -> Recipe | None:
+    """The first recipe that fits the platform, one of the accelerators and their age, if there is one."""
+    fit = (one for one in recipes if platform in one.platforms and (not one.ages or age in one.ages))
     return next((one for one in fit if not one.accelerators or {*accelerators} & {*one.accelerators}), None)
 
 
