@@ -177,7 +177,8 @@ def step_pinn(inputs, sizes):
     hidden = [keras.layers.Dense(sizes["mlp_width"], activation="tanh") for _ in range(sizes["mlp_layers"])]
     field = keras.Sequential([keras.Input((2,)), *hidden, keras.layers.Dense(1)])
     equation = {"jax": JaxEquation, "tensorflow": TensorFlowEquation, "torch": TorchEquation}[keras.backend.backend()]
-    return _training(equation(field, sizes["derivative_order"]), keras.losses.MeanSquaredError(), inputs)
+    loss = keras.losses.MeanSquaredError()
+    return _training(equation(field, sizes["derivative_order"]), loss, inputs, names=("x", "edge"))
 
 
 def step_ode(inputs, sizes):
@@ -305,7 +306,10 @@ class WholeAdamW(Whole, keras.optimizers.AdamW):
 
 
 class _Equation(keras.Model):
-    """The derivatives of a network by its inputs, added up; each back end takes them in its own way."""
+    """The derivatives of a network by its inputs, added up, and its values on the edge.
+
+    Each back end takes derivatives in its own way.
+    """
 
     def __init__(self, field, order):
         super().__init__()
@@ -314,62 +318,69 @@ class _Equation(keras.Model):
     def build(self, shape):
         """Do nothing: the field is made."""
 
+    def call(self, given):
+        """Give both in one column after the other."""
+        x, edge = given
+        return keras.ops.concatenate([self.derivatives(x), self.field(edge)])[:, 0]
+
 
 class JaxEquation(_Equation):
     """Derivatives in JAX: forward."""
 
-    def call(self, x):
-        """Push each coordinate through, as often as the order says."""
+    def derivatives(self, x):
+        """Push the first coordinate through once, the second as often as the order says."""
         import jax  # noqa: PLC0415 - each back end is another package
 
         def along(function, direction):
             return lambda x: jax.jvp(function, (x,), (direction,))[1]
 
         total = 0
-        for axis in range(2):
+        for axis, times in enumerate((1, self.order)):
             derivative = self.field
-            for _ in range(self.order):
+            for _ in range(times):
                 derivative = along(derivative, jax.numpy.zeros_like(x).at[:, axis].set(1))
-            total = total + derivative(x)[:, 0]
+            total = total + derivative(x)
         return total
 
 
 class TensorFlowEquation(_Equation):
     """Derivatives in TensorFlow: tapes within tapes."""
 
-    def call(self, x):
+    def derivatives(self, x):
         """Differentiate the sum over all points, each of which depends on itself alone."""
-        return sum(self._derivative(x, self.order))
-
-    def _derivative(self, x, order):
-        """Give one for each coordinate, the first of them together."""
         import tensorflow as tf  # noqa: PLC0415 - each back end is another package
 
-        with tf.GradientTape(persistent=order > 1) as tape:
-            tape.watch(x)
-            lower = [self.field(x)] if order == 1 else self._derivative(x, order - 1)
-        if order == 1:
-            return tf.unstack(tape.gradient(lower[0], x), axis=1)
-        return [tape.gradient(each, x)[:, axis] for axis, each in enumerate(lower)]
+        def along(order):
+            if not order:
+                return [self.field(tf.concat([t, x], axis=1))]
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                found = along(order - 1)
+            return [*found, tape.gradient(found[-1], x)]
+
+        t, x = tf.split(x, 2, axis=1)
+        with tf.GradientTape() as tape:
+            tape.watch(t)
+            value, *_, last = along(self.order)
+        return tape.gradient(value, t) + last
 
 
 class TorchEquation(_Equation):
     """Derivatives in PyTorch: gradients that can be differentiated."""
 
-    def call(self, x):
+    def derivatives(self, x):
         """Differentiate the sum over all points, each of which depends on itself alone."""
         import torch  # noqa: PLC0415 - each back end is another package
 
+        def slope(value, by):
+            return torch.autograd.grad(value.sum(), by, create_graph=True)[0]
+
         with torch.enable_grad():  # Keras turns it off where it only asks for shapes
-            x = x.detach().requires_grad_()
-            first = torch.autograd.grad(self.field(x).sum(), x, create_graph=True)[0]
-            total = 0
-            for axis in range(2):
-                derivative = first[:, axis]
-                for _ in range(self.order - 1):
-                    derivative = torch.autograd.grad(derivative.sum(), x, create_graph=True)[0][:, axis]
-                total = total + derivative
-        return total
+            t, x = (column.detach().requires_grad_() for column in x.chunk(2, dim=1))
+            value = part = self.field(torch.cat([t, x], dim=1))
+            for _ in range(self.order):
+                part = slope(part, x)
+            return slope(value, t) + part
 
 
 def _block(h, attend, *, bias=True):
@@ -394,10 +405,8 @@ def _logits(h, sizes):
 def _vision(image, sizes):
     """Cut an image into patches, and take them through the blocks."""
     patch, side = sizes["patch"], sizes["image"] // sizes["patch"]
-    whole = side * patch
-    h = keras.ops.reshape(image[:, :whole, :whole], (sizes["batch"], side, patch, side, patch, 3))
-    h = keras.ops.reshape(keras.ops.transpose(h, (0, 1, 3, 2, 4, 5)), (sizes["batch"], side * side, -1))
-    h = Positions(side * side)(keras.layers.Dense(sizes["width"])(h))
+    h = keras.layers.Conv2D(sizes["width"], patch, patch)(image)
+    h = Positions(side * side)(keras.layers.Reshape((side * side, sizes["width"]))(h))
     for _ in range(sizes["layers"]):
         h = _block(h, Packed(sizes["heads"], causal=False, bias=True))
     h = keras.layers.GlobalAveragePooling1D()(keras.layers.LayerNormalization(epsilon=EPSILON)(h))

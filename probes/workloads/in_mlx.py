@@ -262,16 +262,16 @@ def step_pinn(inputs, sizes):
     def along(function, direction):
         return lambda x: mx.jvp(function, [x], [direction])[1][0]
 
-    def loss(p, x, y):
-        total = -y
-        for direction in directions:
+    def loss(p, x, edge, y):
+        total = 0
+        for direction, times in zip(directions, (1, order)):  # noqa: B905 - `strict` came with Python 3.10
             derivative = functools.partial(field, p)
-            for _ in range(order):
+            for _ in range(times):
                 derivative = along(derivative, direction)
             total = total + derivative(x)
-        return mx.square(total).mean()
+        return mx.square(mx.concatenate([total, field(p, edge)]) - y).mean()
 
-    return _training(loss, inputs, ("x", "y"))
+    return _training(loss, inputs, ("x", "edge", "y"))
 
 
 def step_ode(inputs, sizes):
@@ -384,8 +384,8 @@ def _vision(p, x, sizes):
     """Cut an image into patches, and take them through the blocks."""
     patch, side, width = sizes["patch"], sizes["image"] // sizes["patch"], sizes["width"] // sizes["heads"]
     attend = functools.partial(mx.fast.scaled_dot_product_attention, scale=width**-0.5)
-    x = x[:, : side * patch, : side * patch].reshape(-1, side, patch, side, patch, 3).swapaxes(2, 3)
-    h = _dense(p, "patches", x.reshape(len(x), side * side, -1)) + p["positions"]
+    h = mx.conv2d(x, p["patches.filter"], patch) + p["patches.bias"]
+    h = h.reshape(len(x), side * side, -1) + p["positions"]
     for layer in range(sizes["layers"]):
         h = _block(p, layer, h, sizes["heads"], attend)
     return _dense(p, "head", _norm(p, "norm", h).mean(axis=1))

@@ -618,14 +618,8 @@ def _order(name, array):
 
 
 def _by_head(arrays, sizes):
-    """Put queries, keys and values side by side head by head, for MXNet's operations; make filters of patches."""
-    found = {}
-    for name, array in arrays.items():
-        if name == "patches.kernel":
-            found[name] = array.reshape(sizes["patch"], sizes["patch"], 3, -1)
-        else:
-            found[name] = _swapped(array, 3, sizes["heads"]) if ".packed" in name else array
-    return found
+    """Put queries, keys and values side by side head by head, for MXNet's operations."""
+    return {name: _swapped(a, 3, sizes["heads"]) if ".packed" in name else a for name, a in arrays.items()}
 
 
 def _apart(arrays, sizes):

@@ -226,40 +226,41 @@ def step_policy(inputs, sizes):
 def step_pinn(inputs, sizes):
     """Fit a network to a differential equation.
 
-    Derivatives by the inputs are taken backward, as is the gradient; what is compiled cannot go backward twice, and
-    takes them forward.
+    Derivatives by the inputs are taken backward, as is the gradient; the compiler does not look into
+    `torch.autograd.grad`, and is given functions of functions.
     """
     weights, order = _Weights(inputs["params"]), sizes["derivative_order"]
     field = _stack(weights, "field", sizes["mlp_layers"] + 1, nn.Tanh)
 
+    def value(t, x):
+        return field(torch.cat([t, x], dim=1))
+
     def backward(x):
-        (slope,) = torch.autograd.grad(field(x).sum(), x, create_graph=True)
-        parts = []
-        for axis in range(2):
-            part = slope[:, axis]
-            for _ in range(order - 1):
-                part = torch.autograd.grad(part.sum(), x, create_graph=True)[0][:, axis]
-            parts.append(part)
-        return sum(parts)
+        def slope(value, by):
+            return torch.autograd.grad(value, by, torch.ones_like(value), create_graph=True)[0]
 
-    def along(function, direction):
-        return lambda x: torch.func.jvp(function, (x,), (direction,))[1]
+        t, x = (column.detach().requires_grad_() for column in x.chunk(2, dim=1))
+        u = part = value(t, x)
+        for _ in range(order):
+            part = slope(part, x)
+        return slope(u, t) + part
 
-    def forward(x):
-        parts = []
-        for direction in torch.eye(2, device=x.device):
-            derivative = field
-            for _ in range(order):
-                derivative = along(derivative, direction.expand_as(x))
-            parts.append(derivative(x)[:, 0])
-        return sum(parts)
+    def along(function, argument):
+        return torch.func.grad(lambda t, x: function(t, x).sum(), argnums=argument)
 
-    derivatives = forward if _here["variant"] == "compiled" else backward
+    def of_functions(x):
+        t, x = x.chunk(2, dim=1)
+        part = value
+        for _ in range(order):
+            part = along(part, 1)
+        return along(value, 0)(t, x) + part(t, x)
 
-    def batch():
-        return _put(inputs["x"]).requires_grad_(_here["variant"] != "compiled"), _put(inputs["y"])
+    derivatives = of_functions if _here["variant"] == "compiled" else backward
 
-    return _training(field, weights, lambda x, y: F.mse_loss(derivatives(x), y), inputs, batch)
+    def loss(x, edge, y):
+        return F.mse_loss(torch.cat([derivatives(x), field(edge)])[:, 0], y)
+
+    return _training(field, weights, loss, inputs, lambda: tuple(_put(inputs[name]) for name in ("x", "edge", "y")))
 
 
 def step_ode(inputs, sizes):
@@ -404,11 +405,22 @@ class _Weights:
         layer.bias = self.parameter(f"{name}.bias") if f"{name}.bias" in self._arrays else None
         return layer
 
+    def patches(self, name):
+        """Make a convolution by steps of its own width."""
+        layer = self._convolution(name, self._arrays[f"{name}.filter"].shape[0], 0)
+        layer.bias = self.parameter(f"{name}.bias")
+        return layer
+
+    def _convolution(self, name, stride, padding):
+        size, _, fan_in, fan_out = self._arrays[f"{name}.filter"].shape
+        layer = nn.Conv2d(fan_in, fan_out, size, stride, padding, bias=False, device="meta")
+        layer.weight = self.parameter(f"{name}.filter", (3, 2, 0, 1), (2, 3, 1, 0))
+        return layer
+
     def convolution(self, name, stride, statistics):
         """Make a convolution that is normalised over the batch, or by `statistics`."""
-        size, _, fan_in, fan_out = self._arrays[f"{name}.filter"].shape
-        layer = nn.Conv2d(fan_in, fan_out, size, stride, size // 2, bias=False, device="meta")
-        layer.weight = self.parameter(f"{name}.filter", (3, 2, 0, 1), (2, 3, 1, 0))
+        size, *_, fan_out = self._arrays[f"{name}.filter"].shape
+        layer = self._convolution(name, stride, size // 2)
         norm = nn.BatchNorm2d(fan_out, eps=1e-5, momentum=0.1, device=_here["device"])
         norm.weight, norm.bias = self.parameter(f"{name}.scale"), self.parameter(f"{name}.shift")
         if statistics:
@@ -466,20 +478,13 @@ class _Vision(nn.Module):
 
     def __init__(self, weights, sizes):
         super().__init__()
-        self.patch, self.side = sizes["patch"], sizes["image"] // sizes["patch"]
-        self.patches, self.positions = weights.linear("patches"), weights.parameter("positions", (0, 1), (0, 1))
+        self.patches, self.positions = weights.patches("patches"), weights.parameter("positions", (0, 1), (0, 1))
         self.blocks = nn.ModuleList(_Block(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
         self.norm, self.head = weights.norm("norm"), weights.linear("head")
 
     def forward(self, x):
-        """Cut rows first, then columns; colours lie together."""
-        whole = self.side * self.patch
-        x = (
-            x.permute(0, 2, 3, 1)[:, :whole, :whole]
-            .unflatten(2, (self.side, self.patch))
-            .unflatten(1, (self.side, self.patch))
-        )
-        h = self.patches(x.transpose(2, 3).flatten(3).flatten(1, 2)) + self.positions
+        """Make places of patches, row by row."""
+        h = self.patches(x).flatten(2).transpose(1, 2) + self.positions
         for block in self.blocks:
             h = block(h, F.scaled_dot_product_attention)
         return self.head(self.norm(h).mean(dim=1))

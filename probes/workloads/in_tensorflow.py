@@ -236,21 +236,29 @@ def step_pinn(inputs, sizes):
     """Fit a network to a differential equation: a tape within a tape for each derivative."""
     depth, order = sizes["mlp_layers"], sizes["derivative_order"]
 
-    def derivative(p, x, axis, order):
-        if order:
-            with tf.GradientTape() as tape:
-                tape.watch(x)
-                value = derivative(p, x, axis, order - 1)
-            return tape.gradient(value, x)[:, axis]
-        h = x
+    def field(p, h):
         for layer in range(depth + 1):
             h = _dense(p, f"field.{layer}", tf.nn.tanh(h) if layer else h)
-        return h[:, 0]
+        return h
 
-    def loss(p, x, y):
-        return tf.reduce_mean((derivative(p, x, 0, order) + derivative(p, x, 1, order) - y) ** 2)
+    def along(p, t, x, order):
+        """Give the values, and their derivatives by the second coordinate."""
+        if not order:
+            return [field(p, tf.concat([t, x], axis=1))]
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            found = along(p, t, x, order - 1)
+        return [*found, tape.gradient(found[-1], x)]
 
-    return _training(loss, inputs, ("x", "y"))
+    def loss(p, x, edge, y):
+        t, x = tf.split(x, 2, axis=1)
+        with tf.GradientTape() as tape:
+            tape.watch(t)
+            value, *_, last = along(p, t, x, order)
+        found = tf.concat([tape.gradient(value, t) + last, field(p, edge)], axis=0)
+        return tf.reduce_mean((found[:, 0] - y) ** 2)
+
+    return _training(loss, inputs, ("x", "edge", "y"))
 
 
 def step_ode(inputs, sizes):
@@ -394,8 +402,8 @@ def _attend(q, k, v, visible=None):
 def _vision(p, x, sizes):
     """Cut an image into patches, and take them through the blocks."""
     patch, side = sizes["patch"], sizes["image"] // sizes["patch"]
-    x = tf.image.extract_patches(x, (1, patch, patch, 1), (1, patch, patch, 1), (1, 1, 1, 1), "VALID")
-    h = _dense(p, "patches", tf.reshape(x, (x.shape[0], side * side, patch * patch * 3))) + p["positions"]
+    h = tf.nn.bias_add(tf.nn.conv2d(x, p["patches.filter"], patch, "VALID"), p["patches.bias"])
+    h = tf.reshape(h, (x.shape[0], side * side, sizes["width"])) + p["positions"]
     for layer in range(sizes["layers"]):
         h = _block(p, layer, h, sizes["heads"], _attend)
     return _dense(p, "head", tf.reduce_mean(_norm(p, "norm", h), axis=1))

@@ -175,8 +175,8 @@ def forward_resnet(sizes, seed):
 def step_vit(sizes, seed):
     """Train a vision transformer by AdamW, on images (batch, image, image, 3).
 
-    The image is cut into patches of `patch` by `patch` pixels, row by row; the numbers of a patch, in the order rows,
-    columns, colours, go through the dense layer `patches`, and `positions` (patches, width) are added. Then come the
+    A convolution, `patches`, by steps of its own width makes one place of each `patch` by `patch` pixels, row by row;
+    its bias, and `positions` (patches, width), are added. Then come the
     blocks and the `norm` of `step_transformer`, but with biases, and attention sees every patch. At the end the mean
     over the patches, the dense layer `head`, and the mean cross entropy.
     """
@@ -316,17 +316,20 @@ def step_policy(sizes, seed):
 def step_pinn(sizes, seed):
     """Fit a network to a differential equation by AdamW: dense layers with tanh between them, from a point to a number.
 
-    At each of the points `x` (points, 2) the `derivative_order`-th derivative by the first coordinate plus that by the
-    second is to be `y` (points); the loss is the mean square of the difference.
+    At each of the points `x` (points, 2) the derivative by the first coordinate, which is time in most equations, plus
+    the `derivative_order`-th by the second is to be as the first numbers of `y` say; at the points `edge`, a quarter as
+    many, the value itself is to be as the last ones say. The loss is the mean square of all these differences.
     """
-    draw, order, depth = ops.Draw(seed), sizes["derivative_order"], sizes["mlp_layers"]
+    draw, depth = ops.Draw(seed), sizes["mlp_layers"]
     params = _stack(draw, "field", [2, *[sizes["mlp_width"]] * depth, 1])
-    x, y = draw(sizes["points"], 2), draw(sizes["points"])
+    x, edge = draw(sizes["points"], 2), draw(-(-sizes["points"] // 4), 2)
+    y = draw(len(x) + len(edge))
 
-    def derivative(p, axis):
+    def derivative(p, x, axis, order):
         """Expand in a Taylor series along one coordinate: entry n is the coefficient of the n-th power."""
         series = [ops.double(x), *(np.zeros_like(x, dtype=float) for _ in range(order))]
-        series[1][:, axis] = 1
+        for first in series[1:2]:
+            first[:, axis] = 1
         for layer in range(depth + 1):
             series = _tanh(series) if layer else series
             kernel, bias = p[f"field.{layer}.kernel"], p[f"field.{layer}.bias"]
@@ -334,10 +337,13 @@ def step_pinn(sizes, seed):
         return math.factorial(order) * series[order][:, 0]
 
     def loss(p):
-        return float(((derivative(p, 0) + derivative(p, 1) - y) ** 2).mean())
+        inside = derivative(p, x, 0, 1) + derivative(p, x, 1, order)
+        return float(((np.concatenate([inside, derivative(p, edge, 0, 0)]) - y) ** 2).mean())
 
-    products = 2.0 * sizes["points"] * sum(array.size for array in params.values() if array.ndim == 2)
-    return _training(loss, params, {"x": x, "y": y}, ADAMW, 3 * (2 * order + 1) * products, draw)
+    order = sizes["derivative_order"]
+    weights = sum(array.size for array in params.values() if array.ndim == 2)
+    products = 2.0 * weights * (len(x) * (order + 2) + len(edge))
+    return _training(loss, params, {"x": x, "edge": edge, "y": y}, ADAMW, 3 * products, draw)
 
 
 def step_ode(sizes, seed):
@@ -418,13 +424,14 @@ def _blocks(draw, sizes, *, packed, bias):
 def _vision(draw, sizes):
     """Draw a vision transformer and its images; the operations of one pass forward."""
     width, patch, side = sizes["width"], sizes["patch"], sizes["image"] // sizes["patch"]
-    params = ops.dense(draw, "patches", patch * patch * 3, width)
+    params = {"patches.filter": draw(patch, patch, 3, width, scale=(patch * patch * 3) ** -0.5)}
+    params["patches.bias"] = draw(width, scale=0.1)
     params["positions"] = draw(side * side, width, scale=0.5)
     params.update(_blocks(draw, sizes, packed=True, bias=True))
     params.update(ops.dense(draw, "head", width, sizes["vocabulary"]))
     x = draw(sizes["batch"], sizes["image"], sizes["image"], 3)
     patches = sizes["batch"] * side * side
-    weights = sum(a.size for name, a in params.items() if a.ndim == 2 and name not in {"positions", "head.kernel"})
+    weights = sum(a.size for name, a in params.items() if a.ndim > 1 and name not in {"positions", "head.kernel"})
     attended = 4.0 * sizes["layers"] * patches * side * side * width
     return params, x, 2.0 * patches * weights + attended + 2.0 * sizes["batch"] * params["head.kernel"].size
 
@@ -433,7 +440,8 @@ def _seen(p, x, sizes):
     """Give the logits of a vision transformer."""
     patch, side = sizes["patch"], sizes["image"] // sizes["patch"]
     cut = ops.double(x)[:, : side * patch, : side * patch].reshape(len(x), side, patch, side, patch, 3)
-    h = _layer(p, "patches", cut.swapaxes(2, 3).reshape(len(x), side * side, -1)) + p["positions"]
+    cut = cut.swapaxes(2, 3).reshape(len(x), side * side, -1)
+    h = cut @ p["patches.filter"].reshape(cut.shape[-1], -1) + p["patches.bias"] + p["positions"]
     h = _through(p, h, sizes, _attend_all)
     return _layer(p, "head", _by_layer(h, p, "norm").mean(axis=1))
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import count
+from itertools import count, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -59,7 +59,7 @@ def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         return _cross_entropy(_norm(weights["norm"], h) @ weights["tokens"].T, batch["y"]), None
 
     weights = _gpt(inputs["seed"], sizes, sizes["sequence"])
-    return _training(inputs, weights, loss, _adam(1e-3, betas=(0.9, 0.95), decay=0.1, clip=1.0))
+    return _training(inputs, weights, loss, _clipped(1.0, _adam(1e-3, betas=(0.9, 0.95), decay=0.1)))
 
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -113,24 +113,41 @@ def _encoding(inputs: dict[str, Any], sizes: dict[str, int], logits: Any, after:
         **{name: dense(width, units) for name, units in after.items()},
     }
     key = jax.random.PRNGKey(inputs["seed"])
-    return _training(inputs, weights, loss, _adam(5e-5, decay=0.01, clip=1.0), key)
+    return _training(inputs, weights, loss, _clipped(1.0, _adam(5e-5, decay=0.01)), key)
 
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def scores(weights: Any, x: Any, places: Any, attends: list[Any]) -> Any:
+        h = weights["tokens"][x] + weights["positions"][places]
+        for block, attend in zip(weights["blocks"], attends):  # noqa: B905 - Python 3.9
+            h = h + _join(block, attend(*_part(block, _norm(block["norm1"], h), sizes["heads"])))
+            h = h + _mix(block, _norm(block["norm2"], h))
+        return _norm(weights["norm"], h[:, -1]) @ weights["tokens"].T
+
+    weights = _gpt(inputs["seed"], sizes, sizes["sequence"] + sizes["new_tokens"])
+    return _generating(inputs, sizes, weights, scores)
+
+
+def _generating(
+    inputs: dict[str, Any], sizes: dict[str, int], weights: Any, scores: Any, *, shown: bool = False
+) -> Built:
+    """Take the likeliest token every time; where they are shown, each is on the host before the next.
+
+    The scores are of weights, tokens, their places, and for each block what attends from its cache.
+    """
     batch, heads, length = sizes["batch"], sizes["heads"], sizes["sequence"] + sizes["new_tokens"]
 
     def forward(weights: Any, cache: Any, place: Any, x: Any) -> Any:
-        places = place + jnp.arange(x.shape[1])
-        h, cached = weights["tokens"][x] + weights["positions"][places], []
+        places, cached = place + jnp.arange(x.shape[1]), []
         visible = jnp.arange(length) <= places[:, None]
-        for block, (keys, values) in zip(weights["blocks"], cache):  # noqa: B905 - Python 3.9
-            q, k, v = _part(block, _norm(block["norm1"], h), heads)
-            keys = lax.dynamic_update_slice_in_dim(keys, k, place, axis=1)  # noqa: PLW2901
-            values = lax.dynamic_update_slice_in_dim(values, v, place, axis=1)  # noqa: PLW2901
+
+        def attend(keys: Any, values: Any, q: Any, k: Any, v: Any) -> Any:
+            keys = lax.dynamic_update_slice_in_dim(keys, k, place, axis=1)
+            values = lax.dynamic_update_slice_in_dim(values, v, place, axis=1)
             cached.append((keys, values))
-            h = h + _join(block, jax.nn.dot_product_attention(q, keys, values, mask=visible))
-            h = h + _mix(block, _norm(block["norm2"], h))
-        logits = _norm(weights["norm"], h[:, -1]) @ weights["tokens"].T
+            return jax.nn.dot_product_attention(q, keys, values, mask=visible)
+
+        logits = scores(weights, x, places, [partial(attend, *kept) for kept in cache])
         return cached, places[-1] + 1, logits, jnp.argmax(logits, axis=-1, keepdims=True)
 
     @jax.jit
@@ -142,14 +159,14 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
     def step(state: _Answered) -> _Answered:
         cache, place, logits, token = begin(state.weights, _batch(inputs, state.turn)["x"])
-        tokens = [token]
+        tokens = [jax.device_get(token) if shown else token]
         for _ in range(sizes["new_tokens"] - 1):
             cache, place, logits, token = proceed(state.weights, cache, place, token)
-            tokens.append(token)
+            tokens.append(jax.device_get(token) if shown else token)
         logits, tokens = jax.device_get((logits, tokens))
         return _Answered(state.weights, state.turn + 1, [logits, np.concatenate(tokens, axis=1)])
 
-    return _Answered(_gpt(inputs["seed"], sizes, length)), step, _results
+    return _Answered(weights), step, _results
 
 
 def _gpt(seed: int, sizes: dict[str, int], length: int) -> Any:
@@ -196,24 +213,28 @@ def resnet_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         logits, means = _stages(weights, means, jax.nn.relu(h), training=True)
         return _cross_entropy(logits, batch["y"]), {**means, "stem": stem}
 
-    weights, means = _resnet(inputs["seed"], 3, sizes["width"], [(sizes["depth"] - 2) // 6] * 3, 10)
+    weights, means = _resnet(inputs["seed"], [3, 3, 3], sizes["width"], [(sizes["depth"] - 2) // 6] * 3, 10)
     return _training(inputs, weights, loss, _sgd(0.05, momentum=0.9, decay=5e-4), means)
 
 
 def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     blocks = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
-
-    def scores(network: Any, x: Any) -> Any:
-        weights, means = network
-        h, _ = _convolve(weights["stem"], means["stem"], x, stride=2)
-        h = lax.reduce_window(jax.nn.relu(h), -jnp.inf, lax.max, (1, 3, 3, 1), (1, 2, 2, 1), _padding(0, 1, 1, 0))
-        return _stages(weights, means, h)[0]
-
-    return _classifying(inputs, _resnet(inputs["seed"], 7, sizes["width"], blocks, 1000), scores)
+    return _classifying(inputs, _resnet(inputs["seed"], [7, 3, 3], sizes["width"], blocks, 1000), _resnet_scores)
 
 
-def _resnet(seed: int, stem: int, width: int, blocks: list[int], classes: int) -> tuple[Any, Any]:
-    """Draw weights, and make the running means and variances, in a tree of the same form."""
+def _resnet_scores(network: Any, x: Any) -> Any:
+    weights, means = network
+    h, _ = _convolve(weights["stem"], means["stem"], x, stride=2)
+    h = lax.reduce_window(jax.nn.relu(h), -jnp.inf, lax.max, (1, 3, 3, 1), (1, 2, 2, 1), _padding(0, 1, 1, 0))
+    return _stages(weights, means, h)[0]
+
+
+def _resnet(seed: int, kernels: list[int], width: int, blocks: list[int], classes: int) -> tuple[Any, Any]:
+    """Draw weights, and make the running means and variances, in a tree of the same form.
+
+    The kernels are those of the stem and of a block: of three, the last has four times the channels of the others.
+    """
+    stem, *each = kernels
     keys = _keys(seed)
     draw = jax.nn.initializers.variance_scaling(2.0, "fan_out", "normal")
 
@@ -224,9 +245,10 @@ def _resnet(seed: int, stem: int, width: int, blocks: list[int], classes: int) -
     network: dict[str, Any] = {"stem": convolution(stem, 3, width), "blocks": []}
     before = width
     for stage, number in enumerate(blocks):
-        after = width << stage
+        after = (width << stage) * (4 if len(each) == 3 else 1)
         for _ in range(number):
-            block = {"conv1": convolution(3, before, after), "conv2": convolution(3, after, after)}
+            channels = [before, *[width << stage] * (len(each) - 1), after]
+            block = {f"conv{n + 1}": convolution(size, *channels[n : n + 2]) for n, size in enumerate(each)}
             if before != after:
                 block["shortcut"] = convolution(1, before, after)
             network["blocks"].append(block)
@@ -241,10 +263,12 @@ def _is_pair(node: Any) -> bool:
 
 def _stages(weights: Any, means: Any, h: Any, *, training: bool = False) -> tuple[Any, Any]:
     seen = []
-    for block, mean in zip(weights["blocks"], means["blocks"]):  # noqa: B905 - Python 3.9
-        stride, now = (2 if "shortcut" in block else 1), {}
-        y, now["conv1"] = _convolve(block["conv1"], mean["conv1"], h, stride, training=training)
-        y, now["conv2"] = _convolve(block["conv2"], mean["conv2"], jax.nn.relu(y), training=training)
+    for number, (block, mean) in enumerate(zip(weights["blocks"], means["blocks"])):  # noqa: B905 - Python 3.9
+        stride, y, now = (2 if number and "shortcut" in block else 1), h, {}  # the first may widen, but never halves
+        strides = {"conv1": 1, "conv2": stride, "conv3": 1} if "conv3" in block else {"conv1": stride, "conv2": 1}
+        for name, step in strides.items():
+            y = y if name == "conv1" else jax.nn.relu(y)
+            y, now[name] = _convolve(block[name], mean[name], y, step, training=training)
         if "shortcut" in block:
             h, now["shortcut"] = _convolve(block["shortcut"], mean["shortcut"], h, stride, training=training)
         h = jax.nn.relu(y + h)
@@ -268,8 +292,13 @@ def _padding(*each: int) -> list[tuple[int, int]]:
     return [(pad, pad) for pad in each]
 
 
-def vit_infer(inputs: dict[str, Any], sizes: dict[str, int], patch: int = 16) -> Built:
-    keys, width, side = _keys(inputs["seed"]), sizes["width"], sizes["image"] // patch
+def vit_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    return _classifying(inputs, *_vit(inputs["seed"], sizes, sizes["image"] // 16, 1000))
+
+
+def _vit(seed: int, sizes: dict[str, int], side: int, classes: int) -> tuple[Any, Any]:
+    """Draw weights, and make what computes with them, for so many patches a side."""
+    keys, width, patch = _keys(seed), sizes["width"], sizes["image"] // side
     normal = jax.nn.initializers.normal(0.02)
 
     def scores(weights: Any, x: Any) -> Any:
@@ -288,9 +317,9 @@ def vit_infer(inputs: dict[str, Any], sizes: dict[str, int], patch: int = 16) ->
         "positions": 0.02 * jax.random.normal(next(keys), (side**2 + 1, width)),
         "blocks": [_block(keys, width, 0.02, bias=True) for _ in range(sizes["layers"])],
         "norm": _scales(width),
-        "head": _layer(keys, width, 1000, normal),
+        "head": _layer(keys, width, classes, normal),
     }
-    return _classifying(inputs, weights, scores)
+    return weights, scores
 
 
 def dlrm_train(inputs: dict[str, Any], sizes: dict[str, int], features: int = 13, rate: float = 0.1) -> Built:
@@ -317,7 +346,7 @@ def dlrm_train(inputs: dict[str, Any], sizes: dict[str, int], features: int = 13
         "top": _layers(keys, [dim + len(pairs[0]), *hidden, 1]),
     }
     table = jax.random.uniform(next(keys), (tables * rows, dim), minval=-(rows**-0.5), maxval=rows**-0.5)
-    return _running(inputs, train, (weights, table))
+    return _running(lambda state: _batch(inputs, state.turn), train, (weights, table))
 
 
 def ncf_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -390,24 +419,29 @@ def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
-    widths = [2, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1]
+    def residual(u: Any, t: Any, x: Any) -> Any:
+        along = partial(u, t)
+        left = _slope(lambda t: u(t, x), t) + u(t, x) * _slope(along, x)
+        return left - 0.01 * _slope(along, x, sizes["derivative_order"])
 
-    def slope(function: Any, x: Any, order: int = 1) -> Any:
-        """Differentiate at every point by the number that belongs to it, forwards."""
-        return (
-            jax.jvp(partial(slope, function, order=order - 1), (x,), (jnp.ones_like(x),))[1] if order else function(x)
-        )
+    return _physics(inputs, sizes, 2, residual)
+
+
+def _slope(function: Any, x: Any, order: int = 1) -> Any:
+    """Differentiate at every point by the number that belongs to it, forwards."""
+    return jax.jvp(partial(_slope, function, order=order - 1), (x,), (jnp.ones_like(x),))[1] if order else function(x)
+
+
+def _physics(inputs: dict[str, Any], sizes: dict[str, int], numbers: int, residual: Any) -> Built:
+    widths = [numbers, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1]
 
     def loss(weights: Any, _: None, batch: Any) -> Any:
-        def u(t: Any, x: Any) -> Any:
-            return _mlp(weights, jnp.concatenate([t, x], axis=1), jnp.tanh)
+        def u(*columns: Any) -> Any:
+            return _mlp(weights, jnp.concatenate(columns, axis=1), jnp.tanh)
 
-        t, x = batch["inside"][:, :1], batch["inside"][:, 1:]
-        along = partial(u, t)
-        residual = slope(lambda t: u(t, x), t) + u(t, x) * slope(along, x)
-        residual = residual - 0.01 * slope(along, x, sizes["derivative_order"])
+        inner = residual(u, *jnp.split(batch["inside"], numbers, axis=1))
         edge = _mlp(weights, batch["edge"], jnp.tanh) - batch["value"]
-        return (residual**2).mean() + (edge**2).mean(), None
+        return (inner**2).mean() + (edge**2).mean(), None
 
     weights = _layers(_keys(inputs["seed"]), widths, jax.nn.initializers.glorot_normal())
     return _training(inputs, weights, loss, _adam(1e-3))
@@ -432,6 +466,149 @@ def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
     widths = [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["width"]]
     return _training(inputs, _layers(_keys(inputs["seed"]), widths), loss, _adam(1e-3))
+
+
+def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def loss(weights: Any, _: None, batch: Any) -> Any:
+        attends = repeat(partial(jax.nn.dot_product_attention, is_causal=True))
+        h = _llama_states(weights, batch["x"], jnp.arange(sizes["sequence"]), attends, sizes["heads"])
+        return _cross_entropy(_dense(weights["head"], _root_norm(weights["norm"], h)), batch["y"]), None
+
+    optimiser = _clipped(1.0, _adam(3e-4, betas=(0.9, 0.95), decay=0.1))
+    return _training(inputs, _llama(inputs["seed"], sizes), loss, optimiser)
+
+
+def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def scores(weights: Any, x: Any, places: Any, attends: list[Any]) -> Any:
+        h = _llama_states(weights, x, places, attends, sizes["heads"])
+        return _dense(weights["head"], _root_norm(weights["norm"], h[:, -1]))
+
+    return _generating(inputs, sizes, _llama(inputs["seed"], sizes), scores, shown=True)
+
+
+def _llama(seed: int, sizes: dict[str, int]) -> Any:
+    keys, width, normal = _keys(seed), sizes["width"], jax.nn.initializers.normal(0.02)
+    hidden = 32 * math.ceil(width / 12)  # 8 / 3 of the width, rounded up
+
+    def dense(before: int, after: int) -> Any:
+        return _layer(keys, before, after, normal, bias=False)
+
+    def block() -> Any:
+        inner = {name: dense(width, width) for name in ("query", "key", "value", "outward")}
+        norms = {name: _scales(width, bias=False) for name in ("norm1", "norm2")}
+        gated = {name: dense(width, hidden) for name in ("gate", "up")}
+        return {**inner, **norms, **gated, "down": dense(hidden, width)}
+
+    return {
+        "tokens": normal(next(keys), (sizes["vocabulary"], width)),
+        "blocks": [block() for _ in range(sizes["layers"])],
+        "norm": _scales(width, bias=False),
+        "head": dense(width, sizes["vocabulary"]),
+    }
+
+
+def _llama_states(weights: Any, x: Any, places: Any, attends: Iterable[Any], heads: int) -> Any:
+    """Give what the last block does; each block has what attends in it."""
+    h, width = weights["tokens"][x], weights["tokens"].shape[1] // heads
+    angles = places[:, None, None] * 10_000.0 ** -(jnp.arange(0, width, 2) / width)
+    turned = partial(_turned, jnp.cos(angles), jnp.sin(angles))
+    for block, attend in zip(weights["blocks"], attends):  # noqa: B905 - Python 3.9
+        z = _root_norm(block["norm1"], h)
+        q, k, v = (_split(_dense(block[name], z), heads) for name in ("query", "key", "value"))
+        h = h + _join(block, attend(turned(q), turned(k), v))
+        z = _root_norm(block["norm2"], h)
+        h = h + _dense(block["down"], jax.nn.silu(_dense(block["gate"], z)) * _dense(block["up"], z))
+    return h
+
+
+def _turned(cos: Any, sin: Any, x: Any) -> Any:
+    """Turn pairs of numbers, one from either half."""
+    first, second = jnp.split(x, 2, axis=-1)
+    return jnp.concatenate([first * cos - second * sin, second * cos + first * sin], axis=-1)
+
+
+def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    weights, scores = _vit(inputs["seed"], sizes, math.isqrt(sizes["sequence"]), 10)
+
+    def loss(weights: Any, _: None, batch: Any) -> Any:
+        return _cross_entropy(scores(weights, batch["x"]), batch["y"]), None
+
+    def decays(weights: Any) -> Any:
+        return {**_matrices(weights), "positions": False}
+
+    return _training(inputs, weights, loss, _adam(1e-3, decay=0.05, decays=decays))
+
+
+def bottleneck_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    blocks = {50: [3, 4, 6, 3]}[sizes["depth"]]
+    return _classifying(inputs, _resnet(inputs["seed"], [7, 1, 3, 1], sizes["width"], blocks, 1000), _resnet_scores)
+
+
+def towers_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keys, rows, dim = _keys(inputs["seed"]), sizes["table_rows"], sizes["embedding_dim"]
+
+    def loss(weights: Any, _: None, batch: Any) -> Any:
+        def lead(name: str) -> Any:
+            return _mlp(weights[name]["tower"], weights[name]["table"][batch[name]], jax.nn.relu)
+
+        users, items = lead("users"), lead("items")
+        return _cross_entropy(users @ items.T, jnp.arange(len(users))), None
+
+    def side() -> Any:
+        tower = _layers(keys, [dim, *[sizes["mlp_width"]] * sizes["mlp_layers"], dim])
+        return {"table": 0.05 * jax.random.normal(next(keys), (rows, dim)), "tower": tower}
+
+    return _training(inputs, {"users": side(), "items": side()}, loss, _adam(1e-3))
+
+
+def ppo_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keys, inward = _keys(inputs["seed"]), [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"]]
+    weights = {"policy": _layers(keys, [*inward, sizes["width"] // 2]), "value": _layers(keys, [*inward, 1])}
+    rollout = {name: array.copy() for name, array in inputs["rollout"].items()}
+    capacity = len(rollout["action"])
+    begin, update = _clipped(0.5, _adam(3e-4, epsilon=1e-5))
+
+    def judge(weights: Any, seen: Any) -> Any:
+        logs = jax.nn.log_softmax(_mlp(weights["policy"], seen, jnp.tanh))
+        return logs, _mlp(weights["value"], seen, jnp.tanh)[..., 0]
+
+    def loss(weights: Any, batch: Any) -> Any:
+        logs, value = judge(weights, batch["seen"])
+        now = jnp.take_along_axis(logs, batch["action"][:, None], axis=1)[:, 0]
+        ratio, advantage = jnp.exp(now - batch["chosen"]), batch["advantage"]
+        gain = jnp.minimum(ratio * advantage, jnp.clip(ratio, 0.8, 1.2) * advantage).mean()
+        entropy = -(jnp.exp(logs) * logs).sum(axis=1).mean()
+        return ((value - batch["wanted"]) ** 2).mean() / 2 - gain - 0.01 * entropy
+
+    def train(carried: Any, batch: Any) -> Any:
+        weights, moments = carried
+        value, gradients = jax.value_and_grad(loss)(weights, batch)
+        return update(weights, gradients, moments), value
+
+    judged = jax.jit(judge)
+
+    def act(weights: Any, batch: dict[str, Any], turn: int) -> None:
+        for number, (seen, chance) in enumerate(zip(batch["seen"], batch["chance"])):  # noqa: B905 - Python 3.9
+            logs, value = jax.device_get(judged(weights, seen))
+            action = min(np.searchsorted(np.exp(logs).cumsum(), chance, side="right"), len(logs) - 1)
+            place = (turn * len(batch["chance"]) + number) % capacity
+            rollout["seen"][place], rollout["action"][place] = seen, action
+            rollout["chosen"][place], rollout["value"][place] = logs[action], value
+
+    def experience(state: _Trained) -> Any:
+        batch = inputs["batches"][state.turn % len(inputs["batches"])]
+        act(state.carried[0], batch, state.turn)
+        return {name: array[batch["rows"]] for name, array in rollout.items() if name != "value"}
+
+    return _running(experience, train, (weights, begin(weights)))
+
+
+def heat_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def residual(u: Any, t: Any, x: Any, y: Any) -> Any:
+        u_xx, u_yy = _slope(lambda x: u(t, x, y), x, 2), _slope(lambda y: u(t, x, y), y, 2)
+        return _slope(lambda t: u(t, x, y), t) - 0.1 * (u_xx + u_yy)
+
+    return _physics(inputs, sizes, 3, residual)
 
 
 def _keys(seed: int) -> Iterator[Any]:
@@ -471,6 +648,10 @@ def _norm(weights: Any, x: Any) -> Any:
     return y + weights["shift"] if "shift" in weights else y
 
 
+def _root_norm(weights: Any, x: Any) -> Any:
+    return x * lax.rsqrt((x**2).mean(axis=-1, keepdims=True) + 1e-5) * weights["scale"]
+
+
 def _cross_entropy(logits: Any, y: Any) -> Any:
     right = jnp.take_along_axis(logits, y[..., None], axis=-1)[..., 0]
     return (jax.nn.logsumexp(logits, axis=-1) - right).mean()
@@ -480,29 +661,48 @@ def _binary_cross_entropy(logits: Any, y: Any) -> Any:
     return (jax.nn.softplus(logits) - y * logits).mean()
 
 
-def _adam(rate: float, betas: tuple[float, float] = (0.9, 0.999), decay: float = 0.0, clip: float = 0.0) -> Optimiser:
-    """Adam, of which only matrices decay, with gradients clipped to a norm."""
+def _matrices(weights: Any) -> Any:
+    return jax.tree.map(lambda weight: weight.ndim >= 2, weights)
+
+
+def _adam(
+    rate: float,
+    betas: tuple[float, float] = (0.9, 0.999),
+    decay: float = 0.0,
+    epsilon: float = 1e-8,
+    decays: Callable[[Any], Any] = _matrices,
+) -> Optimiser:
+    """Adam, with decay of the weights where a tree of their form says so."""
 
     def begin(weights: Any) -> _Moments:
         first, second = (jax.tree.map(jnp.zeros_like, weights) for _ in range(2))
         return _Moments(first, second, jnp.zeros((), jnp.int32))
 
     def update(weights: Any, gradients: Any, moments: _Moments) -> Any:
-        if clip:
-            norm = jnp.sqrt(sum(jnp.sum(gradient**2) for gradient in jax.tree.leaves(gradients)))
-            gradients = jax.tree.map(lambda gradient: gradient * jnp.minimum(1, clip / norm), gradients)
         number = moments.count + 1
         first = jax.tree.map(lambda m, g: betas[0] * m + (1 - betas[0]) * g, moments.first, gradients)
         second = jax.tree.map(lambda v, g: betas[1] * v + (1 - betas[1]) * g**2, moments.second, gradients)
         scales = [1 - beta**number for beta in betas]
 
-        def moved(weight: Any, m: Any, v: Any) -> Any:
-            change = m / scales[0] / (jnp.sqrt(v / scales[1]) + 1e-8)
-            return weight - rate * (change + decay * weight if weight.ndim >= 2 else change)
+        def moved(weight: Any, m: Any, v: Any, decaying: Any) -> Any:
+            change = m / scales[0] / (jnp.sqrt(v / scales[1]) + epsilon)
+            return weight - rate * (change + decay * weight if decaying else change)
 
-        return jax.tree.map(moved, weights, first, second), _Moments(first, second, number)
+        return jax.tree.map(moved, weights, first, second, decays(weights)), _Moments(first, second, number)
 
     return begin, update
+
+
+def _clipped(length: float, optimiser: Optimiser) -> Optimiser:
+    """Clip the norm of all gradients together, then do as before."""
+    begin, update = optimiser
+
+    def clipped(weights: Any, gradients: Any, memory: Any) -> Any:
+        norm = jnp.sqrt(sum(jnp.sum(gradient**2) for gradient in jax.tree.leaves(gradients)))
+        gradients = jax.tree.map(lambda gradient: gradient * jnp.minimum(1, length / norm), gradients)
+        return update(weights, gradients, memory)
+
+    return begin, clipped
 
 
 def _sgd(rate: float, momentum: float, decay: float) -> Optimiser:
@@ -522,14 +722,14 @@ def _training(inputs: dict[str, Any], weights: Any, loss: Any, optimiser: Optimi
         (value, beside), gradients = jax.value_and_grad(loss, has_aux=True)(weights, beside, batch)
         return (*update(weights, gradients, memory), beside), value
 
-    return _running(inputs, train, (weights, begin(weights), beside))
+    return _running(lambda state: _batch(inputs, state.turn), train, (weights, begin(weights), beside))
 
 
-def _running(inputs: dict[str, Any], train: Any, carried: Any) -> Built:
+def _running(bring: Callable[[_Trained], Any], train: Any, carried: Any) -> Built:
     compiled = jax.jit(train, donate_argnums=0)
 
     def step(state: _Trained) -> _Trained:
-        batch = _batch(inputs, state.turn)
+        batch = bring(state)
         carried, value = compiled(state.carried, batch)
         return _Trained(carried, state.turn + 1, value, _image(batch))
 

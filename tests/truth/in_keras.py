@@ -35,12 +35,33 @@ def use(framework: Any) -> None:
     """Take nothing: Keras itself knows its back end and its device."""
 
 
-class Block(layers.Layer):  # type: ignore[misc]
-    """Normalises first. TensorFlow names scopes after these classes, so none begins with an underscore."""
+class Attending(layers.Layer):  # type: ignore[misc]
+    """Attends, between what each kind of block does before in `part` and after in `join`.
 
-    def __init__(self, width: int, heads: int, back: float = 0.02, *, bias: bool, causal: bool) -> None:
+    TensorFlow names scopes after these classes, so none begins with an underscore.
+    """
+
+    def __init__(self, heads: int, *, causal: bool) -> None:
         super().__init__()
         self.heads, self.causal = heads, causal
+
+    def call(self, h: Any, cache: Any = None, place: Any = None, visible: Any = None, turn: Any = ()) -> Any:
+        """Attend to what is new, or else to a cache, into which it is written: then that comes back too."""
+        q, k, v = self.part(h, *turn)
+        if cache is None:
+            attended = ops.dot_product_attention(q, k, v, is_causal=self.causal)
+        else:
+            k, v = (ops.slice_update(old, (0, place, 0, 0), new) for old, new in zip(cache, (k, v)))  # noqa: B905 - Python 3.9
+            attended = ops.dot_product_attention(q, k, v, mask=visible)
+        h = self.join(h, ops.reshape(attended, ops.shape(h)))
+        return h if cache is None else (h, (k, v))
+
+
+class Block(Attending):
+    """Normalises first."""
+
+    def __init__(self, width: int, heads: int, back: float = 0.02, *, bias: bool, causal: bool) -> None:
+        super().__init__(heads, causal=causal)
         self.norm1 = layers.LayerNormalization(epsilon=1e-5, center=bias)
         self.inward = _dense(3 * width, use_bias=bias)
         self.outward = _dense(width, back, use_bias=bias)
@@ -48,41 +69,98 @@ class Block(layers.Layer):  # type: ignore[misc]
         self.up = _dense(4 * width, use_bias=bias, activation="gelu")
         self.down = _dense(width, back, use_bias=bias)
 
-    def call(self, h: Any, cache: Any = None, place: Any = None, visible: Any = None) -> Any:
-        """Attend to what is new, or else to a cache, into which it is written: then that comes back too."""
+    def part(self, h: Any) -> Any:
+        """Give queries, keys and values, each of batch x length x heads x width of a head."""
         batch, length, width = ops.shape(h)
         inward = ops.reshape(self.inward(self.norm1(h)), (batch, length, 3, self.heads, width // self.heads))
-        q, k, v = ops.unstack(inward, 3, axis=2)
-        if cache is None:
-            attended = ops.dot_product_attention(q, k, v, is_causal=self.causal)
-        else:
-            k, v = (ops.slice_update(old, (0, place, 0, 0), new) for old, new in zip(cache, (k, v)))  # noqa: B905 - Python 3.9
-            attended = ops.dot_product_attention(q, k, v, mask=visible)
-        h = h + self.outward(ops.reshape(attended, (batch, length, width)))
-        h = h + self.down(self.up(self.norm2(h)))
-        return h if cache is None else (h, (k, v))
+        return ops.unstack(inward, 3, axis=2)
+
+    def join(self, h: Any, attended: Any) -> Any:
+        h = h + self.outward(attended)
+        return h + self.down(self.up(self.norm2(h)))
 
 
-class GPT(keras.Model):  # type: ignore[misc]
+class LlamaBlock(Attending):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__(heads, causal=True)
+        hidden = -(-8 * width // 96) * 32  # 8 / 3 of it, rounded up to a multiple of 32
+        self.norm1 = layers.RMSNormalization(epsilon=1e-5)
+        self.q, self.k, self.v, self.outward = (_dense(width, use_bias=False) for _ in range(4))
+        self.norm2 = layers.RMSNormalization(epsilon=1e-5)
+        self.gate = _dense(hidden, use_bias=False, activation="silu")
+        self.up, self.down = _dense(hidden, use_bias=False), _dense(width, use_bias=False)
+
+    def part(self, h: Any, cosine: Any, sine: Any) -> Any:
+        """Give queries and keys, turned by their position, and values."""
+        (batch, length, width), z = ops.shape(h), self.norm1(h)
+        shape = (batch, length, self.heads, width // self.heads)
+        q, k, v = (ops.reshape(to(z), shape) for to in (self.q, self.k, self.v))
+        return _turned(q, cosine, sine), _turned(k, cosine, sine), v
+
+    def join(self, h: Any, attended: Any) -> Any:
+        h = h + self.outward(attended)
+        z = self.norm2(h)
+        return h + self.down(self.gate(z) * self.up(z))
+
+
+def _turned(x: Any, cosine: Any, sine: Any) -> Any:
+    left, right = ops.split(x, 2, axis=-1)
+    return x * cosine + ops.concatenate([-right, left], axis=-1) * sine
+
+
+class Decoder(keras.Model):  # type: ignore[misc]
+    """Writes on: `embed` gives what goes through the blocks, and what each of them takes besides."""
+
     def __init__(self, sizes: dict[str, int], length: int) -> None:
         super().__init__()
+        self.length = length
+        self.tokens = layers.Embedding(sizes["vocabulary"], sizes["width"], _normal())
+
+    def call(self, x: Any) -> Any:
+        h, options = self.embed(x)
+        for block in self.blocks:
+            h = block(h, **options)
+        return self.logits(h)
+
+
+class GPT(Decoder):
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length)
         width, heads, back = sizes["width"], sizes["heads"], 0.02 / math.sqrt(2 * sizes["layers"])
-        self.tokens = layers.Embedding(sizes["vocabulary"], width, _normal())
         self.positions = self.add_weight(shape=(length, width), initializer=_normal(), name="positions")
         self.blocks = [Block(width, heads, back, bias=False, causal=True) for _ in range(sizes["layers"])]
         self.norm = layers.LayerNormalization(epsilon=1e-5, center=False)
 
-    def call(self, x: Any) -> Any:
-        h = self.tokens(x) + self.positions
-        for block in self.blocks:
-            h = block(h)
-        return self.logits(h)
+    def embed(self, x: Any, places: Any = None) -> Any:
+        return self.tokens(x) + _at(self.positions, places), {}
 
     def logits(self, h: Any) -> Any:
         return ops.matmul(self.norm(h), ops.transpose(self.tokens.embeddings))
 
 
-class Writer(GPT):
+class Llama(Decoder):
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length)
+        width, heads = sizes["width"], sizes["heads"]
+        self.blocks = [LlamaBlock(width, heads) for _ in range(sizes["layers"])]
+        self.norm = layers.RMSNormalization(epsilon=1e-5)
+        self.head = _dense(sizes["vocabulary"], use_bias=False)
+        speeds = 10_000.0 ** (-np.arange(0, width // heads, 2) / (width // heads))
+        angles = np.tile(np.outer(np.arange(length), speeds), 2)[:, None]  # alike for every head
+        self.turns = [ops.convert_to_tensor(part(angles), "float32") for part in (np.cos, np.sin)]
+
+    def embed(self, x: Any, places: Any = None) -> Any:
+        return self.tokens(x), {"turn": [_at(turn, places) for turn in self.turns]}
+
+    def logits(self, h: Any) -> Any:
+        return self.head(self.norm(h))
+
+
+def _at(table: Any, places: Any) -> Any:
+    return table if places is None else ops.take(table, places, axis=0)
+
+
+class Writer(Decoder):
     """Gives the logits of the last position, the token they call for, its place, and the caches up to there."""
 
     def __init__(self, sizes: dict[str, int], length: int) -> None:
@@ -93,13 +171,21 @@ class Writer(GPT):
         if caches is None:
             caches, place = [(ops.zeros(self.empty), ops.zeros(self.empty)) for _ in self.blocks], 0
         places = place + ops.arange(x.shape[1])
-        visible = (ops.arange(self.empty[1]) <= places[:, None])[None, None]
-        h, grown = self.tokens(x) + ops.take(self.positions, places, axis=0), []
+        visible = (ops.arange(self.length) <= places[:, None])[None, None]
+        (h, options), grown = self.embed(x, places), []
         for block, cache in zip(self.blocks, caches):  # noqa: B905 - Python 3.9
-            h, cache = block(h, cache=cache, place=place, visible=visible)  # noqa: PLW2901
+            h, cache = block(h, cache=cache, place=place, visible=visible, **options)  # noqa: PLW2901
             grown.append(cache)
         logits = self.logits(h[:, -1])
         return logits, ops.argmax(logits, axis=-1)[:, None], places[-1] + 1, grown
+
+
+class GPTWriter(Writer, GPT):
+    pass
+
+
+class LlamaWriter(Writer, Llama):
+    pass
 
 
 class Encoder(keras.Model):  # type: ignore[misc]
@@ -187,10 +273,10 @@ def _encoding(model: Any, inputs: dict[str, Any]) -> Built:
     return _training(model, inputs, x=itemgetter("x", "mask"))
 
 
-def _adamw(rate: float, decay: float, beta_2: float = 0.999) -> Any:
+def _adamw(rate: float, decay: float, *more: str, beta_2: float = 0.999, clip: float | None = 1.0) -> Any:
     """Let only matrices decay; a layer of attention has kernels of three dimensions and biases of two."""
-    optimiser = keras.optimizers.AdamW(rate, decay, beta_2=beta_2, epsilon=1e-8, global_clipnorm=1.0)
-    optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    optimiser = keras.optimizers.AdamW(rate, decay, beta_2=beta_2, epsilon=1e-8, global_clipnorm=clip)
+    optimiser.exclude_from_weight_decay(var_names=["bias", "gamma", "beta", "scale", *more])
     return optimiser
 
 
@@ -200,7 +286,10 @@ def _cross_entropy() -> Any:
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
-    model = Writer(sizes, sizes["sequence"] + sizes["new_tokens"])
+    return _generating(GPTWriter(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes)
+
+
+def _generating(model: Any, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
     model(keras.Input((sizes["sequence"],), sizes["batch"], dtype="int32"))  # makes its weights
     following = _compiled(model)
 
@@ -208,9 +297,9 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         x, caches, place, tokens = _batch(inputs, state.turn)["x"], None, None, []
         for _ in range(sizes["new_tokens"]):
             logits, x, place, caches = following(x, caches, place)
-            tokens.append(x)
-        results = [ops.convert_to_numpy(each) for each in (logits, ops.concatenate(tokens, axis=1))]
-        return _Answered(model, state.turn + 1, results)
+            tokens.append(ops.convert_to_numpy(x) if shown else x)
+        told = np.concatenate(tokens, axis=1) if shown else ops.convert_to_numpy(ops.concatenate(tokens, axis=1))
+        return _Answered(model, state.turn + 1, [ops.convert_to_numpy(logits), told])
 
     return _Answered(model), step, _results
 
@@ -249,17 +338,23 @@ def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     x = keras.Input(inputs["batches"][0]["x"].shape[1:])
     h = layers.ReLU()(_convolve(x, sizes["width"], 7, stride=2))
     h = layers.MaxPooling2D(3, 2)(layers.ZeroPadding2D(1)(h))  # no value is below zero here
-    blocks = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
-    return _classifying(keras.Model(x, _stages(h, sizes["width"], blocks, 1000)), inputs)
+    blocks = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3]}[sizes["depth"]]
+    scores = _stages(h, sizes["width"], blocks, 1000, bottleneck=sizes["depth"] >= 50)
+    return _classifying(keras.Model(x, scores), inputs)
 
 
-def _stages(h: Any, width: int, blocks: list[int], classes: int, decay: Any = None) -> Any:
+def _stages(  # noqa: PLR0913 - what tells the three networks apart
+    h: Any, width: int, blocks: list[int], classes: int, decay: Any = None, *, bottleneck: bool = False
+) -> Any:
     for stage, number in enumerate(blocks):
         for block in range(number):
             stride, channels = (2 if stage and not block else 1), width << stage
-            y = layers.ReLU()(_convolve(h, channels, 3, stride, decay))
-            shortcut = h if stride == 1 else _convolve(h, channels, 1, stride, decay)
-            h = layers.ReLU()(layers.Add()([_convolve(y, channels, 3, decay=decay), shortcut]))
+            left = 4 * channels if bottleneck else channels
+            y = layers.ReLU()(_convolve(h, channels, 1, decay=decay)) if bottleneck else h
+            y = layers.ReLU()(_convolve(y, channels, 3, stride, decay))
+            shortcut = h if h.shape[-1] == left else _convolve(h, left, 1, stride, decay)
+            y = _convolve(y, left, 1 if bottleneck else 3, decay=decay)
+            h = layers.ReLU()(layers.Add()([y, shortcut]))
     head = layers.Dense(classes, kernel_regularizer=decay, bias_regularizer=decay)
     return head(layers.GlobalAveragePooling2D()(h))
 
@@ -277,14 +372,14 @@ def _convolve(x: Any, channels: int, size: int, stride: int = 1, decay: Any = No
 
 
 class ViT(keras.Model):  # type: ignore[misc]
-    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+    def __init__(self, sizes: dict[str, int], patch: int = 16, classes: int = 1000) -> None:
         super().__init__()
         width, places = sizes["width"], (sizes["image"] // patch) ** 2
         self.patches = layers.Conv2D(width, patch, patch, kernel_initializer=_normal())
         self.token = self.add_weight(shape=(1, 1, width), initializer="zeros", name="token")
         self.positions = self.add_weight(shape=(places + 1, width), initializer=_normal(), name="positions")
         self.blocks = [Block(width, sizes["heads"], bias=True, causal=False) for _ in range(sizes["layers"])]
-        self.norm, self.head = layers.LayerNormalization(epsilon=1e-5), _dense(1000)
+        self.norm, self.head = layers.LayerNormalization(epsilon=1e-5), _dense(classes)
 
     def call(self, x: Any) -> Any:
         places, width = self.positions.shape
@@ -383,53 +478,85 @@ def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 class Physics(keras.Model):  # type: ignore[misc]
-    """Meets values on the edge, and an equation inside."""
+    """Meets values on the edge, and an equation inside, of which `residual` is what is left."""
 
-    def __init__(self, field: Any, order: int) -> None:
+    def __init__(self, field: Any) -> None:
         super().__init__()
-        self.field, self.order = field, order
+        self.field = field
 
     def call(self, given: Any) -> Any:
         return self.field(given[1])
 
     def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:  # noqa: ARG002 - Keras calls it so
-        t, place = ops.split(ops.convert_to_tensor(x[0]), 2, axis=1)
+        residual = self.residual(ops.convert_to_tensor(x[0]))
+        return ops.mean(ops.square(residual)) + ops.mean(keras.losses.mean_squared_error(y, y_pred))
+
+    def at(self, *place: Any) -> list[Any]:
+        return [self.field(ops.concatenate(place, axis=1))]
+
+
+class Wave(Physics):
+    def __init__(self, field: Any, order: int) -> None:
+        super().__init__(field)
+        self.order = order
+
+    def residual(self, inside: Any) -> Any:
+        t, place = ops.split(inside, 2, axis=1)
         found = _derive(lambda t: self.along(t, place, self.order), t, which=0)
         u, u_x, u_n, u_t = found[0], found[1], found[-2], found[-1]
-        residual = u_t + u * u_x - 0.01 * u_n
-        return ops.mean(ops.square(residual)) + ops.mean(keras.losses.mean_squared_error(y, y_pred))
+        return u_t + u * u_x - 0.01 * u_n
 
     def along(self, t: Any, x: Any, order: int) -> list[Any]:
         """Give u and its derivatives by x."""
         if not order:
-            return [self.field(ops.concatenate([t, x], axis=1))]
+            return self.at(t, x)
         return _derive(lambda x: self.along(t, x, order - 1), x)
 
 
-def _derive(function: Callable[[Any], list[Any]], x: Any, which: int = -1) -> list[Any]:
-    """Give values and the derivative of one of them, row by row: Keras leaves that to its back ends."""
+class Heat(Physics):
+    def residual(self, inside: Any) -> Any:
+        t, x, y = ops.split(inside, 3, axis=1)
+
+        def first(x: Any, y: Any) -> list[Any]:
+            return _derive(self.at, t, x, y, which=0)
+
+        _, u_t, _, _, u_yy, u_xx = _derive(lambda x: _derive(lambda y: first(x, y), y, which=3), x, which=2)
+        return u_t - 0.1 * (u_xx + u_yy)
+
+
+def _derive(function: Callable[..., list[Any]], *at: Any, which: int = -1) -> list[Any]:
+    """Give values and the derivatives of one of them by each argument, row by row: Keras has back ends do that."""
     if keras.backend.backend() == "jax":
         import jax  # noqa: PLC0415 - each back end is another package
 
-        values, slopes = jax.jvp(function, (x,), (ops.ones_like(x),))
-        return [*values, slopes[which]]
+        def along(place: int) -> Any:
+            def moved(x: Any) -> list[Any]:
+                return function(*at[:place], x, *at[place + 1 :])
+
+            return jax.jvp(moved, (at[place],), (ops.ones_like(at[place]),))
+
+        found = [along(place) for place in range(len(at))]
+        return [*found[0][0], *(slopes[which] for _, slopes in found)]
     if keras.backend.backend() == "tensorflow":
         import tensorflow as tf  # noqa: PLC0415 - as above
 
         with tf.GradientTape() as tape:
-            tape.watch(x)
-            values = function(x)
-        return [*values, tape.gradient(values[which], x)]
+            tape.watch(at)
+            values = function(*at)
+        return [*values, *tape.gradient(values[which], at)]
     import torch  # noqa: PLC0415 - as above
 
-    values = function(x.requires_grad_())
-    return [*values, torch.autograd.grad(values[which].sum(), x, create_graph=True)[0]]
+    values = function(*(x.requires_grad_() for x in at))
+    return [*values, *torch.autograd.grad(values[which].sum(), at, create_graph=True)]
 
 
 def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
     field = _mlp([2, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], "tanh", draw="glorot_normal")
-    model = Physics(field, sizes["derivative_order"])
+    return _fitting(Wave(field, sizes["derivative_order"]), inputs)
+
+
+def _fitting(model: Any, inputs: dict[str, Any]) -> Built:
     model.compile(_adam())
     return _training(model, inputs, x=itemgetter("inside", "edge"), y="value")
 
@@ -461,6 +588,109 @@ def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _training(model, inputs, x=itemgetter("start"), y="path")
 
 
+def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = Llama(sizes, sizes["sequence"])
+    model.compile(_adamw(3e-4, 0.1, beta_2=0.95), _cross_entropy())
+    return _training(model, inputs)
+
+
+def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _generating(LlamaWriter(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
+def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = ViT(sizes, patch=sizes["image"] // math.isqrt(sizes["sequence"]), classes=10)
+    model.compile(_adamw(1e-3, 0.05, "token", "positions", clip=None), _cross_entropy())
+    return _training(model, inputs)
+
+
+def bottleneck_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    return resnet_infer(inputs, sizes)
+
+
+class Towers(keras.Model):  # type: ignore[misc]
+    """Holds every user of a batch against every item, of which the user's own is the right one."""
+
+    def __init__(self, user: Any, item: Any) -> None:
+        super().__init__()
+        self.user, self.item = user, item
+
+    def call(self, given: Any) -> Any:
+        users, items = given
+        return ops.matmul(self.user(users), ops.transpose(self.item(items)))
+
+    def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        y = ops.arange(ops.shape(y_pred)[0])
+        return super().compute_loss(x, y, y_pred, sample_weight)
+
+
+def towers_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    rows, dim = sizes["table_rows"], sizes["embedding_dim"]
+    widths = [dim, *[sizes["mlp_width"]] * sizes["mlp_layers"], dim]
+    model = Towers(
+        *(keras.Sequential([layers.Embedding(rows, dim, _normal(0.05)), _mlp(widths, "relu")]) for _ in range(2))
+    )
+    model.compile(_adam(), _cross_entropy())
+    return _training(model, inputs, x=itemgetter("users", "items"), y=None)
+
+
+class Actor(keras.Model):  # type: ignore[misc]
+    """Gives the log-probabilities of all actions, and a value; learns from what it did."""
+
+    def __init__(self, policy: Any, value: Any) -> None:
+        super().__init__()
+        self.policy, self.value = policy, value
+
+    def call(self, given: Batch) -> Any:
+        return ops.log_softmax(self.policy(given["seen"])), ops.squeeze(self.value(given["seen"]), axis=1)
+
+    def compute_loss(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:  # noqa: ARG002 - Keras calls it so
+        logs, worth = y_pred
+        action, chosen, advantage, wanted = (
+            ops.convert_to_tensor(x[name]) for name in ("action", "chosen", "advantage", "wanted")
+        )
+        ratio = ops.exp(ops.sum(logs * ops.one_hot(action, logs.shape[1]), axis=1) - chosen)
+        gain = ops.minimum(ratio * advantage, ops.clip(ratio, 0.8, 1.2) * advantage)
+        entropy = -ops.sum(ops.exp(logs) * logs, axis=1)
+        return ops.mean(0.5 * ops.square(worth - wanted) - gain - 0.01 * entropy)
+
+
+def ppo_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    widths = [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"]]
+    actor = Actor(_mlp([*widths, sizes["width"] // 2], "tanh"), _mlp([*widths, 1], "tanh"))
+    actor.compile(keras.optimizers.Adam(3e-4, epsilon=1e-5, global_clipnorm=0.5))
+    rollout = {name: array.copy() for name, array in inputs["rollout"].items()}
+    capacity = len(rollout["action"])
+
+    def act(batch: Batch, turn: int) -> None:
+        for number, (seen, chance) in enumerate(zip(batch["seen"], batch["chance"])):  # noqa: B905 - Python 3.9
+            logs, worth = (each[0] for each in actor.predict_on_batch({"seen": seen[None]}))
+            action = min(int(np.searchsorted(np.cumsum(np.exp(logs)), chance, side="right")), len(logs) - 1)
+            place = (turn * len(batch["chance"]) + number) % capacity
+            rollout["seen"][place], rollout["action"][place] = seen, action
+            rollout["chosen"][place], rollout["value"][place] = logs[action], worth
+
+    def step(state: _Trained) -> _Trained:
+        batch = _batch(inputs, state.turn)
+        act(batch, state.turn)
+        # What values were is for who reckons the advantages, between the steps.
+        read = {name: array[batch["rows"]] for name, array in rollout.items() if name != "value"}
+        return _Trained(actor, state.turn + 1, actor.train_on_batch(read))
+
+    return _Trained(actor), step, _loss
+
+
+def heat_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    field = _mlp([3, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], "tanh", draw="glorot_normal")
+    return _fitting(Heat(field), inputs)
+
+
 def _mlp(widths: list[int], activation: str, last: str | None = None, draw: str = "glorot_uniform") -> Any:
     """Join dense layers."""
     each = [*[activation] * (len(widths) - 2), last]
@@ -472,10 +702,12 @@ def _adam() -> Any:
     return keras.optimizers.Adam(1e-3, epsilon=1e-8)
 
 
-def _training(model: Any, inputs: dict[str, Any], x: Callable[[Batch], Any] = itemgetter("x"), y: str = "y") -> Built:
+def _training(
+    model: Any, inputs: dict[str, Any], x: Callable[[Batch], Any] = itemgetter("x"), y: str | None = "y"
+) -> Built:
     def step(state: _Trained) -> _Trained:
         batch = _batch(inputs, state.turn)
-        return _Trained(model, state.turn + 1, model.train_on_batch(x(batch), batch[y]))
+        return _Trained(model, state.turn + 1, model.train_on_batch(x(batch), batch[y] if y else None))
 
     return _Trained(model), step, _loss
 

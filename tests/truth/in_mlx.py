@@ -48,12 +48,19 @@ class _Attention(nn.Module):
         self.outward = nn.Linear(width, width, bias=bias)
 
     def __call__(self, x: mx.array, mask: Any, cache: Any) -> Any:
-        parts = mx.split(self.inward(x), 3, axis=-1)
-        q, k, v = (mx.unflatten(part, -1, (self.heads, -1)).transpose(0, 2, 1, 3) for part in parts)
-        if cache is not None:
-            k, v = cache.update(k, v)
-        y = mx.fast.scaled_dot_product_attention(q, k, v, scale=q.shape[-1] ** -0.5, mask=mask)
-        return self.outward(y.transpose(0, 2, 1, 3).flatten(-2))
+        return self.outward(_attend(mx.split(self.inward(x), 3, axis=-1), self.heads, mask, cache))
+
+
+def _attend(parts: Any, heads: int, mask: Any, cache: Any, turn: Any = None) -> Any:
+    """Attend to what stands in a cache too; queries and keys may be turned by their places."""
+    q, k, v = (mx.unflatten(part, -1, (heads, -1)).transpose(0, 2, 1, 3) for part in parts)
+    if turn is not None:
+        place = 0 if cache is None else cache.place
+        q, k = turn(q, offset=place), turn(k, offset=place)
+    if cache is not None:
+        k, v = cache.update(k, v)
+    y = mx.fast.scaled_dot_product_attention(q, k, v, scale=q.shape[-1] ** -0.5, mask=mask)
+    return y.transpose(0, 2, 1, 3).flatten(-2)
 
 
 class _Block(nn.Module):
@@ -94,13 +101,13 @@ class _Cache:
     """Room for keys and values, of which attention is given what is filled, as in mlx-lm."""
 
     def __init__(self, shape: tuple[int, ...]) -> None:
-        self._keys, self._values, self._filled = mx.zeros(shape), mx.zeros(shape), 0
+        self._keys, self._values, self.place = mx.zeros(shape), mx.zeros(shape), 0
 
     def update(self, keys: mx.array, values: mx.array) -> tuple[mx.array, mx.array]:
-        begin, self._filled = self._filled, self._filled + keys.shape[2]
-        self._keys[..., begin : self._filled, :] = keys
-        self._values[..., begin : self._filled, :] = values
-        return self._keys[..., : self._filled, :], self._values[..., : self._filled, :]
+        begin, self.place = self.place, self.place + keys.shape[2]
+        self._keys[..., begin : self.place, :] = keys
+        self._values[..., begin : self.place, :] = values
+        return self._keys[..., : self.place, :], self._values[..., : self.place, :]
 
 
 class _WholeCache:
@@ -179,13 +186,15 @@ def _draw(model: nn.Module) -> None:
 
 def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     mx.random.seed(inputs["seed"])
-    model = _GPT(sizes, sizes["sequence"])
+    return _continuing(_GPT(sizes, sizes["sequence"]), inputs, sizes, rate=1e-3)
 
+
+def _continuing(model: _GPT | _Llama, inputs: dict[str, Any], sizes: dict[str, int], rate: float) -> Built:
     def loss(batch: Batch) -> Any:
         logits = model.score(model(batch["x"], mx.arange(sizes["sequence"]), "causal"))
         return nn.losses.cross_entropy(logits, batch["y"], reduction="mean")
 
-    return _training(model, _adamw(rate=1e-3, betas=[0.9, 0.95], decay=0.1), inputs, loss, clip=1.0)
+    return _training(model, _adamw(rate, betas=[0.9, 0.95], decay=0.1), inputs, loss, clip=1.0)
 
 
 def bert_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -209,9 +218,14 @@ def _encoding(model: nn.Module, inputs: dict[str, Any]) -> Built:
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     mx.random.seed(inputs["seed"])
+    return _generating(_GPT(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes)
+
+
+def _generating(model: _GPT | _Llama, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
+    """Generate, and bring every token over as soon as it is there where somebody is to be shown it."""
     batch, width, layers, heads = (sizes[word] for word in ("batch", "width", "layers", "heads"))
     length = sizes["sequence"] + sizes["new_tokens"]
-    room, model = (batch, heads, length, width // heads), _GPT(sizes, length)
+    room = (batch, heads, length, width // heads)
     model.eval()
 
     def choose(h: mx.array) -> tuple[mx.array, mx.array]:
@@ -241,14 +255,20 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         following, place, caches = begin()
         for _ in range(sizes["new_tokens"]):
             logits, x, place, caches = following(x, place, caches)
-            mx.async_eval(x)
-            tokens.append(x)
-        return _Answered(state.weights, state.turn + 1, [np.array(logits), np.array(mx.concatenate(tokens, axis=1))])
+            if shown:
+                tokens.append(np.array(x))
+            else:
+                mx.async_eval(x)
+                tokens.append(x)
+        answer = np.concatenate(tokens, axis=1) if shown else np.array(mx.concatenate(tokens, axis=1))
+        return _Answered(state.weights, state.turn + 1, [np.array(logits), answer])
 
     return _Answered(model.state), step, _results
 
 
 class _Residual(nn.Module):
+    wider = 1
+
     def __init__(self, before: int, after: int, stride: int) -> None:
         super().__init__()
         self.conv1, self.norm1 = nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm(after)
@@ -263,13 +283,13 @@ class _Residual(nn.Module):
 
 
 class _ResNet(nn.Module):
-    def __init__(self, stem: list[Any], width: int, blocks: list[int], classes: int) -> None:
+    def __init__(self, stem: list[Any], width: int, blocks: list[int], classes: int, kind: Any = _Residual) -> None:
         super().__init__()
         stages, before = [], width
         for stage, count in enumerate(blocks):
             for block in range(count):
-                stages.append(_Residual(before, width << stage, 2 if stage and not block else 1))
-                before = width << stage
+                stages.append(kind(before, width << stage, 2 if stage and not block else 1))
+                before = kind.wider * width << stage
         self.features, self.head = nn.Sequential(*stem, *stages), nn.Linear(before, classes)
         self.apply_to_modules(self._draw)
 
@@ -295,21 +315,24 @@ def resnet_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    return _imagenet(inputs, sizes["width"], {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]], _Residual)
+
+
+def _imagenet(inputs: dict[str, Any], width: int, blocks: list[int], kind: type[nn.Module]) -> Built:
     mx.random.seed(inputs["seed"])
-    width, blocks = sizes["width"], {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
     stem = [nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm(width), nn.relu, nn.MaxPool2d(3, 2, 1)]
-    return _classifying(_ResNet(stem, width, blocks, 1000), inputs)
+    return _classifying(_ResNet(stem, width, blocks, 1000, kind), inputs)
 
 
 class _ViT(nn.Module):
-    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+    def __init__(self, sizes: dict[str, int], patch: int = 16, classes: int = 1000) -> None:
         super().__init__()
         width = sizes["width"]
         self.patches = nn.Conv2d(3, width, patch, patch)
         self.token = mx.zeros((1, 1, width))
         self.positions = 0.02 * mx.random.normal((1, (sizes["image"] // patch) ** 2 + 1, width))
         self.blocks = [_Block(width, sizes["heads"], bias=True) for _ in range(sizes["layers"])]
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, classes)
         _draw(self)
 
     def __call__(self, x: mx.array) -> Any:
@@ -368,14 +391,19 @@ def dlrm_train(inputs: dict[str, Any], sizes: dict[str, int], rate: float = 0.1)
     return _running(inputs, train, [model.state, held, optimiser.state])
 
 
+def _tables(count: int, rows: int, dim: int, std: float) -> list[nn.Embedding]:
+    tables = [nn.Embedding(rows, dim) for _ in range(count)]
+    for table in tables:
+        table.weight = nn.init.normal(std=std)(table.weight)
+    return tables
+
+
 class _NeuMF(nn.Module):
     def __init__(self, sizes: dict[str, int]) -> None:
         super().__init__()
         rows, dim = sizes["table_rows"], sizes["embedding_dim"]
         widths = [2 * dim, *(sizes["mlp_width"] >> layer for layer in range(sizes["mlp_layers"]))]
-        self.tables = [nn.Embedding(rows, dim) for _ in range(4)]
-        for table in self.tables:
-            table.weight = nn.init.normal(std=0.01)(table.weight)
+        self.tables = _tables(4, rows, dim, std=0.01)
         self.deep, self.head = _mlp(widths, nn.relu), nn.Linear(dim + widths[-1], 1)
 
     def __call__(self, users: mx.array, items: mx.array) -> Any:
@@ -429,12 +457,23 @@ def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         )
         return value
 
+    return _practising(inputs, act, replay, train, carried)
+
+
+def _practising(
+    inputs: dict[str, Any],
+    act: Callable[[dict[str, Any], int], None],
+    recalled: dict[str, Any],
+    train: Callable[[Batch], Any],
+    carried: Any,
+) -> Built:
+    """Act, then learn from rows of what is kept."""
     learn = _here["compile"](train, inputs=carried, outputs=carried)
 
     def step(state: _Trained) -> _Trained:
         batch = inputs["batches"][state.turn % len(inputs["batches"])]
         act(batch, state.turn)
-        value = learn({name: mx.array(array[batch["rows"]]) for name, array in replay.items()})
+        value = learn({name: mx.array(array[batch["rows"]]) for name, array in recalled.items()})
         mx.eval(carried, value)
         return _Trained(carried, state.turn + 1, value)
 
@@ -442,25 +481,34 @@ def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def residual(u: Any, t: mx.array, x: mx.array) -> Any:
+        u_x = u_n = _along(u, 1)
+        for _ in range(sizes["derivative_order"] - 1):
+            u_n = _along(u_n, 1)
+        return _along(u, 0)(t, x) + u(t, x) * u_x(t, x) - 0.01 * u_n(t, x)
+
+    return _obeying(residual, inputs, sizes)
+
+
+def _along(function: Any, argument: int) -> Any:
+    """Differentiate at every point by the number that belongs to it."""
+    return mx.grad(lambda *point: function(*point).sum(), argnums=argument)
+
+
+def _obeying(residual: Callable[..., Any], inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    """Train a function of as many numbers as a point has, until nothing is left of its equation."""
     mx.random.seed(inputs["seed"])
-    model = _mlp([2, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], mx.tanh)
+    numbers = inputs["batches"][0]["inside"].shape[1]
+    model = _mlp([numbers, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], mx.tanh)
     for layer in model.layers[::2]:
         layer.weight, layer.bias = nn.init.glorot_normal()(layer.weight), mx.zeros_like(layer.bias)
 
-    def along(function: Any, argument: int) -> Any:
-        """Differentiate at every point by the number that belongs to it."""
-        return mx.grad(lambda t, x: function(t, x).sum(), argnums=argument)
-
-    def u(t: mx.array, x: mx.array) -> Any:
-        return model(mx.concatenate([t, x], axis=1))
+    def u(*point: mx.array) -> Any:
+        return model(mx.concatenate(point, axis=1))
 
     def loss(batch: Batch) -> Any:
-        t, x = mx.split(batch["inside"], 2, axis=1)
-        u_x = u_n = along(u, 1)
-        for _ in range(sizes["derivative_order"] - 1):
-            u_n = along(u_n, 1)
-        residual = along(u, 0)(t, x) + u(t, x) * u_x(t, x) - 0.01 * u_n(t, x)
-        return residual.square().mean() + nn.losses.mse_loss(model(batch["edge"]), batch["value"])
+        left = residual(u, *mx.split(batch["inside"], numbers, axis=1))
+        return left.square().mean() + nn.losses.mse_loss(model(batch["edge"]), batch["value"])
 
     return _training(model, _adam(), inputs, loss)
 
@@ -484,6 +532,171 @@ def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _training(f, _adam(), inputs, loss)
 
 
+class _TurnedAttention(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query, self.key, self.value, self.outward = (nn.Linear(width, width, bias=False) for _ in range(4))
+        self.turn = nn.RoPE(width // heads)
+
+    def __call__(self, x: mx.array, mask: Any, cache: Any) -> Any:
+        parts = self.query(x), self.key(x), self.value(x)
+        return self.outward(_attend(parts, self.heads, mask, cache, self.turn))
+
+
+class _LlamaBlock(nn.Module):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        hidden = -(-8 * width // 96) * 32  # 8 / 3, rounded up
+        self.norm1, self.norm2 = nn.RMSNorm(width), nn.RMSNorm(width)
+        self.attend = _TurnedAttention(width, heads)
+        self.gate, self.up = (nn.Linear(width, hidden, bias=False) for _ in range(2))
+        self.down = nn.Linear(hidden, width, bias=False)
+
+    def __call__(self, h: mx.array, mask: Any, cache: Any) -> Any:
+        h = h + self.attend(self.norm1(h), mask, cache)
+        z = self.norm2(h)
+        return h + self.down(nn.silu(self.gate(z)) * self.up(z))
+
+
+class _Llama(nn.Module):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        width, vocabulary = sizes["width"], sizes["vocabulary"]
+        self.tokens, self.head = nn.Embedding(vocabulary, width), nn.Linear(width, vocabulary, bias=False)
+        self.blocks = [_LlamaBlock(width, sizes["heads"]) for _ in range(sizes["layers"])]
+        self.norm = nn.RMSNorm(width)
+        _draw(self)
+
+    def __call__(self, x: mx.array, _places: mx.array, mask: Any, caches: Any = None) -> Any:
+        """Take what a GPT takes, though places are known to the caches."""
+        h = self.tokens(x)
+        for number, block in enumerate(self.blocks):
+            h = block(h, mask, caches and caches[number])
+        return h
+
+    def score(self, h: mx.array) -> Any:
+        return self.head(self.norm(h))
+
+
+def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    return _continuing(_Llama(sizes), inputs, sizes, rate=3e-4)
+
+
+def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    return _generating(_Llama(sizes), inputs, sizes, shown=True)
+
+
+def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _ViT(sizes, sizes["image"] // math.isqrt(sizes["sequence"]), classes=10)
+
+    def loss(batch: Batch) -> Any:
+        return nn.losses.cross_entropy(model(batch["x"]), batch["y"], reduction="mean")
+
+    optimiser = _adamw(rate=1e-3, betas=[0.9, 0.999], decay=0.05, lasting=("token", "positions"))
+    return _training(model, optimiser, inputs, loss)
+
+
+class _Bottleneck(nn.Module):
+    wider = 4
+
+    def __init__(self, before: int, width: int, stride: int) -> None:
+        super().__init__()
+        after = self.wider * width
+        self.conv1, self.norm1 = nn.Conv2d(before, width, 1, bias=False), nn.BatchNorm(width)
+        self.conv2, self.norm2 = nn.Conv2d(width, width, 3, stride, 1, bias=False), nn.BatchNorm(width)
+        self.conv3, self.norm3 = nn.Conv2d(width, after, 1, bias=False), nn.BatchNorm(after)
+        self.shortcut: nn.Module = nn.Identity()
+        if before != after:
+            self.shortcut = nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm(after))
+
+    def __call__(self, x: mx.array) -> Any:
+        y = nn.relu(self.norm1(self.conv1(x)))
+        y = nn.relu(self.norm2(self.conv2(y)))
+        return nn.relu(self.norm3(self.conv3(y)) + self.shortcut(x))
+
+
+def bottleneck_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    return _imagenet(inputs, sizes["width"], {50: [3, 4, 6, 3]}[sizes["depth"]], _Bottleneck)
+
+
+class _Towers(nn.Module):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        rows, dim = sizes["table_rows"], sizes["embedding_dim"]
+        self.tables = _tables(2, rows, dim, std=0.05)
+        self.towers = [_mlp([dim, *[sizes["mlp_width"]] * sizes["mlp_layers"], dim], nn.relu) for _ in range(2)]
+
+    def __call__(self, *picks: mx.array) -> Any:
+        sides = zip(self.towers, self.tables, picks)  # noqa: B905 - Python 3.9
+        users, items = (tower(table(rows)) for tower, table, rows in sides)
+        return users @ items.T
+
+
+def towers_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _Towers(sizes)
+
+    def loss(batch: Batch) -> Any:
+        own = mx.arange(len(batch["users"]))
+        return nn.losses.cross_entropy(model(batch["users"], batch["items"]), own, reduction="mean")
+
+    return _training(model, _adam(), inputs, loss)
+
+
+class _Actor(nn.Module):
+    """Gives the log-probabilities of all actions, and the value."""
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        widths = [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"]]
+        self.policy, self.value = _mlp([*widths, sizes["width"] // 2], mx.tanh), _mlp([*widths, 1], mx.tanh)
+
+    def __call__(self, seen: mx.array) -> Any:
+        return nn.log_softmax(self.policy(seen)), self.value(seen).squeeze(1)
+
+
+def ppo_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model, optimiser = _Actor(sizes), _adam(rate=3e-4, eps=1e-5)
+    rollout = {name: array.copy() for name, array in inputs["rollout"].items()}
+    capacity = len(rollout["action"])
+
+    consult = _here["compile"](model, inputs=model.state)
+
+    def act(batch: dict[str, Any], turn: int) -> None:
+        for number, (seen, chance) in enumerate(zip(batch["seen"], batch["chance"])):  # noqa: B905 - Python 3.9
+            consulted = consult(mx.array(seen[None]))
+            mx.eval(consulted)
+            (logs,), (value,) = map(np.array, consulted)
+            action = min(np.searchsorted(np.exp(logs).cumsum(), chance, side="right"), len(logs) - 1)
+            place = (turn * len(batch["chance"]) + number) % capacity
+            rollout["seen"][place], rollout["action"][place] = seen, action
+            rollout["chosen"][place], rollout["value"][place] = logs[action], value
+
+    def loss(batch: Batch) -> Any:
+        logs, value = model(batch["seen"])
+        ratio = mx.exp(mx.take_along_axis(logs, batch["action"][:, None], axis=1).squeeze(1) - batch["chosen"])
+        gain = mx.minimum(ratio * batch["advantage"], mx.clip(ratio, 0.8, 1.2) * batch["advantage"])
+        entropy = -(mx.exp(logs) * logs).sum(axis=1)
+        return -gain.mean() + 0.5 * nn.losses.mse_loss(value, batch["wanted"]) - 0.01 * entropy.mean()
+
+    recalled = {name: rollout[name] for name in ("seen", "action", "chosen", "advantage", "wanted")}
+    train = _updating(model, optimiser, loss, clip=0.5)
+    return _practising(inputs, act, recalled, train, [model.state, optimiser.state])
+
+
+def heat_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def residual(u: Any, *point: mx.array) -> Any:
+        u_xx, u_yy = (_along(_along(u, axis), axis)(*point) for axis in (1, 2))
+        return _along(u, 0)(*point) - 0.1 * (u_xx + u_yy)
+
+    return _obeying(residual, inputs, sizes)
+
+
 def _mlp(widths: list[int], activation: Callable[[Any], Any]) -> nn.Sequential:
     """Join dense layers, with an activation between."""
     layers: list[Any] = []
@@ -492,20 +705,25 @@ def _mlp(widths: list[int], activation: Callable[[Any], Any]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-def _adam() -> optimizers.Optimizer:
-    return optimizers.Adam(1e-3, betas=[0.9, 0.999], eps=1e-8, bias_correction=True)
+def _adam(rate: float = 1e-3, eps: float = 1e-8) -> optimizers.Optimizer:
+    return optimizers.Adam(rate, betas=[0.9, 0.999], eps=eps, bias_correction=True)
 
 
-def _adamw(rate: float, betas: list[float], decay: float) -> optimizers.Optimizer:
-    """Let only matrices decay."""
+def _adamw(rate: float, betas: list[float], decay: float, lasting: tuple[str, ...] = ()) -> optimizers.Optimizer:
+    """Let only matrices decay, but for those that are named as lasting."""
     decaying = optimizers.AdamW(rate, betas, 1e-8, weight_decay=decay, bias_correction=True)
     others = optimizers.Adam(rate, betas, 1e-8, bias_correction=True)
-    return optimizers.MultiOptimizer([decaying, others], [lambda _, param: param.ndim >= 2])
+    return optimizers.MultiOptimizer([decaying, others], [lambda name, param: param.ndim >= 2 and name not in lasting])
 
 
 def _training(
     model: nn.Module, optimiser: Any, inputs: dict[str, Any], loss: Callable[[Batch], Any], clip: float = 0.0
 ) -> Built:
+    train = _updating(model, optimiser, loss, clip)
+    return _running(inputs, train, [model.state, optimiser.state, mx.random.state])
+
+
+def _updating(model: nn.Module, optimiser: Any, loss: Callable[[Batch], Any], clip: float) -> Callable[[Batch], Any]:
     optimiser.init(model.trainable_parameters())
     differentiated = nn.value_and_grad(model, loss)
 
@@ -516,7 +734,7 @@ def _training(
         optimiser.update(model, gradients)
         return value
 
-    return _running(inputs, train, [model.state, optimiser.state, mx.random.state])
+    return train
 
 
 def _running(inputs: dict[str, Any], train: Callable[[Batch], Any], carried: Any) -> Built:

@@ -17,6 +17,7 @@ from mxnet.gluon.model_zoo.vision import BasicBlockV1
 NOT_APPLICABLE = {
     "MXNet differentiates a matrix product twice at most; training through its second derivative takes three times": (
         "pinn_train",
+        "heat_train",
     )
 }
 
@@ -109,7 +110,18 @@ class _CachedAttention(_SelfAttention):
         return self.outward(y), cache
 
 
-class _Block(nn.HybridBlock):
+class _Normalising(nn.HybridBlock):
+    """A block that normalises first, made of `norm1`, `attend`, `norm2` and `mlp`; a cache comes out as it went in."""
+
+    def hybrid_forward(self, F: Any, h: Any, *context: Any) -> Any:  # noqa: ARG002 - Gluon's own signature
+        attended = self.attend(self.norm1(h), *context)
+        attended, *cache = attended if isinstance(attended, tuple) else (attended,)
+        h = h + attended
+        h = h + self.mlp(self.norm2(h))
+        return (h, *cache) if cache else h
+
+
+class _Block(_Normalising):
     def __init__(self, attend: nn.HybridBlock, width: int, leaving: Any = None, *, bias: bool) -> None:
         super().__init__()
         self.norm1, self.attend, self.norm2 = nn.LayerNorm(center=bias), attend, nn.LayerNorm(center=bias)
@@ -120,13 +132,6 @@ class _Block(nn.HybridBlock):
             nn.Dense(width, flatten=False, use_bias=bias, weight_initializer=leaving),
         )
 
-    def hybrid_forward(self, F: Any, h: Any, *context: Any) -> Any:  # noqa: ARG002 - Gluon's own signature
-        attended = self.attend(self.norm1(h), *context)
-        attended, *cache = attended if isinstance(attended, tuple) else (attended,)
-        h = h + attended
-        h = h + self.mlp(self.norm2(h))
-        return (h, *cache) if cache else h
-
 
 class _GPT(nn.HybridBlock):
     def __init__(self, sizes: dict[str, int], length: int, attention: type[_SelfAttention]) -> None:
@@ -135,13 +140,17 @@ class _GPT(nn.HybridBlock):
         leaving = mx.init.Normal(0.02 / math.sqrt(2 * layers))
         self.tokens = nn.Embedding(vocabulary, width)
         self.positions = self.params.get("positions", shape=(length, width), init=mx.init.Normal(0.02))
-        self.hidden = self.params.get_constant("hidden", np.triu(np.full((length, length), _HIDDEN, np.float32), 1))
+        self.hidden = self.params.get_constant("hidden", _causal(length))
         self.blocks = nn.HybridSequential()
         for _ in range(layers):
             attend = attention(width, sizes["heads"], leaving, bias=False)
             self.blocks.add(_Block(attend, width, leaving, bias=False))
         self.norm = nn.LayerNorm(center=False)
         self.head = nn.Dense(vocabulary, flatten=False, use_bias=False, in_units=width, params=self.tokens.params)
+
+
+def _causal(length: int) -> Any:
+    return np.triu(np.full((length, length), _HIDDEN, np.float32), 1)
 
 
 class _TrainedGPT(_GPT):
@@ -165,13 +174,17 @@ class _GeneratingGPT(_GPT):
 
     def hybrid_forward(self, F: Any, x: Any, places: Any, *caches: Any, positions: Any, hidden: Any) -> Any:
         h = F.broadcast_add(self.tokens(F.transpose(x)), F.expand_dims(F.take(positions, places), 1))
-        mask, after = F.expand_dims(F.take(hidden, places), 0), []
-        for block, before in zip(self.blocks, caches):  # noqa: B905 - Python 3.9
-            h, cache = block(h, mask, places, before)
-            after.append(cache)
-        last = F.reshape(F.slice_axis(h, axis=0, begin=-1, end=None), (-3, 0))
-        logits = self.head(self.norm(last))
-        return (logits, F.cast(F.argmax(logits, axis=-1, keepdims=True), "int32"), *after)
+        return _follow(F, self, h, caches, F.expand_dims(F.take(hidden, places), 0), places)
+
+
+def _follow(F: Any, model: Any, h: Any, caches: Any, *context: Any) -> Any:
+    after = []
+    for block, before in zip(model.blocks, caches):  # noqa: B905 - Python 3.9
+        h, cache = block(h, *context, before)
+        after.append(cache)
+    last = F.reshape(F.slice_axis(h, axis=0, begin=-1, end=None), (-3, 0))
+    logits = model.head(model.norm(last))
+    return (logits, F.cast(F.argmax(logits, axis=-1, keepdims=True), "int32"), *after)
 
 
 class _Encoder(nn.HybridBlock):
@@ -279,8 +292,12 @@ class _Apart(nn.HybridBlock):
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     mx.random.seed(inputs["seed"])
+    return _generating(_GeneratingGPT(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes)
+
+
+def _generating(model: nn.HybridBlock, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
+    """Generate, and bring every token over as soon as it is there where somebody is to be shown it."""
     prompt, length = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
-    model = _GeneratingGPT(sizes, length)
     model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
     shape = (length, sizes["batch"], 2 * sizes["width"])
     empty = [mx.nd.zeros(shape, ctx=_here["context"]) for _ in range(sizes["layers"])]
@@ -293,20 +310,22 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         for here in places:
             follow = further if tokens else first
             logits, x, *caches = follow(x, here, *caches)
-            tokens.append(x)
-        results = [logits.asnumpy(), mx.nd.concat(*tokens, dim=1).asnumpy()]
-        return _Answered(state.params, state.turn + 1, results)
+            tokens.append(x.asnumpy() if shown else x)
+        answer = np.concatenate(tokens, axis=1) if shown else mx.nd.concat(*tokens, dim=1).asnumpy()
+        return _Answered(state.params, state.turn + 1, [logits.asnumpy(), answer])
 
     return _Answered(_params(model)), step, _results
 
 
-def _resnet(stem: list[nn.HybridBlock], width: int, blocks: list[int], classes: int) -> nn.HybridSequential:
-    model, before = nn.HybridSequential(), width
+def _resnet(
+    stem: list[nn.HybridBlock], width: int, blocks: list[int], classes: int, kind: Any = BasicBlockV1
+) -> nn.HybridSequential:
+    model, before, wider = nn.HybridSequential(), width, getattr(kind, "wider", 1)
     model.add(*stem)
     for stage, count in enumerate(blocks):
         for block in range(count):
-            after = width << stage
-            model.add(BasicBlockV1(after, 2 if stage and not block else 1, before != after, before))
+            after = wider * width << stage
+            model.add(kind(after, 2 if stage and not block else 1, before != after, before))
             before = after
     model.add(nn.GlobalAvgPool2D(), nn.Dense(classes, weight_initializer="uniform"))
     model.initialize(mx.init.MSRAPrelu("out", slope=0), ctx=_here["context"])
@@ -335,23 +354,26 @@ def resnet_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    return _imagenet(inputs, sizes["width"], {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]], BasicBlockV1)
+
+
+def _imagenet(inputs: dict[str, Any], width: int, blocks: list[int], kind: Any) -> Built:
     mx.random.seed(inputs["seed"])
-    width, blocks = sizes["width"], {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
     stem = [nn.Conv2D(width, 7, 2, 3, use_bias=False, in_channels=3), nn.BatchNorm(), nn.Activation("relu")]
-    return _classifying(_resnet([*stem, nn.MaxPool2D(3, 2, 1)], width, blocks, 1000), inputs)
+    return _classifying(_resnet([*stem, nn.MaxPool2D(3, 2, 1)], width, blocks, 1000, kind), inputs)
 
 
 class _ViT(nn.HybridBlock):
-    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+    def __init__(self, sizes: dict[str, int], patch: int = 16, classes: int = 1000) -> None:
         super().__init__()
         width, length = sizes["width"], (sizes["image"] // patch) ** 2 + 1
         self.patches = nn.Conv2D(width, patch, patch, in_channels=3)
-        self.token = self.params.get("token", shape=(1, 1, width), init="zeros")
-        self.positions = self.params.get("positions", shape=(length, 1, width), init=mx.init.Normal(0.02))
+        self.token = self.params.get("token", shape=(1, 1, width), init="zeros", wd_mult=0.0)
+        self.positions = self.params.get("positions", shape=(length, 1, width), init=mx.init.Normal(0.02), wd_mult=0.0)
         self.blocks = nn.HybridSequential()
         for _ in range(sizes["layers"]):
             self.blocks.add(_Block(_SelfAttention(width, sizes["heads"], bias=True), width, bias=True))
-        self.norm, self.head = nn.LayerNorm(), nn.Dense(1000)
+        self.norm, self.head = nn.LayerNorm(), nn.Dense(classes)
 
     def hybrid_forward(self, F: Any, x: Any, token: Any, positions: Any) -> Any:
         h = F.transpose(F.reshape(self.patches(x), (0, 0, -1)), (2, 0, 1))
@@ -466,10 +488,7 @@ def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     def step(state: _Trained) -> _Trained:
         batch = inputs["batches"][state.turn % len(inputs["batches"])]
         act(batch, state.turn)
-        with autograd.record():
-            loss = learning(*recall(batch["rows"]))
-        loss.backward()
-        trainer.step(1)
+        loss = _improve(trainer, learning, recall(batch["rows"]))
         for one, other in zip(slow, quick):  # noqa: B905 - Python 3.9
             one += 0.005 * (other - one)  # noqa: PLW2901 - in place
         return _Trained(state.params, state.turn + 1, loss)
@@ -502,6 +521,225 @@ def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _training(model, mx.optimizer.Adam(1e-3), inputs)
 
 
+class _RMSNorm(nn.HybridBlock):
+    def __init__(self, width: int, epsilon: float = 1e-5) -> None:
+        super().__init__()
+        self.epsilon = epsilon
+        self.scale = self.params.get("scale", shape=(width,), init="ones")
+
+    def hybrid_forward(self, F: Any, x: Any, scale: Any) -> Any:
+        square = F.mean(F.square(x), axis=-1, keepdims=True)
+        return F.broadcast_mul(F.broadcast_mul(x, F.rsqrt(square + self.epsilon)), scale)
+
+
+class _TurnedAttention(nn.HybridBlock):
+    """Attends over (place, text, width), to itself or to what stands in its cache, into which it writes."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.query, self.key, self.value, self.outward = (
+            nn.Dense(width, flatten=False, use_bias=False) for _ in range(4)
+        )
+
+    def hybrid_forward(self, F: Any, x: Any, mask: Any, cosines: Any, sines: Any, *cached: Any) -> Any:
+        def turn(x: Any) -> Any:
+            first, second = F.split(x, num_outputs=2, axis=3)
+            return F.broadcast_mul(x, cosines) + F.broadcast_mul(F.concat(-second, first, dim=3), sines)
+
+        parts = self.query(x), self.key(x), self.value(x)
+        q, k, v = (F.reshape(part, (0, 0, self.heads, -1)) for part in parts)
+        q, kept = (F.reshape(part, (0, 0, -1)) for part in (turn(q), F.concat(turn(k), v, dim=3)))
+        if cached:
+            places, cache = cached
+            kept = F.contrib.index_copy(cache, places, kept)
+        scores = F.contrib.interleaved_matmul_encdec_qk(q, kept, heads=self.heads)
+        weights = F.softmax(F.broadcast_add(scores, mask))
+        y = self.outward(F.contrib.interleaved_matmul_encdec_valatt(kept, weights, heads=self.heads))
+        return (y, kept) if cached else y
+
+
+class _Gated(nn.HybridBlock):
+    def __init__(self, width: int, hidden: int) -> None:
+        super().__init__()
+        self.gate, self.up = (nn.Dense(hidden, flatten=False, use_bias=False) for _ in range(2))
+        self.swish, self.down = nn.Swish(), nn.Dense(width, flatten=False, use_bias=False)
+
+    def hybrid_forward(self, F: Any, z: Any) -> Any:  # noqa: ARG002 - Gluon's own signature
+        return self.down(self.swish(self.gate(z)) * self.up(z))
+
+
+class _LlamaBlock(_Normalising):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__()
+        self.norm1, self.attend, self.norm2 = _RMSNorm(width), _TurnedAttention(width, heads), _RMSNorm(width)
+        self.mlp = _Gated(width, -(-8 * width // 96) * 32)  # 8 / 3, rounded up
+
+
+class _Llama(nn.HybridBlock):
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__()
+        width, heads = sizes["width"], sizes["heads"]
+        self.tokens = nn.Embedding(sizes["vocabulary"], width)
+        self.hidden = self.params.get_constant("hidden", _causal(length))
+        powers = np.arange(0, width // heads, 2) * heads / width
+        # Numbers of the first half of a head turn with those of the second, by the same angles.
+        angles = np.tile(np.arange(length)[:, None] / 10_000**powers, 2).reshape(length, 1, 1, -1)
+        self.cosines = self.params.get_constant("cosines", np.cos(angles).astype(np.float32))
+        self.sines = self.params.get_constant("sines", np.sin(angles).astype(np.float32))
+        self.blocks = nn.HybridSequential()
+        for _ in range(sizes["layers"]):
+            self.blocks.add(_LlamaBlock(width, heads))
+        self.norm, self.head = _RMSNorm(width), nn.Dense(sizes["vocabulary"], flatten=False, use_bias=False)
+
+
+class _TrainedLlama(_Llama):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes, sizes["sequence"])
+        self.loss = gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def hybrid_forward(self, F: Any, x: Any, y: Any, hidden: Any, **turning: Any) -> Any:
+        h, mask = self.tokens(F.transpose(x)), F.expand_dims(hidden, 0)
+        for block in self.blocks:
+            h = block(h, mask, turning["cosines"], turning["sines"])
+        return F.mean(self.loss(self.head(self.norm(h)), F.transpose(y)))
+
+
+class _GeneratingLlama(_Llama):
+    """Gives what `_GeneratingGPT` gives."""
+
+    def hybrid_forward(self, F: Any, x: Any, places: Any, *caches: Any, **constants: Any) -> Any:
+        hidden, *turning = (F.take(constants[name], places) for name in ("hidden", "cosines", "sines"))
+        return _follow(F, self, self.tokens(F.transpose(x)), caches, F.expand_dims(hidden, 0), *turning, places)
+
+
+def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _TrainedLlama(sizes)
+    model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
+    return _training(model, _AdamW(3e-4, 0.9, 0.95, wd=0.1), inputs, clip=1.0)
+
+
+def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    return _generating(_GeneratingLlama(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
+def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    network = _ViT(sizes, sizes["image"] // math.isqrt(sizes["sequence"]), classes=10)
+    model = _Judged(network, gluon.loss.SoftmaxCrossEntropyLoss())
+    model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
+    return _training(model, _AdamW(1e-3, 0.9, 0.999, wd=0.05), inputs)
+
+
+class _Bottleneck(nn.HybridBlock):
+    """The stride is in the middle, as in GluonCV's V1b; the V1 that Gluon has strides first."""
+
+    wider = 4
+
+    def __init__(self, after: int, stride: int, downsample: bool, before: int) -> None:  # noqa: FBT001 - as in Gluon
+        super().__init__()
+        self.body, width = nn.HybridSequential(), after // self.wider
+        self.body.add(nn.Conv2D(width, 1, use_bias=False, in_channels=before), nn.BatchNorm(), nn.Activation("relu"))
+        self.body.add(
+            nn.Conv2D(width, 3, stride, 1, use_bias=False, in_channels=width), nn.BatchNorm(), nn.Activation("relu")
+        )
+        self.body.add(nn.Conv2D(after, 1, use_bias=False, in_channels=width), nn.BatchNorm())
+        self.downsample = nn.HybridSequential() if downsample else None
+        if downsample:
+            self.downsample.add(nn.Conv2D(after, 1, stride, use_bias=False, in_channels=before), nn.BatchNorm())
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:
+        shortcut = self.downsample(x) if self.downsample else x
+        return F.Activation(self.body(x) + shortcut, act_type="relu")
+
+
+def bottleneck_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    return _imagenet(inputs, sizes["width"], {50: [3, 4, 6, 3]}[sizes["depth"]], _Bottleneck)
+
+
+class _Towers(nn.HybridBlock):
+    """Gives the loss."""
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        self.tables = _tables(2, sizes["table_rows"], sizes["embedding_dim"], mx.init.Normal(0.05))
+        widths = [*[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["embedding_dim"]]
+        self.user, self.item, self.loss = _mlp(widths, "relu"), _mlp(widths, "relu"), gluon.loss.SoftmaxCELoss()
+
+    def hybrid_forward(self, F: Any, users: Any, items: Any) -> Any:
+        user, item = self.user(self.tables[0](users)), self.item(self.tables[1](items))
+        return F.mean(self.loss(F.dot(user, item, transpose_b=True), F.contrib.arange_like(user, axis=0)))
+
+
+def towers_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _Towers(sizes)
+    model.initialize(ctx=_here["context"])
+    return _training(model, mx.optimizer.Adam(1e-3), inputs)
+
+
+class _Actor(nn.HybridBlock):
+    """Gives the log-probabilities of all actions, and the value."""
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        hidden = [sizes["mlp_width"]] * sizes["mlp_layers"]
+        self.policy, self.value = _mlp([*hidden, sizes["width"] // 2], "tanh"), _mlp([*hidden, 1], "tanh")
+
+    def hybrid_forward(self, F: Any, seen: Any) -> Any:
+        return F.log_softmax(self.policy(seen)), F.reshape(self.value(seen), (-1,))
+
+
+class _Proximal(nn.HybridBlock):
+    """How much worse an actor does now than it could near to what it did."""
+
+    def __init__(self, actor: nn.HybridBlock) -> None:
+        super().__init__()
+        self.actor, self.error = actor, gluon.loss.L2Loss()
+
+    def hybrid_forward(self, F: Any, seen: Any, *recalled: Any) -> Any:
+        action, chosen, advantage, wanted = recalled
+        logs, value = self.actor(seen)
+        ratio = F.exp(F.pick(logs, action) - chosen)
+        gain = F.minimum(ratio * advantage, F.clip(ratio, 0.8, 1.2) * advantage)
+        entropy = -F.sum(F.exp(logs) * logs, axis=1)
+        return F.mean(self.error(value, wanted)) - F.mean(gain) - 0.01 * F.mean(entropy)
+
+
+def ppo_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _Actor(sizes)
+    learning = _Proximal(model)
+    learning.initialize(ctx=_here["context"])
+    rollout = {name: array.copy() for name, array in inputs["rollout"].items()}
+    capacity = len(rollout["action"])
+
+    def recall(rows: Any) -> list[Any]:
+        return [_put(rollout[name][rows]) for name in ("seen", "action", "chosen", "advantage", "wanted")]
+
+    learning(*recall(inputs["batches"][0]["rows"]))
+    learning, consult, trained = _hybrid(learning), _hybrid(_Apart(model)), _trained(model)
+    trainer = gluon.Trainer(model.collect_params(), "adam", {"learning_rate": 3e-4, "epsilon": 1e-5})
+
+    def act(batch: dict[str, Any], turn: int) -> None:
+        for number, (seen, chance) in enumerate(zip(batch["seen"], batch["chance"])):  # noqa: B905 - Python 3.9
+            (logs,), (value,) = (array.asnumpy() for array in consult(_put(seen[None])))
+            action = min(np.searchsorted(np.exp(logs).cumsum(), chance, side="right"), len(logs) - 1)
+            place = (turn * len(batch["chance"]) + number) % capacity
+            rollout["seen"][place], rollout["action"][place] = seen, action
+            rollout["chosen"][place], rollout["value"][place] = logs[action], value
+
+    def step(state: _Trained) -> _Trained:
+        batch = inputs["batches"][state.turn % len(inputs["batches"])]
+        act(batch, state.turn)
+        loss = _improve(trainer, learning, recall(batch["rows"]), trained, clip=0.5)
+        return _Trained(state.params, state.turn + 1, loss)
+
+    return _Trained(_params(model)), step, _loss
+
+
 def _mlp(widths: list[int], activation: str, last: str | None = None) -> nn.HybridSequential:
     """Join dense layers, with an activation between and perhaps one at the end."""
     layers = nn.HybridSequential()
@@ -512,26 +750,31 @@ def _mlp(widths: list[int], activation: str, last: str | None = None) -> nn.Hybr
 
 
 def _training(model: nn.HybridBlock, optimiser: Any, inputs: dict[str, Any], clip: float = 0.0) -> Built:
-    """Train a block that gives its loss; where something decays but not everything should, only matrices do."""
+    """Train a block that gives its loss; where something decays but not everything should, at most matrices do."""
     model(*_batch(inputs, 0).values())  # shapes are found by a first call
-    trained = [param for param in model.collect_params().values() if param.grad_req != "null"]
+    trained = _trained(model)
     if isinstance(optimiser, _AdamW):
         for param in trained:
-            param.wd_mult = float(len(param.shape) >= 2)
+            param.wd_mult *= float(len(param.shape) >= 2)
     trainer, compiled = gluon.Trainer(model.collect_params(), optimiser), _hybrid(model)
 
     def step(state: _Trained) -> _Trained:
         batch = _batch(inputs, state.turn)
-        with autograd.record():
-            loss = compiled(*batch.values())
-        loss.backward()
-        if clip:
-            grads = [param.grad(_here["context"]) for param in trained]
-            gluon.utils.clip_global_norm(grads, clip, check_isfinite=False)
-        trainer.step(1)
+        loss = _improve(trainer, compiled, batch.values(), trained, clip)
         return _Trained(state.params, state.turn + 1, loss, _image(batch))
 
     return _Trained(_params(model)), step, _loss
+
+
+def _improve(trainer: gluon.Trainer, model: Any, given: Any, clipped: Any = (), clip: float = 0.0) -> Any:
+    with autograd.record():
+        loss = model(*given)
+    loss.backward()
+    if clip:
+        grads = [param.grad(_here["context"]) for param in clipped]
+        gluon.utils.clip_global_norm(grads, clip, check_isfinite=False)
+    trainer.step(1)
+    return loss
 
 
 def _classifying(model: nn.HybridBlock, inputs: dict[str, Any]) -> Built:
@@ -551,6 +794,10 @@ def _classifying(model: nn.HybridBlock, inputs: dict[str, Any]) -> Built:
 def _hybrid(block: nn.HybridBlock) -> Any:
     block.hybridize(static_alloc=True, static_shape=True)
     return block
+
+
+def _trained(model: nn.HybridBlock) -> list[Any]:
+    return [param for param in model.collect_params().values() if param.grad_req != "null"]
 
 
 def _params(model: nn.HybridBlock) -> list[Any]:

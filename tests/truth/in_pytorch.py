@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name PyTorch's own documentation gives it
 from torch import nn
@@ -51,7 +52,7 @@ class _Heads(nn.Module):
         self.inward = nn.Linear(width, 3 * width, bias=bias)
         self.outward = nn.Linear(width, width, bias=bias)
 
-    def part(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def part(self, x: torch.Tensor, *_: torch.Tensor) -> tuple[torch.Tensor, ...]:
         return tuple(part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in self.inward(x).chunk(3, dim=-1))
 
     def join(self, y: torch.Tensor) -> Any:
@@ -63,8 +64,8 @@ class _Attention(_Heads):
         super().__init__(width, heads, bias=bias)
         self.causal = causal
 
-    def forward(self, x: torch.Tensor) -> Any:
-        q, k, v = self.part(x)
+    def forward(self, x: torch.Tensor, *turn: torch.Tensor) -> Any:
+        q, k, v = self.part(x, *turn)
         return self.join(F.scaled_dot_product_attention(q, k, v, is_causal=self.causal))
 
 
@@ -79,8 +80,8 @@ class _CachedAttention(_Heads):
         self.register_buffer("keys", torch.zeros(batch, heads, length, width // heads))
         self.register_buffer("values", torch.zeros(batch, heads, length, width // heads))
 
-    def forward(self, x: torch.Tensor, places: torch.Tensor, visible: torch.Tensor) -> Any:
-        q, k, v = self.part(x)
+    def forward(self, x: torch.Tensor, places: torch.Tensor, visible: torch.Tensor, *turn: torch.Tensor) -> Any:
+        q, k, v = self.part(x, *turn)
         self.keys.index_copy_(2, places, k)
         self.values.index_copy_(2, places, v)
         return self.join(F.scaled_dot_product_attention(q, self.keys, self.values, attn_mask=visible))
@@ -204,9 +205,13 @@ def _draw(module: nn.Module) -> None:
 
 def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     torch.manual_seed(inputs["seed"])
-    model = _TrainedGPT(sizes).to(_here["device"])
+    return _decoding(_TrainedGPT(sizes), 1e-3, inputs)
+
+
+def _decoding(model: nn.Module, rate: float, inputs: dict[str, Any]) -> Built:
+    model = model.to(_here["device"])
     compiled = _here["compile"](model)
-    optimiser = _adamw(model, rate=1e-3, betas=(0.9, 0.95), decay=0.1)
+    optimiser = _adamw(model, rate=rate, betas=(0.9, 0.95), decay=0.1)
     return _training(model, optimiser, inputs, lambda batch: compiled(batch["x"], batch["y"]), clip=1.0)
 
 
@@ -233,8 +238,12 @@ def _encoding(model: nn.Module, inputs: dict[str, Any]) -> Built:
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     torch.manual_seed(inputs["seed"])
-    prompt, length = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
-    model = _GeneratingGPT(sizes, length).to(_here["device"]).eval()
+    return _generating(_GeneratingGPT(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes)
+
+
+def _generating(model: nn.Module, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
+    """Take the likeliest token every time; where they are shown, each is on the host before the next."""
+    prompt, model = sizes["sequence"], model.to(_here["device"]).eval()
     following = _here["compile"](model)
 
     @torch.inference_mode()
@@ -245,33 +254,42 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         for _ in range(sizes["new_tokens"]):
             logits = following(x, places)
             x, places = logits.argmax(dim=-1, keepdim=True), places[-1:] + 1
-            tokens.append(x)
-        return _Answered(state.params, state.turn + 1, [_get(logits), _get(torch.cat(tokens, dim=1))])
+            tokens.append(_get(x) if shown else x)
+        results = [_get(logits), np.concatenate(tokens, axis=1) if shown else _get(torch.cat(tokens, dim=1))]
+        return _Answered(state.params, state.turn + 1, results)
 
     return _Answered(list(model.parameters())), step, _results
 
 
 class _Residual(nn.Module):
+    expansion = 1
+
     def __init__(self, before: int, after: int, stride: int) -> None:
         super().__init__()
         self.conv1, self.norm1 = nn.Conv2d(before, after, 3, stride, 1, bias=False), nn.BatchNorm2d(after)
         self.conv2, self.norm2 = nn.Conv2d(after, after, 3, 1, 1, bias=False), nn.BatchNorm2d(after)
-        self.shortcut: nn.Module = nn.Identity()
-        if before != after:
-            self.shortcut = nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after))
+        self.shortcut = _shortcut(before, after, stride)
 
     def forward(self, x: torch.Tensor) -> Any:
         y = F.relu(self.norm1(self.conv1(x)))
         return F.relu(self.norm2(self.conv2(y)) + self.shortcut(x))
 
 
+def _shortcut(before: int, after: int, stride: int) -> nn.Module:
+    if before == after:
+        return nn.Identity()
+    return nn.Sequential(nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after))
+
+
 class _ResNet(nn.Sequential):
-    def __init__(self, stem: list[nn.Module], width: int, blocks: list[int], classes: int) -> None:
+    def __init__(
+        self, stem: list[nn.Module], width: int, blocks: list[int], classes: int, residual: Any = _Residual
+    ) -> None:
         stages, before = [], width
         for stage, count in enumerate(blocks):
             for block in range(count):
-                stages.append(_Residual(before, width << stage, 2 if stage and not block else 1))
-                before = width << stage
+                stages.append(residual(before, width << stage, 2 if stage and not block else 1))
+                before = residual.expansion * width << stage
         head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, classes)]
         super().__init__(*stem, *stages, *head)
         for module in self.modules():
@@ -294,12 +312,15 @@ def resnet_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     torch.manual_seed(inputs["seed"])
     width, blocks = sizes["width"], {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
-    stem = [nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
-    return _classifying(_ResNet(stem, width, blocks, 1000), inputs)
+    return _classifying(_ResNet(_stem(width), width, blocks, 1000), inputs)
+
+
+def _stem(width: int) -> list[nn.Module]:
+    return [nn.Conv2d(3, width, 7, 2, 3, bias=False), nn.BatchNorm2d(width), nn.ReLU(), nn.MaxPool2d(3, 2, 1)]
 
 
 class _ViT(nn.Module):
-    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+    def __init__(self, sizes: dict[str, int], patch: int = 16, classes: int = 1000) -> None:
         super().__init__()
         width = sizes["width"]
         self.patches = nn.Conv2d(3, width, patch, patch)
@@ -311,7 +332,7 @@ class _ViT(nn.Module):
                 for _ in range(sizes["layers"])
             )
         )
-        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, 1000)
+        self.norm, self.head = nn.LayerNorm(width), nn.Linear(width, classes)
         self.apply(_draw)
 
     def forward(self, x: torch.Tensor) -> Any:
@@ -405,16 +426,17 @@ def ncf_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         picked = [table(row) for table, row in zip(model.tables, rows)]  # noqa: B905 - Python 3.9
         return F.binary_cross_entropy_with_logits(judging(*picked), batch["y"])
 
-    dense = torch.optim.Adam(model.judging.parameters(), lr=1e-3, fused=True)
-    sparse = torch.optim.SparseAdam(list(model.tables.parameters()), lr=1e-3)
-    return _training(model, _Both(dense, sparse), inputs, loss)
+    return _training(model, _Both(model.judging, model.tables), inputs, loss)
 
 
 class _Both:
-    """Two optimisers as one."""
+    """Adam for dense layers and Adam for tables as one optimiser."""
 
-    def __init__(self, *optimisers: torch.optim.Optimizer) -> None:
-        self._optimisers = optimisers
+    def __init__(self, dense: nn.Module, tables: nn.Module) -> None:
+        self._optimisers = (
+            torch.optim.Adam(dense.parameters(), lr=1e-3, fused=True),
+            torch.optim.SparseAdam(list(tables.parameters()), lr=1e-3),
+        )
 
     def zero_grad(self, *, set_to_none: bool) -> None:
         for optimiser in self._optimisers:
@@ -468,21 +490,30 @@ def dqn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    order = sizes["derivative_order"]
+    derivatives = _derivatives if _here["variant"] == "eager" else _traceable_derivatives
+
+    def residual(model: nn.Module, points: torch.Tensor) -> Any:
+        u, u_t, u_x, u_n = derivatives(model, points, order)
+        return u_t + u * u_x - 0.01 * u_n
+
+    return _physics(2, residual, inputs, sizes)
+
+
+def _physics(
+    numbers: int, residual: Callable[[nn.Module, torch.Tensor], Any], inputs: dict[str, Any], sizes: dict[str, int]
+) -> Built:
     torch.manual_seed(inputs["seed"])
-    model = _mlp([2, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], nn.Tanh)
+    model = _mlp([numbers, *[sizes["mlp_width"]] * sizes["mlp_layers"], 1], nn.Tanh)
     for layer in model:
         if isinstance(layer, nn.Linear):
             nn.init.xavier_normal_(layer.weight)
             nn.init.zeros_(layer.bias)
     model = model.to(_here["device"])
 
-    order = sizes["derivative_order"]
-    derivatives = _derivatives if _here["variant"] == "eager" else _traceable_derivatives
-
     def loss(batch: Batch) -> Any:
-        u, u_t, u_x, u_n = derivatives(model, batch["inside"], order)
-        residual = u_t + u * u_x - 0.01 * u_n
-        return residual.square().mean() + F.mse_loss(model(batch["edge"]), batch["value"])
+        inner = residual(model, batch["inside"]).square().mean()
+        return inner + F.mse_loss(model(batch["edge"]), batch["value"])
 
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     return _training(model, optimiser, inputs, _here["compile"](loss))
@@ -490,16 +521,16 @@ def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 def _derivatives(model: nn.Module, points: torch.Tensor, order: int) -> tuple[torch.Tensor, ...]:
     """Differentiate u by t, by x, and by x as often as `order` says."""
-
-    def slope(u: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
-        return torch.autograd.grad(u, x, torch.ones_like(u), create_graph=True)[0]
-
     t, x = (column.detach().requires_grad_() for column in points.chunk(2, dim=1))
     u = model(torch.cat([t, x], dim=1))
-    u_x = u_n = slope(u, x)
+    (u_x,) = (u_n,) = _slopes(u, x)
     for _ in range(order - 1):
-        u_n = slope(u_n, x)
-    return u, slope(u, t), u_x, u_n
+        (u_n,) = _slopes(u_n, x)
+    return u, *_slopes(u, t), u_x, u_n
+
+
+def _slopes(u: torch.Tensor, *columns: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    return torch.autograd.grad(u, columns, torch.ones_like(u), create_graph=True)
 
 
 def _traceable_derivatives(model: nn.Module, points: torch.Tensor, order: int) -> tuple[torch.Tensor, ...]:
@@ -508,14 +539,15 @@ def _traceable_derivatives(model: nn.Module, points: torch.Tensor, order: int) -
     def u(t: torch.Tensor, x: torch.Tensor) -> Any:
         return model(torch.cat([t, x], dim=1))
 
-    def slope(f: Callable[..., Any], argument: int) -> Callable[..., Any]:
-        return torch.func.grad(lambda t, x: f(t, x).sum(), argnums=argument)
-
     t, x = points.chunk(2, dim=1)
-    u_x = u_n = slope(u, 1)
+    u_x = u_n = _traceable_slope(u, 1)
     for _ in range(order - 1):
-        u_n = slope(u_n, 1)
-    return u(t, x), slope(u, 0)(t, x), u_x(t, x), u_n(t, x)
+        u_n = _traceable_slope(u_n, 1)
+    return u(t, x), _traceable_slope(u, 0)(t, x), u_x(t, x), u_n(t, x)
+
+
+def _traceable_slope(f: Callable[..., Any], argument: int) -> Callable[..., Any]:
+    return torch.func.grad(lambda *columns: f(*columns).sum(), argnums=argument)
 
 
 def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -538,6 +570,231 @@ def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _training(f, optimiser, inputs, lambda batch: F.mse_loss(solve(batch["start"]), batch["path"]))
 
 
+class _TurnedHeads(_Heads):
+    """Has three layers in place of one, and turns queries and keys by their position."""
+
+    def __init__(self, width: int, heads: int, *, bias: bool) -> None:
+        super().__init__(width, heads, bias=bias)
+        self.inward = nn.ModuleList(nn.Linear(width, width, bias=bias) for _ in range(3))
+
+    def part(self, x: torch.Tensor, *turn: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        q, k, v = (dense(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for dense in self.inward)
+        return _turn(q, *turn), _turn(k, *turn), v
+
+
+def _turn(x: torch.Tensor, cos: torch.Tensor, sin: torch.Tensor) -> torch.Tensor:
+    """Turn pairs of numbers, one from either half; PyTorch has no operation of its own for it."""
+    first, second = x.chunk(2, dim=-1)
+    return x * cos + torch.cat([-second, first], dim=-1) * sin
+
+
+class _TurnedAttention(_Attention, _TurnedHeads):
+    """Attends to what stands before, by how far before."""
+
+
+class _CachedTurnedAttention(_CachedAttention, _TurnedHeads):
+    """Does so from a cache, whose keys are turned."""
+
+
+class _LlamaBlock(nn.Module):
+    def __init__(self, attend: _Heads, width: int) -> None:
+        super().__init__()
+        hidden = 32 * math.ceil(width / 12)  # 8 / 3 of the width, rounded up
+        self.norm1, self.attend = nn.RMSNorm(width, eps=1e-5), attend
+        self.norm2 = nn.RMSNorm(width, eps=1e-5)
+        self.gate, self.up = nn.Linear(width, hidden, bias=False), nn.Linear(width, hidden, bias=False)
+        self.down = nn.Linear(hidden, width, bias=False)
+
+    def forward(self, h: torch.Tensor, *context: torch.Tensor) -> Any:
+        h = h + self.attend(self.norm1(h), *context)
+        z = self.norm2(h)
+        return h + self.down(F.silu(self.gate(z)) * self.up(z))
+
+
+class _Llama(nn.Module):
+    cos: torch.Tensor
+    sin: torch.Tensor
+
+    def __init__(self, sizes: dict[str, int], length: int, attention: Callable[[int, int], _Heads]) -> None:
+        super().__init__()
+        width, heads = sizes["width"], sizes["heads"]
+        self.tokens = nn.Embedding(sizes["vocabulary"], width)
+        self.blocks = nn.ModuleList(_LlamaBlock(attention(width, heads), width) for _ in range(sizes["layers"]))
+        self.norm, self.head = nn.RMSNorm(width, eps=1e-5), nn.Linear(width, sizes["vocabulary"], bias=False)
+        self.apply(_draw)
+        speeds = 10_000.0 ** -(torch.arange(0, width // heads, 2) / (width // heads))
+        angles = torch.outer(torch.arange(length), speeds).repeat(1, 2)
+        self.register_buffer("cos", angles.cos())
+        self.register_buffer("sin", angles.sin())
+
+
+class _TrainedLlama(_Llama):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes, sizes["sequence"], partial(_TurnedAttention, bias=False, causal=True))
+
+    def forward(self, x: torch.Tensor, y: torch.Tensor) -> Any:
+        h = self.tokens(x)
+        for block in self.blocks:
+            h = block(h, self.cos, self.sin)
+        return F.cross_entropy(self.head(self.norm(h)).flatten(0, 1), y.flatten())
+
+
+class _ChattingLlama(_Llama):
+    visible: torch.Tensor
+
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length, partial(_CachedTurnedAttention, batch=sizes["batch"], length=length))
+        self.register_buffer("visible", torch.ones(length, length, dtype=torch.bool).tril())
+
+    def forward(self, x: torch.Tensor, places: torch.Tensor) -> Any:
+        h, visible, turn = self.tokens(x), self.visible[places], (self.cos[places], self.sin[places])
+        for block in self.blocks:
+            h = block(h, places, visible, *turn)
+        return self.head(self.norm(h[:, -1]))
+
+
+def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    return _decoding(_TrainedLlama(sizes), 3e-4, inputs)
+
+
+def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    return _generating(_ChattingLlama(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
+def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model: Any = _ViT(sizes, patch=sizes["image"] // math.isqrt(sizes["sequence"]), classes=10)
+    nn.init.normal_(model.patches.weight, std=0.02)  # as a dense layer: `_draw` leaves convolutions to PyTorch
+    nn.init.zeros_(model.patches.bias)
+    model = model.to(_here["device"]).to(memory_format=torch.channels_last)
+    compiled = _here["compile"](model)
+    optimiser = _adamw(model, rate=1e-3, betas=(0.9, 0.999), decay=0.05, spared=("token", "positions"))
+    return _training(model, optimiser, inputs, lambda batch: F.cross_entropy(compiled(batch["x"]), batch["y"]))
+
+
+class _Bottleneck(nn.Module):
+    expansion = 4
+
+    def __init__(self, before: int, inner: int, stride: int) -> None:
+        super().__init__()
+        after = self.expansion * inner
+        self.conv1, self.norm1 = nn.Conv2d(before, inner, 1, bias=False), nn.BatchNorm2d(inner)
+        self.conv2, self.norm2 = nn.Conv2d(inner, inner, 3, stride, 1, bias=False), nn.BatchNorm2d(inner)
+        self.conv3, self.norm3 = nn.Conv2d(inner, after, 1, bias=False), nn.BatchNorm2d(after)
+        self.shortcut = _shortcut(before, after, stride)
+
+    def forward(self, x: torch.Tensor) -> Any:
+        y = F.relu(self.norm1(self.conv1(x)))
+        y = F.relu(self.norm2(self.conv2(y)))
+        return F.relu(self.norm3(self.conv3(y)) + self.shortcut(x))
+
+
+def bottleneck_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    width, blocks = sizes["width"], {50: [3, 4, 6, 3]}[sizes["depth"]]
+    return _classifying(_ResNet(_stem(width), width, blocks, 1000, _Bottleneck), inputs)
+
+
+class _TwoTowers(nn.Module):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        dim, hidden = sizes["embedding_dim"], [sizes["mlp_width"]] * sizes["mlp_layers"]
+        self.tables = _tables(2, sizes["table_rows"], dim, partial(nn.init.normal_, std=0.05))
+        self.meeting = _Meeting(*(_mlp([dim, *hidden, dim], nn.ReLU) for _ in range(2)))
+
+
+class _Meeting(nn.Module):
+    """All of the towers but their tables."""
+
+    def __init__(self, user: nn.Module, item: nn.Module) -> None:
+        super().__init__()
+        self.user, self.item = user, item
+
+    def forward(self, user: torch.Tensor, item: torch.Tensor) -> Any:
+        return self.user(user) @ self.item(item).T
+
+
+def towers_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _TwoTowers(sizes).to(_here["device"])
+    meeting, (users, items) = _here["compile"](model.meeting), model.tables
+
+    def loss(batch: Batch) -> Any:
+        logits = meeting(users(batch["users"]), items(batch["items"]))
+        return F.cross_entropy(logits, torch.arange(len(logits), device=logits.device))
+
+    return _training(model, _Both(model.meeting, model.tables), inputs, loss)
+
+
+class _ActorCritic(nn.Module):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__()
+        inward = [sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"]]
+        self.policy, self.value = _mlp([*inward, sizes["width"] // 2], nn.Tanh), _mlp([*inward, 1], nn.Tanh)
+
+    def forward(self, seen: torch.Tensor) -> Any:
+        return F.log_softmax(self.policy(seen), dim=1), self.value(seen).squeeze(1)
+
+
+def ppo_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _ActorCritic(sizes).to(_here["device"])
+    judge = _here["compile"](model)
+    rollout = {name: array.copy() for name, array in inputs["rollout"].items()}
+    capacity = len(rollout["action"])
+
+    def act(batch: dict[str, Any], turn: int) -> None:
+        for number, (seen, chance) in enumerate(zip(batch["seen"], batch["chance"])):  # noqa: B905 - Python 3.9
+            with torch.no_grad():
+                logs, value = (_get(each)[0] for each in judge(_put(seen[None])))
+            action = min(np.searchsorted(np.exp(logs).cumsum(), chance, side="right"), len(logs) - 1)
+            place = (turn * len(batch["chance"]) + number) % capacity
+            rollout["seen"][place], rollout["action"][place] = seen, action
+            rollout["chosen"][place], rollout["value"][place] = logs[action], value
+
+    def experience(turn: int) -> Batch:
+        batch = inputs["batches"][turn % len(inputs["batches"])]
+        act(batch, turn)
+        return {name: _put(array[batch["rows"]]) for name, array in rollout.items() if name != "value"}
+
+    def loss(batch: Batch) -> Any:
+        logs, value = judge(batch["seen"])
+        ratio = (logs.gather(1, batch["action"][:, None]).squeeze(1) - batch["chosen"]).exp()
+        gain = torch.minimum(ratio * batch["advantage"], ratio.clamp(0.8, 1.2) * batch["advantage"]).mean()
+        entropy = -(logs.exp() * logs).sum(dim=1).mean()
+        return F.mse_loss(value, batch["wanted"]) / 2 - gain - 0.01 * entropy
+
+    optimiser = torch.optim.Adam(model.parameters(), lr=3e-4, eps=1e-5, fused=True)
+    return _learning(model, optimiser, experience, loss, clip=0.5)
+
+
+def heat_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    curvatures = _curvatures if _here["variant"] == "eager" else _traceable_curvatures
+
+    def residual(model: nn.Module, points: torch.Tensor) -> Any:
+        u_t, u_xx, u_yy = curvatures(model, points)
+        return u_t - 0.1 * (u_xx + u_yy)
+
+    return _physics(3, residual, inputs, sizes)
+
+
+def _curvatures(model: nn.Module, points: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """Differentiate u by t, and twice by x and by y."""
+    t, x, y = (column.detach().requires_grad_() for column in points.chunk(3, dim=1))
+    u_t, u_x, u_y = _slopes(model(torch.cat([t, x, y], dim=1)), t, x, y)
+    return u_t, *_slopes(u_x, x), *_slopes(u_y, y)
+
+
+def _traceable_curvatures(model: nn.Module, points: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    def u(*columns: torch.Tensor) -> Any:
+        return model(torch.cat(columns, dim=1))
+
+    twice = (_traceable_slope(_traceable_slope(u, argument), argument) for argument in (1, 2))
+    return tuple(slope(*points.chunk(3, dim=1)) for slope in (_traceable_slope(u, 0), *twice))
+
+
 def _mlp(widths: list[int], activation: type[nn.Module]) -> nn.Sequential:
     """Join dense layers, with an activation between."""
     layers: list[nn.Module] = []
@@ -546,21 +803,28 @@ def _mlp(widths: list[int], activation: type[nn.Module]) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
-def _adamw(model: nn.Module, rate: float, betas: tuple[float, float], decay: float) -> torch.optim.Optimizer:
-    """Let only matrices decay."""
-    params = list(model.parameters())
-    groups = [
-        {"params": [param for param in params if param.ndim >= 2], "weight_decay": decay},
-        {"params": [param for param in params if param.ndim < 2], "weight_decay": 0.0},
-    ]
+def _adamw(
+    model: nn.Module, rate: float, betas: tuple[float, float], decay: float, spared: tuple[str, ...] = ()
+) -> torch.optim.Optimizer:
+    """Let only matrices decay, and of these not what is spared."""
+    decays: dict[bool, list[torch.Tensor]] = {True: [], False: []}
+    for name, param in model.named_parameters():
+        decays[param.ndim >= 2 and name not in spared].append(param)
+    groups = [{"params": decays[True], "weight_decay": decay}, {"params": decays[False], "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, lr=rate, betas=betas, eps=1e-8, fused=True)
 
 
 def _training(
     model: nn.Module, optimiser: Any, inputs: dict[str, Any], loss: Callable[[Batch], Any], clip: float = 0.0
 ) -> Built:
+    return _learning(model, optimiser, partial(_batch, inputs), loss, clip)
+
+
+def _learning(
+    model: nn.Module, optimiser: Any, bring: Callable[[int], Batch], loss: Callable[[Batch], Any], clip: float
+) -> Built:
     def step(state: _Trained) -> _Trained:
-        batch = _batch(inputs, state.turn)
+        batch = bring(state.turn)
         optimiser.zero_grad(set_to_none=True)
         value = loss(batch)
         value.backward()

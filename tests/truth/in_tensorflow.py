@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
 import tensorflow as tf  # type: ignore[import-untyped]
 
 keras: Any = tf.keras
@@ -40,32 +41,39 @@ def use(framework: Any) -> None:
     _here["compiled"] = framework.compiled
 
 
-class Block(keras.layers.Layer):  # type: ignore[misc]
+class Attending(keras.layers.Layer):  # type: ignore[misc]
+    """Attends, between what each kind of block does before in `part` and after in `join`."""
+
+    def __init__(self, heads: int, *, causal: bool) -> None:
+        super().__init__()
+        self.heads, self.causal = heads, causal
+
+    def call(self, h: Any, turn: Any = ()) -> Any:
+        q, k, v = self.part(h, *turn)
+        length = h.shape[1]
+        visible = tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0) if self.causal else None
+        return self.join(h, _attend(q, k, v, visible))
+
+    def proceed(self, h: Any, cache: list[tf.Variable], places: Any, visible: Any, turn: Any = ()) -> Any:
+        """Attend to what stands in a cache, once what is new has been written there."""
+        q, *new = self.part(h, *turn)
+        for kept, part in zip(cache, new):  # noqa: B905 - Python 3.9
+            kept.scatter_nd_update(places, part)
+        keys, values = cache
+        return self.join(h, _attend(q, keys, values, visible))
+
+
+class Block(Attending):
     """Normalises first."""
 
     def __init__(self, width: int, heads: int, back: float = 0.02, *, bias: bool, causal: bool) -> None:
-        super().__init__()
-        self.heads, self.causal = heads, causal
+        super().__init__(heads, causal=causal)
         self.norm1 = keras.layers.LayerNormalization(epsilon=1e-5, center=bias)
         self.inward = _dense(3 * width, use_bias=bias)
         self.outward = _dense(width, back, use_bias=bias)
         self.norm2 = keras.layers.LayerNormalization(epsilon=1e-5, center=bias)
         self.up = _dense(4 * width, use_bias=bias, activation="gelu")
         self.down = _dense(width, back, use_bias=bias)
-
-    def call(self, h: Any) -> Any:
-        q, k, v = self.part(h)
-        length = h.shape[1]
-        visible = tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0) if self.causal else None
-        return self.join(h, _attend(q, k, v, visible))
-
-    def proceed(self, h: Any, cache: list[tf.Variable], places: Any, visible: Any) -> Any:
-        """Attend to what stands in a cache, once what is new has been written there."""
-        q, *new = self.part(h)
-        for kept, part in zip(cache, new):  # noqa: B905 - Python 3.9
-            kept.scatter_nd_update(places, part)
-        keys, values = cache
-        return self.join(h, _attend(q, keys, values, visible))
 
     def part(self, h: Any) -> list[Any]:
         """Give queries, keys and values, each of batch x heads x length x width of a head."""
@@ -78,6 +86,34 @@ class Block(keras.layers.Layer):  # type: ignore[misc]
         return h + self.down(self.up(self.norm2(h)))
 
 
+class LlamaBlock(Attending):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__(heads, causal=True)
+        hidden = -(-8 * width // 96) * 32  # 8 / 3 of it, rounded up to a multiple of 32
+        self.norm1 = keras.layers.RMSNormalization(epsilon=1e-5)
+        self.q, self.k, self.v, self.outward = (_dense(width, use_bias=False) for _ in range(4))
+        self.norm2 = keras.layers.RMSNormalization(epsilon=1e-5)
+        self.gate = _dense(hidden, use_bias=False, activation="silu")
+        self.up, self.down = _dense(hidden, use_bias=False), _dense(width, use_bias=False)
+
+    def part(self, h: Any, cosine: Any, sine: Any) -> list[Any]:
+        """Give queries and keys, turned by their position, and values."""
+        (batch, length, width), z = h.shape, self.norm1(h)
+        shape = (batch, length, self.heads, width // self.heads)
+        q, k, v = (tf.transpose(tf.reshape(to(z), shape), (0, 2, 1, 3)) for to in (self.q, self.k, self.v))
+        return [_turned(q, cosine, sine), _turned(k, cosine, sine), v]
+
+    def join(self, h: Any, attended: Any) -> Any:
+        h = h + self.outward(tf.reshape(tf.transpose(attended, (0, 2, 1, 3)), h.shape))
+        z = self.norm2(h)
+        return h + self.down(self.gate(z) * self.up(z))
+
+
+def _turned(x: Any, cosine: Any, sine: Any) -> Any:
+    left, right = tf.split(x, 2, axis=-1)
+    return x * cosine + tf.concat([-right, left], axis=-1) * sine
+
+
 def _attend(q: Any, k: Any, v: Any, visible: Any) -> Any:
     scores = tf.matmul(q * q.shape[-1] ** -0.5, k, transpose_b=True)
     if visible is not None:
@@ -85,36 +121,70 @@ def _attend(q: Any, k: Any, v: Any, visible: Any) -> Any:
     return tf.matmul(tf.nn.softmax(scores), v)
 
 
-class GPT(keras.Model):  # type: ignore[misc]
+class Decoder(keras.Model):  # type: ignore[misc]
+    """Writes on: `embed` gives what goes through the blocks, and what each of them takes besides."""
+
     def __init__(self, sizes: dict[str, int], length: int) -> None:
         super().__init__()
-        width, layers, back = sizes["width"], sizes["layers"], 0.02 / math.sqrt(2 * sizes["layers"])
-        self.tokens = keras.layers.Embedding(sizes["vocabulary"], width, _normal())
-        self.positions = self.add_weight(shape=(length, width), initializer=_normal())
-        self.blocks = [Block(width, sizes["heads"], back, bias=False, causal=True) for _ in range(layers)]
-        self.norm = keras.layers.LayerNormalization(epsilon=1e-5, center=False)
+        self.length = length
+        self.tokens = keras.layers.Embedding(sizes["vocabulary"], sizes["width"], _normal())
 
     def call(self, x: Any) -> Any:
-        h = self.tokens(x) + self.positions[: x.shape[1]]
+        h, options = self.embed(x)
         for block in self.blocks:
-            h = block(h)
+            h = block(h, **options)
         return self.logits(h)
 
     def proceed(self, x: Any, place: Any, caches: list[list[tf.Variable]]) -> Any:
         """Give the logits of the last position."""
         places = place + tf.range(x.shape[1])
-        visible = tf.range(self.positions.shape[0]) <= places[:, None]
-        h = self.tokens(x) + tf.gather(self.positions, places)
+        visible = tf.range(self.length) <= places[:, None]
+        h, options = self.embed(x, places)
         batch, heads = caches[0][0].shape[:2]
         places = tf.stack(tf.meshgrid(tf.range(batch), tf.range(heads), places, indexing="ij"), axis=-1)
         for block, cache in zip(self.blocks, caches):  # noqa: B905 - Python 3.9
-            h = block.proceed(h, cache, places, visible)
+            h = block.proceed(h, cache, places, visible, **options)
         return self.logits(h[:, -1])
+
+
+class GPT(Decoder):
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length)
+        width, layers, back = sizes["width"], sizes["layers"], 0.02 / math.sqrt(2 * sizes["layers"])
+        self.positions = self.add_weight(shape=(length, width), initializer=_normal())
+        self.blocks = [Block(width, sizes["heads"], back, bias=False, causal=True) for _ in range(layers)]
+        self.norm = keras.layers.LayerNormalization(epsilon=1e-5, center=False)
+
+    def embed(self, x: Any, places: Any = None) -> Any:
+        return self.tokens(x) + _at(self.positions, x, places), {}
 
     def logits(self, h: Any) -> Any:
         """Give those of every position, one after the other."""
         flat = tf.reshape(self.norm(h), (-1, h.shape[-1]))
         return tf.matmul(flat, self.tokens.embeddings, transpose_b=True)
+
+
+class Llama(Decoder):
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length)
+        width, heads = sizes["width"], sizes["heads"]
+        self.blocks = [LlamaBlock(width, heads) for _ in range(sizes["layers"])]
+        self.norm = keras.layers.RMSNormalization(epsilon=1e-5)
+        self.head = _dense(sizes["vocabulary"], use_bias=False)
+        speeds = 10_000.0 ** (-np.arange(0, width // heads, 2) / (width // heads))
+        angles = np.tile(np.outer(np.arange(length), speeds), 2)
+        self.turns = [tf.constant(part(angles), tf.float32) for part in (np.cos, np.sin)]
+
+    def embed(self, x: Any, places: Any = None) -> Any:
+        return self.tokens(x), {"turn": [_at(turn, x, places) for turn in self.turns]}
+
+    def logits(self, h: Any) -> Any:
+        return self.head(tf.reshape(self.norm(h), (-1, h.shape[-1])))
+
+
+def _at(table: Any, x: Any, places: Any) -> Any:
+    """Give a table's rows for the places of tokens: the first ones, where none are named."""
+    return table[: x.shape[1]] if places is None else tf.gather(table, places)
 
 
 class Encoder(keras.Model):  # type: ignore[misc]
@@ -180,13 +250,16 @@ def _dense(units: int, deviation: float = 0.02, **options: Any) -> Any:
 
 def gpt_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
-    model = GPT(sizes, sizes["sequence"])
+    return _writing(GPT(sizes, sizes["sequence"]), inputs, 1e-3)
+
+
+def _writing(model: Any, inputs: dict[str, Any], rate: float) -> Built:
     model(inputs["batches"][0]["x"])
 
     def loss(batch: Batch) -> Any:
         return _cross_entropy(model(batch["x"]), tf.reshape(batch["y"], (-1,)))
 
-    optimiser = keras.optimizers.AdamW(1e-3, 0.1, beta_1=0.9, beta_2=0.95, epsilon=1e-8, global_clipnorm=1.0)
+    optimiser = keras.optimizers.AdamW(rate, 0.1, beta_1=0.9, beta_2=0.95, epsilon=1e-8, global_clipnorm=1.0)
     return _training(model.trainable_weights, _sparing(optimiser, model), inputs, loss)
 
 
@@ -210,20 +283,22 @@ def _encoding(model: Any, inputs: dict[str, Any]) -> Built:
     return _training(model.trainable_weights, _sparing(optimiser, model), inputs, loss)
 
 
-def _sparing(optimiser: Any, model: Any) -> Any:
+def _sparing(optimiser: Any, model: Any, *more: str) -> Any:
     """Let only matrices decay; a layer of attention has kernels of three dimensions and biases of two."""
-    kept = ("bias", "gamma", "beta")
+    kept = ("bias", "gamma", "beta", "scale", *more)
     optimiser.exclude_from_weight_decay([weight for weight in model.trainable_weights if weight.name in kept])
     return optimiser
 
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
-    batch, heads, length = sizes["batch"], sizes["heads"], sizes["sequence"] + sizes["new_tokens"]
-    model = GPT(sizes, length)
+    return _generating(GPT(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes)
+
+
+def _generating(model: Any, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
     model(inputs["batches"][0]["x"])
 
-    shape = (batch, heads, length, sizes["width"] // heads)
+    shape = (sizes["batch"], sizes["heads"], model.length, sizes["width"] // sizes["heads"])
     caches = [[tf.Variable(tf.zeros(shape)) for _ in range(2)] for _ in range(sizes["layers"])]
 
     def following(x: Any, place: Any) -> Any:
@@ -236,8 +311,8 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
         token, place, tokens = _batch(inputs, state.turn)["x"], tf.constant(0), []
         for _ in range(sizes["new_tokens"]):
             logits, token, place = following(token, place)
-            tokens.append(token)
-        results = [logits.numpy(), tf.concat(tokens, axis=1).numpy()]
+            tokens.append(token.numpy() if shown else token)
+        results = [logits.numpy(), np.concatenate(tokens, axis=1) if shown else tf.concat(tokens, axis=1).numpy()]
         return _Answered(state.variables, state.turn + 1, results)
 
     return _Answered([*_variables(model.weights), *tf.nest.flatten(caches)]), step, _results
@@ -261,17 +336,21 @@ def resnet_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     x = keras.Input(inputs["batches"][0]["x"].shape[1:])
     h = keras.layers.ReLU()(_convolve(x, sizes["width"], 7, stride=2))
     h = keras.layers.MaxPooling2D(3, 2)(keras.layers.ZeroPadding2D(1)(h))
-    blocks = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3]}[sizes["depth"]]
-    return _classifying(keras.Model(x, _stages(h, sizes["width"], blocks, 1000)), inputs)
+    blocks = {18: [2, 2, 2, 2], 34: [3, 4, 6, 3], 50: [3, 4, 6, 3]}[sizes["depth"]]
+    scores = _stages(h, sizes["width"], blocks, 1000, bottleneck=sizes["depth"] >= 50)
+    return _classifying(keras.Model(x, scores), inputs)
 
 
-def _stages(h: Any, width: int, blocks: list[int], classes: int) -> Any:
+def _stages(h: Any, width: int, blocks: list[int], classes: int, *, bottleneck: bool = False) -> Any:
     for stage, number in enumerate(blocks):
         for block in range(number):
             stride, channels = (2 if stage and not block else 1), width << stage
-            y = keras.layers.ReLU()(_convolve(h, channels, 3, stride))
-            shortcut = h if stride == 1 else _convolve(h, channels, 1, stride)
-            h = keras.layers.ReLU()(keras.layers.Add()([_convolve(y, channels, 3), shortcut]))
+            left = 4 * channels if bottleneck else channels
+            y = keras.layers.ReLU()(_convolve(h, channels, 1)) if bottleneck else h
+            y = keras.layers.ReLU()(_convolve(y, channels, 3, stride))
+            shortcut = h if h.shape[-1] == left else _convolve(h, left, 1, stride)
+            y = _convolve(y, left, 1 if bottleneck else 3)
+            h = keras.layers.ReLU()(keras.layers.Add()([y, shortcut]))
     return keras.layers.Dense(classes)(keras.layers.GlobalAveragePooling2D()(h))
 
 
@@ -286,14 +365,14 @@ def _convolve(x: Any, channels: int, size: int, stride: int = 1) -> Any:
 
 
 class ViT(keras.Model):  # type: ignore[misc]
-    def __init__(self, sizes: dict[str, int], patch: int = 16) -> None:
+    def __init__(self, sizes: dict[str, int], patch: int = 16, classes: int = 1000) -> None:
         super().__init__()
         width, places = sizes["width"], (sizes["image"] // patch) ** 2 + 1
         self.patches = keras.layers.Conv2D(width, patch, patch, kernel_initializer=_normal())
-        self.token = self.add_weight(shape=(1, 1, width), initializer="zeros")
-        self.positions = self.add_weight(shape=(places, width), initializer=_normal())
+        self.token = self.add_weight(shape=(1, 1, width), initializer="zeros", name="token")
+        self.positions = self.add_weight(shape=(places, width), initializer=_normal(), name="positions")
         self.blocks = [Block(width, sizes["heads"], bias=True, causal=False) for _ in range(sizes["layers"])]
-        self.norm, self.head = keras.layers.LayerNormalization(epsilon=1e-5), _dense(1000)
+        self.norm, self.head = keras.layers.LayerNormalization(epsilon=1e-5), _dense(classes)
 
     def call(self, x: Any) -> Any:
         h = self.patches(x)
@@ -413,14 +492,23 @@ def pinn_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
             found = along(t, x, order - 1)
         return [*found, tape.gradient(found[-1], x)]
 
-    def loss(batch: Batch) -> Any:
-        t, x = tf.split(batch["inside"], 2, axis=1)
+    def residual(inside: Any) -> Any:
+        t, x = tf.split(inside, 2, axis=1)
         with tf.GradientTape() as tape:
             tape.watch(t)
             u, u_x, *further = along(t, x, sizes["derivative_order"])
-        residual = tape.gradient(u, t) + u * u_x - 0.01 * further[-1]
+        return tape.gradient(u, t) + u * u_x - 0.01 * further[-1]
+
+    return _fitting(model, residual, inputs)
+
+
+def _fitting(model: Any, residual: Callable[[Any], Any], inputs: dict[str, Any]) -> Built:
+    """Meet values on the edge, and an equation inside."""
+
+    def loss(batch: Batch) -> Any:
+        inside = residual(batch["inside"])
         edge = model(batch["edge"]) - batch["value"]
-        return tf.reduce_mean(tf.square(residual)) + tf.reduce_mean(tf.square(edge))
+        return tf.reduce_mean(tf.square(inside)) + tf.reduce_mean(tf.square(edge))
 
     return _training(model.trainable_weights, keras.optimizers.Adam(1e-3, epsilon=1e-8), inputs, loss)
 
@@ -445,6 +533,108 @@ def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _training(f.trainable_weights, keras.optimizers.Adam(1e-3, epsilon=1e-8), inputs, loss)
 
 
+def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _writing(Llama(sizes, sizes["sequence"]), inputs, 3e-4)
+
+
+def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _generating(Llama(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
+def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = ViT(sizes, patch=sizes["image"] // math.isqrt(sizes["sequence"]), classes=10)
+    model(inputs["batches"][0]["x"])
+
+    def loss(batch: Batch) -> Any:
+        return _cross_entropy(model(batch["x"]), batch["y"])
+
+    optimiser = _sparing(keras.optimizers.AdamW(1e-3, 0.05, epsilon=1e-8), model, "token", "positions")
+    return _training(model.trainable_weights, optimiser, inputs, loss)
+
+
+def bottleneck_infer(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    return resnet_infer(inputs, sizes)
+
+
+def towers_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    users, items = (keras.Input((), dtype="int64") for _ in range(2))
+    widths = [*[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["embedding_dim"]]
+    towers = [
+        _mlp(widths, "relu")(keras.layers.Embedding(sizes["table_rows"], sizes["embedding_dim"], _normal(0.05))(rows))
+        for rows in (users, items)
+    ]
+    model = keras.Model([users, items], towers)
+
+    def loss(batch: Batch) -> Any:
+        logits = tf.matmul(*model([batch["users"], batch["items"]]), transpose_b=True)
+        return _cross_entropy(logits, tf.range(len(logits)))
+
+    return _training(model.trainable_weights, keras.optimizers.Adam(1e-3, epsilon=1e-8), inputs, loss)
+
+
+def ppo_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    hidden = [sizes["mlp_width"]] * sizes["mlp_layers"]
+    policy, value = _mlp([*hidden, sizes["width"] // 2], "tanh"), _mlp([*hidden, 1], "tanh")
+    for network in (policy, value):
+        network.build((None, sizes["width"]))
+    weights = policy.trainable_weights + value.trainable_weights
+    optimiser = keras.optimizers.Adam(3e-4, epsilon=1e-5, global_clipnorm=0.5)
+    rollout = {name: array.copy() for name, array in inputs["rollout"].items()}
+    capacity = len(rollout["action"])
+
+    def judge(seen: Any) -> Any:
+        return tf.nn.log_softmax(policy(seen)), tf.squeeze(value(seen), axis=1)
+
+    def loss(batch: Batch) -> Any:
+        logs, worth = judge(batch["seen"])
+        ratio = tf.exp(tf.gather(logs, batch["action"], axis=1, batch_dims=1) - batch["chosen"])
+        gain = tf.minimum(ratio * batch["advantage"], tf.clip_by_value(ratio, 0.8, 1.2) * batch["advantage"])
+        entropy = -tf.reduce_sum(tf.exp(logs) * logs, axis=1)
+        return tf.reduce_mean(0.5 * tf.square(worth - batch["wanted"]) - gain - 0.01 * entropy)
+
+    learn, judge_one = _learning(weights, optimiser, loss), _here["compiled"](judge)
+
+    def act(batch: Batch, turn: int) -> None:
+        for number, (seen, chance) in enumerate(zip(batch["seen"], batch["chance"])):  # noqa: B905 - Python 3.9
+            logs, worth = (each.numpy()[0] for each in judge_one(tf.constant(seen[None])))
+            action = min(int(np.searchsorted(np.cumsum(np.exp(logs)), chance, side="right")), len(logs) - 1)
+            place = (turn * len(batch["chance"]) + number) % capacity
+            rollout["seen"][place], rollout["action"][place] = seen, action
+            rollout["chosen"][place], rollout["value"][place] = logs[action], worth
+
+    def step(state: _Trained) -> _Trained:
+        batch = inputs["batches"][state.turn % len(inputs["batches"])]
+        act(batch, state.turn)
+        # What values were is for who reckons the advantages, between the steps.
+        read = {name: tf.constant(array[batch["rows"]]) for name, array in rollout.items() if name != "value"}
+        return _Trained(state.variables, state.turn + 1, learn(read))
+
+    return _Trained(_variables(weights + optimiser.variables)), step, _loss
+
+
+def heat_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = _mlp([*[sizes["mlp_width"]] * sizes["mlp_layers"], 1], "tanh", draw="glorot_normal")
+    model.build((None, 3))
+
+    def residual(inside: Any) -> Any:
+        t, x, y = tf.split(inside, 3, axis=1)
+        with tf.GradientTape(persistent=True) as outer:
+            outer.watch([x, y])
+            with tf.GradientTape() as inner:
+                inner.watch([t, x, y])
+                u = model(tf.concat([t, x, y], axis=1))
+            u_t, u_x, u_y = inner.gradient(u, [t, x, y])
+        return u_t - 0.1 * (outer.gradient(u_x, x) + outer.gradient(u_y, y))
+
+    return _fitting(model, residual, inputs)
+
+
 def _mlp(widths: list[int], activation: str, last: str | None = None, draw: str = "glorot_uniform") -> Any:
     """Join dense layers."""
     each = [*[activation] * (len(widths) - 1), last]
@@ -465,6 +655,17 @@ def _binary_cross_entropy(logits: Any, y: Any) -> Any:
 def _training(
     weights: list[Any], optimiser: Any, inputs: dict[str, Any], loss: Callable[[Batch], Any], decay: float = 0.0
 ) -> Built:
+    train = _learning(weights, optimiser, loss, decay)
+
+    def step(state: _Trained) -> _Trained:
+        batch = _batch(inputs, state.turn)
+        return _Trained(state.variables, state.turn + 1, train(batch), _image(batch))
+
+    return _Trained(_variables(weights + optimiser.variables)), step, _loss
+
+
+def _learning(weights: list[Any], optimiser: Any, loss: Callable[[Batch], Any], decay: float = 0.0) -> Any:
+    """Compile loss, gradients and update."""
     optimiser.build(weights)
 
     def train(batch: Batch) -> Any:
@@ -476,13 +677,7 @@ def _training(
         optimiser.apply(gradients, weights)
         return value
 
-    train = _here["compiled"](train)
-
-    def step(state: _Trained) -> _Trained:
-        batch = _batch(inputs, state.turn)
-        return _Trained(state.variables, state.turn + 1, train(batch), _image(batch))
-
-    return _Trained(_variables(weights + optimiser.variables)), step, _loss
+    return _here["compiled"](train)
 
 
 def _classifying(model: Any, inputs: dict[str, Any]) -> Built:

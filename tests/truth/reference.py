@@ -388,6 +388,179 @@ def ode_train(sizes: dict[str, int], seed: int) -> Problem:
     return Problem(_given([draw() for _ in range(POOL)], seed), flops, _loss_within(0.0, 10.0))
 
 
+def llama_train(sizes: dict[str, int], seed: int) -> Problem:
+    """Train a decoder of `layers` blocks on text, as Llama is built (Touvron et al. 2023).
+
+    Network: a token embedding (`vocabulary` x `width`); blocks; a normalisation; a dense layer of its own to
+    `vocabulary`. A block normalises first: h += attend(norm(h)), h += mlp(norm(h)). Normalisations divide by the root
+    of the mean square (epsilon 1e-5) and have a scale alone. `attend` is causal, of `heads` heads, separate dense
+    layers of `width` for queries, keys and values and one to leave, scale 1 / sqrt(width of a head); queries and keys
+    are turned by their position (rotary embedding, base 10 000, over the whole width of a head). mlp is
+    down(silu(gate(z)) * up(z)), gate and up dense to `hidden`, 8 / 3 of `width` rounded up to a multiple of 32. Nothing
+    has a bias; no dropout.
+
+    Weights: normal with deviation 0.02; scales 1.
+
+    Loss: cross-entropy over all positions. Update: clip the norm of all gradients together to 1.0; AdamW with rate
+    3e-4, betas 0.9 and 0.95, epsilon 1e-8, decay 0.1 on all that has two dimensions, none on the scales.
+
+    A batch is `x` and `y` as in `gpt_train`.
+    """
+    rng = np.random.default_rng(seed)
+    texts = [_tokens(rng, sizes, sizes["sequence"] + 1) for _ in range(POOL)]
+    batches = [{"x": text[:, :-1].copy(), "y": text[:, 1:].copy()} for text in texts]
+    flops = 3 * _transformer(sizes, sizes["sequence"])
+    flops += 6 * sizes["batch"] * sizes["sequence"] * sizes["width"] * sizes["vocabulary"]
+    uniform = math.log(sizes["vocabulary"])
+    return Problem(_given(batches, seed), flops, _loss_within(uniform - 0.5, uniform + 1.0))
+
+
+def llama_chat(sizes: dict[str, int], seed: int) -> Problem:
+    """Answer `batch` prompts of `sequence` tokens by `new_tokens` tokens each, which are shown as they come.
+
+    Network: that of `llama_train`. Keys are kept turned.
+
+    A step is that of `gpt_generate`, but every new token is on the host, as NumPy, before the call for the next one,
+    as for a reader who sees it appear. `outputs` as there.
+    """
+    return gpt_generate(sizes, seed)
+
+
+def vit_train(sizes: dict[str, int], seed: int) -> Problem:
+    """Train a vision transformer on small pictures.
+
+    Network: that of `vit_infer` with patches of which `sequence` make a picture, to 10 classes. Weights as there.
+
+    Loss: cross-entropy of ten classes. Update: AdamW with rate 1e-3, betas 0.9 and 0.999, epsilon 1e-8, decay 0.05 on
+    all that has two dimensions or more but for the token and the positions.
+
+    A batch is `x` of `batch` x `image` x `image` x 3 and `y` of `batch`, the class.
+    """
+    rng = np.random.default_rng(seed)
+
+    def draw() -> dict[str, Any]:
+        return {"x": _pictures(rng, sizes), "y": rng.integers(0, FEW_CLASSES, sizes["batch"])}
+
+    flops = 3 * _transformer(sizes, sizes["sequence"] + 1)
+    flops += 6 * sizes["batch"] * sizes["width"] * (sizes["image"] ** 2 * 3 + FEW_CLASSES)
+    return Problem(_given([draw() for _ in range(POOL)], seed), flops, _loss_within(1.5, 4.0))
+
+
+def bottleneck_infer(sizes: dict[str, int], seed: int) -> Problem:
+    """Classify pictures by a residual network of bottlenecks (He et al. 2015, table 1); `depth` is 50.
+
+    Network: that of `resnet_infer` in stages of 3, 4, 6 and 3 blocks of another kind: convolution 1x1, 3x3 (with the
+    stride) and 1x1 to four times as many channels, each with a batch normalisation, ReLU after the first two, plus the
+    shortcut, ReLU. The first block of every stage has a convolution as its shortcut. `width` is that of the first 3x3.
+
+    A batch is `x` of `batch` x `image` x `image` x 3. `outputs`: `[logits]`, `batch` x 1000.
+    """
+    rng = np.random.default_rng(seed)
+    batches = [{"x": _pictures(rng, sizes)} for _ in range(POOL)]
+    width, side = sizes["width"], sizes["image"]
+    macs, before = 147 * width * (side // 2) ** 2, width
+    for stage, count in enumerate((3, 4, 6, 3)):
+        area, channels = (side // 4 >> stage) ** 2, width << stage
+        macs += area * channels**2 * (17 * count - 4) + area * channels * before * (4 + (4 if stage else 1))
+        before = 4 * channels
+    macs += before * CLASSES
+    return Problem(_given(batches, seed), 2 * sizes["batch"] * macs, _scores(sizes))
+
+
+def towers_train(sizes: dict[str, int], seed: int) -> Problem:
+    """Train two towers to find what a user takes, of all that the others of the batch took (Yi et al. 2019).
+
+    Network: a table of users and one of items (`table_rows` x `embedding_dim`). Each has a tower of its own:
+    `mlp_layers` dense layers of `mlp_width`, each followed by ReLU, and a dense layer to `embedding_dim`. The logit of
+    a user and an item is the product of the two results; all users of the batch meet all its items.
+
+    Weights: tables normal with deviation 0.05.
+
+    Loss: cross-entropy over the items of the batch, in which a user's own is right. Update: as in `ncf_train`.
+
+    A batch is `users` and `items` of `batch`.
+    """
+    rng = np.random.default_rng(seed)
+    batch, dim, width = sizes["batch"], sizes["embedding_dim"], sizes["mlp_width"]
+
+    def draw() -> dict[str, Any]:
+        return {"users": rng.integers(0, sizes["table_rows"], batch), "items": _popular(rng, sizes, (batch,))}
+
+    macs = 2 * (2 * dim * width + (sizes["mlp_layers"] - 1) * width**2) + batch * dim
+    uniform = math.log(batch)
+    flops = 6 * batch * macs
+    return Problem(_given([draw() for _ in range(POOL)], seed), flops, _loss_within(uniform - 1.0, uniform + 1.0))
+
+
+def ppo_train(sizes: dict[str, int], seed: int) -> Problem:
+    """Act four times and learn once from what was done, by proximal policies (Schulman et al. 2017).
+
+    Networks: a policy and a value, each of `mlp_layers` dense layers of `mlp_width` with tanh, from observations of
+    `width` numbers to `width` / 2 logits and to 1.
+
+    A step: for each of the batch's four observations, one after the other: one call of both networks on this
+    observation alone, whose log-probabilities of all actions and whose value are on the host before the next; the
+    action is the first whose cumulated probability exceeds the observation's `chance` (the last if none does). It is
+    written into the rollout in NumPy, number k of all acts so far at row k modulo 10 000: observation, action,
+    log-probability of it, value. Then the batch's `rows` are read from the rollout in NumPy: `seen`, `action`, `chosen`
+    (the log-probability that it had), `advantage`, `wanted`. Loss: minus the mean of the smaller one of r x advantage
+    and clip(r, 0.8, 1.2) x advantage, r = exp(log-probability now - `chosen`), plus half of the mean square of value -
+    `wanted`, minus 0.01 x the mean entropy of the policy. Update: clip the norm of all gradients together to 0.5; Adam
+    with rate 3e-4, betas 0.9 and 0.999, epsilon 1e-5.
+
+    `rollout`: `seen` (10 000 x `width`), `action`, `chosen`, `value`, `advantage`, `wanted` (10 000). A batch is `seen`
+    of 4 x `width`, `chance` of 4, and `rows` of `batch`.
+    """
+    rng = np.random.default_rng(seed)
+    batch, width, layers = sizes["batch"], sizes["width"], sizes["mlp_layers"]
+    actions = width // 2
+
+    def draw() -> dict[str, Any]:
+        chance = rng.random(ACTS).astype(np.float32)
+        return {"seen": _normal(rng, (ACTS, width)), "chance": chance, "rows": rng.integers(0, REPLAY, batch)}
+
+    rollout = {
+        "seen": _normal(rng, (REPLAY, width)),
+        "action": rng.integers(0, actions, REPLAY),
+        "chosen": np.full(REPLAY, -math.log(actions), np.float32),
+        "value": np.zeros(REPLAY, np.float32),
+        "advantage": _normal(rng, (REPLAY,)),
+        "wanted": _normal(rng, (REPLAY,)),
+    }
+    macs = (2 * width + actions + 1) * sizes["mlp_width"] + 2 * (layers - 1) * sizes["mlp_width"] ** 2
+    batches = [draw() for _ in range(POOL)]
+    return Problem(
+        {**_given(batches, seed), "rollout": rollout}, 2 * macs * (ACTS + 3 * batch), _loss_within(-5.0, 5.0)
+    )
+
+
+def heat_train(sizes: dict[str, int], seed: int) -> Problem:
+    """Train a physics-informed network for heat that spreads over a plate.
+
+    Network: u(t, x, y) as in `pinn_train`, of three numbers.
+
+    Residual at each inner point: u_t - 0.1 (u_xx + u_yy), all derivatives exact, by the framework's differentiation.
+    Loss and update: as in `pinn_train`.
+
+    A batch is `inside` of `points` x 3, `edge` of `points` / 4 x 3, both as (t, x, y), each number in 0..1, and `value`
+    of `points` / 4 x 1.
+    """
+    rng = np.random.default_rng(seed)
+    points, edge = sizes["points"], sizes["points"] // 4
+
+    def draw() -> dict[str, Any]:
+        rim = rng.random((edge, 3))
+        rim[: edge // 2, 0] = 0
+        rim[edge // 2 :, 1] = np.round(rim[edge // 2 :, 1])
+        value = (rim[:, :1] == 0) * np.sin(np.pi * rim[:, 1:2]) * np.sin(np.pi * rim[:, 2:])
+        arrays = {"inside": rng.random((points, 3)), "edge": rim, "value": value}
+        return {name: array.astype(np.float32) for name, array in arrays.items()}
+
+    macs = 4 * sizes["mlp_width"] + (sizes["mlp_layers"] - 1) * sizes["mlp_width"] ** 2
+    flops = 6 * macs * (points * 6 + edge)
+    return Problem(_given([draw() for _ in range(POOL)], seed), flops, _loss_within(0.0, 100.0))
+
+
 def _given(batches: list[dict[str, Any]], seed: int) -> dict[str, Any]:
     return {"batches": batches, "seed": seed}
 
