@@ -12,7 +12,7 @@ from advisor.model.answers import Answers
 from advisor.model.audit import PolicyAudit, Remark
 from advisor.model.component import HARDWARE
 from advisor.model.knowledge import KnowledgeBase
-from advisor.model.policy import PRIORITIES, WEIGHTS, Policy
+from advisor.model.policy import PRIORITIES, SEVERITIES, WEIGHTS, Policy
 from advisor.model.rule import PLACES
 from advisor.policy import asks
 from advisor.policy.house import digest, house
@@ -46,7 +46,8 @@ def _problems(policy: Policy) -> Iterator[Remark]:
     for kind in _KINDS:
         allowed: tuple[str, ...] | None = getattr(policy.allow, kind)
         for denial in getattr(policy.deny, kind):
-            if allowed is not None and denial.name not in allowed:
+            weaker = SEVERITIES.index(denial.severity) >= SEVERITIES.index(policy.allow.severity)
+            if allowed is not None and denial.name not in allowed and weaker:
                 message = f"{denial.name} is denied, and not among the {kind} that are allowed anyway."
                 yield Remark(check="live", about=f"{asks.DENY}.{kind}", message=message, hint="Keep one of the two.")
     licences = policy.licences

@@ -43,7 +43,7 @@ def identity(base: KnowledgeBase) -> Iterator[Remark]:
 
 
 def source(rule: Rule, today: str) -> Iterator[Remark]:
-    """What is missing of title, reason and source; a test case is no source, since it would prove itself."""
+    """What is missing of title, reason and source; a test case of the program is no source of its own rules."""
     if not rule.title.strip():
         yield _remark(rule, "source", "the title is empty.", "Say in a few words what the rule is about.")
     if not rule.reason.strip().endswith("."):
@@ -56,7 +56,7 @@ def source(rule: Rule, today: str) -> Iterator[Remark]:
         message = f"the source was observed on {rule.source.observed!r}, which is no day of the past."
         yield _remark(rule, "source", message, 'Write the day in full, as in "2026-11-22".')
     told = f"{rule.title} {rule.message} {rule.reason} {rule.source.ref}".lower()
-    if of_a_case := _OF_A_CASE.search(told):
+    if not rule.origin and (of_a_case := _OF_A_CASE.search(told)):
         message = f"{of_a_case[0]!r} reads like the name of a test case."
         yield _remark(rule, "source", message, "State a fact of the field, from a source of the field.")
 

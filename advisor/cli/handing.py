@@ -11,6 +11,7 @@ from advisor.cli.session import overlays
 from advisor.handoff.files import requirements, uv, without
 from advisor.handoff.ground import ground, place_of
 from advisor.handoff.parts import handoff
+from advisor.intake.situation import named
 from advisor.loading.environments import load_recipes
 from advisor.loading.folders import Folder
 from advisor.loading.knowledge import in_use
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from advisor.model.knowledge import KnowledgeBase
     from advisor.model.recommendation import Recommendation
     from advisor.model.rule import Place
+    from advisor.model.vocabulary import Vocabulary
 
 _WRITTEN = {"requirements": requirements, "uv": uv}
 _OPEN = "needs_more_info"
@@ -37,10 +39,17 @@ def handed_on(form: str, recommendation: Recommendation, base: KnowledgeBase, ar
         return without(recommendation)
     place: Place = arguments.place or place_of(recommendation.answers)
     here = not arguments.no_detect and place in _here(recommendation.answers)
-    where = ground(place, recommendation.answers, here=here)
+    where = ground(place, recommendation.answers, here=here, ages=_ages(recommendation.answers, base.vocabulary))
     recipes = load_recipes(resources.probes() / "environments.yaml")
     handed = handoff(recommendation, base, _registry(overlays(arguments.knowledge)), recipes, where)
     return _WRITTEN[form](recommendation, handed)
+
+
+def _ages(answers: Mapping[str, object], vocabulary: Vocabulary) -> Mapping[str, str]:
+    """What the names of chips tell of their age; an answer that no name tells is of the accelerator for training."""
+    told = {key: named(key, answers, vocabulary).get("chip_age") for key in ("accelerator", "deploy_hw")}
+    found = {key: str(age) for key, age in told.items() if age}
+    return found or ({"accelerator": str(answers["chip_age"])} if "chip_age" in answers else {})
 
 
 def _here(answers: Mapping[str, object]) -> tuple[str, ...]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import platform
 import sys
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from advisor.frozen import dataclass
+from advisor.intake.situation import joined, stands
 from advisor.model.rule import Place
 from advisor.model.versions import is_version, standing
 
@@ -22,14 +24,27 @@ _SYSTEMS = {
 }
 """Words of `train_os` as platforms of recipes."""
 _USUAL = "linux x86_64"
-_ARM = ("graviton", "jetson", "orin", "ampere_altra", "ampereone", "neoverse")
-"""Names of what has a processor of the Arm kind, beside those that the vocabulary says it of."""
+_ON_ARM = {"linux x86_64": "linux aarch64", "win32 AMD64": "win32 ARM64"}
+_ARM = (
+    "graviton",
+    "grace",
+    "gh200",
+    "gb10",
+    "gb200",
+    "gb300",
+    "dgx_spark",
+    "jetson",
+    "orin",
+    "ampere_altra",
+    "ampereone",
+    "neoverse",
+)
 _WHEELS = {"linux aarch64": "linux arm64", "darwin arm64": "macos arm64", "darwin x86_64": "macos x86_64"}
 _WHEELS |= {"win32 AMD64": "windows x86_64", "win32 ARM64": "windows arm64"}
 """Platforms of recipes as the package index names them, where it says otherwise."""
 _FIRST: tuple[Place, ...] = ("train", "develop", "deploy")
 _KEYS: Mapping[Place, tuple[str, str, str]] = {
-    "develop": ("develop_os", "develop_hw", "accelerator"),
+    "develop": ("develop_os", "develop_hw", ""),
     "train": ("train_os", "train_hw", "accelerator"),
     "deploy": ("deploy_os", "deploy_chip", "deploy_hw"),
 }
@@ -89,8 +104,13 @@ def place_of(answers: Mapping[str, object]) -> Place:
     return next((place for place in _FIRST if place in said), "train")
 
 
-def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground:
-    """What is known of a place; `here` says that it is this machine, of which detection has already been answered."""
+def ground(
+    place: Place, answers: Mapping[str, object], *, here: bool, ages: Mapping[str, str] = MappingProxyType({})
+) -> Ground:
+    """What is known of a place; `here` says that it is this machine, of which detection has already been answered.
+
+    `ages` has the word of `chip_age` that the text under a key (`accelerator`, `deploy_hw`) tells of its own chip.
+    """
     assumed: list[str] = []
     stands_in: Place = place
     target = answers.get("deploy_target")
@@ -98,16 +118,19 @@ def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground
         stands_in = "train"
         assumed.append(f"that models are prepared for {target} where they are trained")
     system, chip, name = (answers.get(key) for key in _KEYS[stands_in])
+    processor = answers.get("host_processor") if stands_in == "train" else None
     on_arm = chip == "arm_cpu" or (stands_in == "deploy" and target == "jetson") or _names_arm(name)
-    on_arm |= answers.get("host_processor") == "arm64"
+    on_arm = processor == "arm64" or (processor is None and on_arm)
+    usual = _SYSTEMS.get(str(system), _USUAL)
+    here = here and (system is None or usual.startswith(sys.platform))
     if here:
         found = f"{sys.platform} {platform.machine()}"
-    elif system == "linux" and on_arm:
-        found = "linux aarch64"
     else:
-        found = _SYSTEMS.get(str(system), _USUAL)
-        if found == _USUAL:
-            assumed.append("an x86_64 processor" if system in _SYSTEMS else "Linux x86_64")
+        found = _ON_ARM.get(usual, usual) if on_arm else usual
+        lacking = [] if system in _SYSTEMS else ["Linux"]
+        if usual == _USUAL and not on_arm and processor is None:
+            lacking = ["Linux x86_64"] if lacking else ["an x86_64 processor"]
+        assumed += lacking
     if not isinstance(chip, str):
         assumed.append("no accelerator")
     python = str(answers.get("python_version") or (platform.python_version() if here else ""))
@@ -119,7 +142,7 @@ def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground
         platform=found,
         accelerator=chip if isinstance(chip, str) else "cpu",
         known=isinstance(chip, str),
-        age=str(answers.get("chip_age") or ""),
+        age=ages.get(_KEYS[stands_in][2], ""),
         python=python,
         assumed=tuple(assumed),
     )
@@ -127,4 +150,4 @@ def ground(place: Place, answers: Mapping[str, object], *, here: bool) -> Ground
 
 def _names_arm(name: object) -> bool:
     """Ampere is a maker of Arm processors, and a generation of NVIDIA's cards: `RTX A6000 (Ampere)` is no processor."""
-    return isinstance(name, str) and any(word in name.lower().replace(" ", "_") for word in _ARM)
+    return isinstance(name, str) and any(stands(word, joined(name)) for word in _ARM)

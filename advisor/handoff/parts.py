@@ -25,7 +25,7 @@ from advisor.upkeep.verification import among
 
 RECIPES = "probes/environments.yaml of advisor"
 _ANYWHERE = "any"
-_PLAIN = ("cpu", "none", "apple_gpu")
+_PLAIN = ("cpu", "arm_cpu", "none", "apple_gpu")
 """Accelerators for which the build for every machine is the right one, or the only one."""
 
 
@@ -119,7 +119,7 @@ class _Packer:
             lacks = f"no versions are known to work on {ground.platform}, only on {there}"
             yield Part(name=name, about=option.summary, lacks=lacks)
             return
-        self.python = ground.python_for(recipe.python)
+        self.python = ground.python_for(recipe.python, *self._pythons()) or ground.python_for(recipe.python)
         if not self.python:
             self.python = ground.python
             lacks = f"the versions that are known to work are for Python {recipe.python}"
@@ -127,6 +127,12 @@ class _Packer:
             return
         yield self._known(name, recipe)
         yield from (self._other(below) for part, below in recipe.over.items() if part in self.names)
+
+    def _pythons(self) -> Iterator[str]:
+        """What the packages of the stack ask of Python."""
+        parts = (self.base.components[name] for name in self.names if name in self.base.components)
+        packages = (self.registry.packages.get(part.package) for part in parts)
+        return (known.python for known in packages if known is not None)
 
     def _recipes_of(self, name: str) -> list[Recipe]:
         """Those for a part of the stack, where it has one; else the usual ones."""

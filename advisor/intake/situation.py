@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
+from advisor.frozen import replace
 from advisor.model.answers import Answer, Answers, Clash, Origin, ProjectSays, Situation
 from advisor.model.vocabulary import Band, Naming, Vocabulary
 
@@ -169,6 +170,13 @@ def _named(
             yield key, first.implies, first.reason
 
 
+def named(key: str, answers: Mapping[str, object], vocabulary: Vocabulary) -> Mapping[str, str | float]:
+    """What the name in a text says of other keys by definition."""
+    text = answers.get(key)
+    naming = _telling(text, key, vocabulary) if isinstance(text, str) else None
+    return naming.implies if naming else {}
+
+
 def _of_fleets(known: Mapping[str, Answer], vocabulary: Vocabulary) -> Mapping[str, Answer]:
     """The kinds of accelerator in a text that names several, as in h100+mi300x."""
     parts = str(known.get(_CHIP, "")).split("+")
@@ -204,14 +212,16 @@ def _telling(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
 
 
 def _look_through(text: str, key: str, vocabulary: Vocabulary) -> Naming | None:
+    """Give what says most, then what has the longest name; of one name all that is said counts."""
     words = joined(text)
-    found = [
-        ((len(naming.implies), len(name)), naming)
-        for naming in vocabulary.namings
-        for name in naming.like
-        if naming.key == key and stands(name, words)
-    ]
-    return max(found, key=lambda one: one[0])[1] if found else None
+    said: dict[str, Naming] = {}
+    for naming in vocabulary.namings:
+        for name in naming.like if naming.key == key else ():
+            if name in said:
+                said[name] = replace(said[name], implies={**naming.implies, **said[name].implies})
+            elif stands(name, words):
+                said[name] = naming
+    return said[max(said, key=lambda name: (len(said[name].implies), len(name)))] if said else None
 
 
 def joined(text: str) -> str:

@@ -15,7 +15,7 @@ from typing import Literal
 from advisor import resources
 from advisor.loading import cache
 from advisor.loading.documents import MAX_BYTES
-from advisor.loading.folders import Folder, everything, is_folder, looks_read
+from advisor.loading.folders import Folder, everything, is_folder, is_there, looks_read
 from advisor.loading.problems import printable
 from advisor.model.knowledge import KnowledgeBase
 
@@ -28,7 +28,7 @@ _MANIFEST = "manifest.json"
 def in_use() -> tuple[Path, Path]:
     """The folders of knowledge and rules that count: those of the bundle that was imported, else the program's own."""
     kept = resources.imported()
-    if (kept / _MANIFEST).is_file():
+    if is_there(kept / _MANIFEST):
         return kept / "knowledge", kept / "rules"
     return resources.knowledge(), resources.rules()
 

@@ -14,6 +14,8 @@ PRIORITIES, WEIGHTS = "policy.priorities", "policy.weights"
 
 Severity = Literal["error", "warning", "note"]
 """Only an error is a violation that stands in the way."""
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+"""The worst first."""
 Mode = Literal["audit", "enforce"]
 LicenceClass = Literal["permissive", "copyleft", "proprietary"]
 Level = Literal["must", "should", "could", "ignore"]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from advisor.frozen import replace
 from advisor.model.component import HARDWARE
 from advisor.model.finding import POLICY
-from advisor.model.policy import Fresh, PolicyReport, Required, Severity, Sure, Violation
+from advisor.model.policy import SEVERITIES, Fresh, PolicyReport, Required, Sure, Violation
 from advisor.model.policy import Hardware as Had
 from advisor.model.recommendation import Evidence, Recommendation
 from advisor.model.rule import PLACES
@@ -17,7 +17,6 @@ from advisor.policy.house import House, digest
 from advisor.policy.objections import because
 
 _LEVELS = ("low", "medium", "high")
-_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 _NOTHING_NEEDED = "none"
 _SEVERAL = "mixed"
 _FEW = 3
@@ -26,7 +25,7 @@ _FEW = 3
 
 def report(house: House, recommendation: Recommendation) -> PolicyReport:
     """Where the recommendation falls short of the policy, and what the policy asks and has kept out."""
-    found = sorted(_violations(house, recommendation), key=lambda one: _SEVERITIES.index(one.severity))
+    found = sorted(_violations(house, recommendation), key=lambda one: SEVERITIES.index(one.severity))
     return PolicyReport(
         name=house.policy.name,
         mode=house.policy.mode,

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from advisor.frozen import replace
-from advisor.model.policy import PolicyReport, Severity, Violation
+from advisor.model.policy import SEVERITIES, PolicyReport, Violation
 from advisor.render.lines import Entry, listed
 
 HEAD = ("severity", "point", "subject", "reason", "remedy")
 """Of the table of violations."""
 _FEW = 6
 """Options and components that are named of those that are kept out."""
-_SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 def in_short(report: PolicyReport | None) -> Iterator[Entry]:
@@ -27,7 +26,7 @@ def in_short(report: PolicyReport | None) -> Iterator[Entry]:
 
 def standing(report: PolicyReport) -> str:
     """Whether the recommendation keeps the policy, and what the policy changed."""
-    counted = [(sum(one.severity == severity for one in report.violations), severity) for severity in _SEVERITIES]
+    counted = [(sum(one.severity == severity for one in report.violations), severity) for severity in SEVERITIES]
     found = ", ".join(f"{count} {severity}{'s' * (count > 1)}" for count, severity in counted if count)
     name = report.name or "unnamed"
     out = [*report.kept_out]
@@ -44,7 +43,7 @@ def together(reports: Collection[PolicyReport]) -> PolicyReport:
     found = dict.fromkeys(violation for report in reports for violation in report.violations)
     return replace(
         next(iter(reports)),
-        violations=tuple(sorted(found, key=lambda one: _SEVERITIES.index(one.severity))),
+        violations=tuple(sorted(found, key=lambda one: SEVERITIES.index(one.severity))),
         kept_out={subject: ids for report in reports for subject, ids in report.kept_out.items()},
     )
 

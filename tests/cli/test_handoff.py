@@ -73,6 +73,15 @@ def test_a_python_that_is_no_version_is_said_and_leaves_the_file_readable(run: R
     assert tomllib.loads(told)["project"]["requires-python"].startswith("==3.")
 
 
+def test_a_card_that_the_newest_builds_leave_out_gets_the_last_one_that_serves_it(run: Run) -> None:
+    answers = ("--set", "domain=cv", "--set", "task=train", "--set", "train_os=linux")
+    given = ("recommend", "--no-detect", *answers, "--format", "requirements", "--place", "train", "--set")
+    old, new = (run(*given, f"accelerator={card}").stdout for card in ("v100", "a100"))
+    assert str(requirements(old)["torch"].specifier) == "==2.13.0+cu126"
+    assert "--find-links https://download.pytorch.org/whl/cu126/torch/" in old.splitlines()
+    assert str(requirements(new)["torch"].specifier) == "==2.13.0"
+
+
 def test_a_generation_of_cards_is_no_arm_processor(run: Run) -> None:
     given = ("recommend", "--answers", example("laptop"), "--no-detect", "--set", "train_os=linux", "--format", "uv")
     told = run(*given, "--set", "accelerator=RTX A6000 (Ampere)", "--set", "train_hw=nvidia_gpu").stdout

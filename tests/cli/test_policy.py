@@ -286,6 +286,13 @@ def test_what_can_never_apply_is_a_problem_and_what_is_over_a_note(run: Run, pol
     assert "problem: policy.evidence: It asks nothing." in ran.stdout
 
 
+def test_a_denial_that_is_stricter_than_what_is_allowed_is_no_problem(run: Run, policy: Write) -> None:
+    deny = {"options": [{"name": "mlx", "reason": "No machine of ours runs it.", "severity": "error"}]}
+    allow = {"options": ["pytorch", "jax"], "severity": "warning"}
+    ran = run("policy", "check", policy(mode="enforce", allow=allow, deny=deny), "--json", "--as-of", "2026-11-29")
+    assert (ran.exit, ran.document["problems"]) == (0, [])
+
+
 def test_the_policy_that_comes_with_the_program_holds_together(run: Run) -> None:
     path = example("thin").parents[1] / "policies" / "example.yaml"
     ran = run("policy", "check", path, "--json", "--as-of", "2026-11-29")

@@ -12,6 +12,7 @@ from advisor import resources
 from advisor.errors import InputError, Problem, StoreError
 from advisor.evidence.portable import identified
 from advisor.frozen import dataclass, replace
+from advisor.loading.folders import is_folder, is_there
 from advisor.loading.structure import plain, structure
 from advisor.model.measurement import Machine, Measurements
 
@@ -82,7 +83,7 @@ def latest(machine: Machine, folder: Path | None = None, notice: Notice = _silen
     """
     home = folder or resources.home()
     # A start where nothing is kept pays for two looks at the disk.
-    if not resources.store(home).exists() and not (home / "measurements").is_dir():
+    if not is_there(resources.store(home)) and not is_folder(home / "measurements"):
         return None
     from advisor.evidence.keeping import database  # noqa: PLC0415
 
@@ -100,19 +101,23 @@ def _newest(connection: sqlite3.Connection, machine: Machine, notice: Notice) ->
     from advisor.evidence.keeping.reuse import MOST, left  # noqa: PLC0415
     from advisor.evidence.keeping.whereabouts import changed  # noqa: PLC0415
 
-    own = "SELECT id, driver, device FROM runs WHERE fingerprint = ? AND NOT is_foreign ORDER BY measured DESC, id"
-    rows = connection.execute(f"{own} LIMIT ?", (machine.fingerprint, _LOOKED_AT)).fetchall()
+    # Twenty runs that tried capabilities, or measured the processor alone, must not hide the one before them.
+    own = (
+        "SELECT id, driver FROM runs WHERE fingerprint = ? AND NOT is_foreign"
+        " AND EXISTS (SELECT 1 FROM results WHERE run = runs.id) AND (device IN ('', 'auto') OR ?)"
+        " ORDER BY measured DESC, id LIMIT ?"
+    )
+    rows = connection.execute(own, (machine.fingerprint, not machine.accelerators, _LOOKED_AT)).fetchall()
     if not rows:
         return None
     _, versions = _versions(connection)
-    best: tuple[tuple[int, bool], Measurements] | None = None
-    for identity, driver, device in rows:
+    best: tuple[tuple[int, bool], Measurements, str] | None = None
+    dropped: dict[str, Sequence[str]] = {}
+    for identity, driver in rows:
         if driver != database.driver(machine):
             now = database.driver(machine)
             _say(identity, f"it was measured with driver {driver or 'unknown'} and is {now or 'unknown'} now", notice)
             continue
-        if device not in ("", "auto") and machine.accelerators:
-            continue  # What was asked of the processor alone says nothing of a machine with an accelerator.
         (document,) = connection.execute("SELECT document FROM runs WHERE id = ?", (identity,)).fetchone()
         run = database.run_of(document)
         if run is None:
@@ -120,14 +125,16 @@ def _newest(connection: sqlite3.Connection, machine: Machine, notice: Notice) ->
             continue
         states = {(place.framework, place.variant): changed(place) for place in _places(connection, identity)}
         found = left(run, states, versions)
-        for why in found.dropped if best is None else ():
-            _say(identity, f"{why}; left out", notice)
+        dropped[identity] = found.dropped
         usual = run.settings.get("threads") in (None, str(machine.cores)) and "stopped" not in run.settings
         worth = (found.worth, usual)
         if found.worth and (best is None or worth > best[0]):
-            best = worth, found.run
+            best = worth, found.run, identity
         if worth == (MOST, True):
             break
+    for identity in [best[2]] if best else dropped:
+        for why in dropped[identity]:
+            _say(identity, f"{why}; left out", notice)
     return best[1] if best else None
 
 
@@ -202,7 +209,7 @@ def _versions(connection: sqlite3.Connection) -> tuple[str, Mapping[str, int]]:
 def fingerprints(folder: Path | None = None) -> frozenset[str]:
     """The kinds of machine that runs are kept of; nothing raises: a store that cannot be read is as good as none."""
     home = folder or resources.home()
-    if not resources.store(home).exists():
+    if not is_there(resources.store(home)):
         return frozenset()
     from advisor.evidence.keeping import database  # noqa: PLC0415
 

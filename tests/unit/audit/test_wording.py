@@ -59,6 +59,10 @@ def test_what_is_missing_of_a_source_is_found(name: str) -> None:
     assert said.startswith(message)
 
 
+def test_a_house_may_speak_of_a_golden_image() -> None:
+    assert found("source", replace(ONE, reason="The golden image has no compiler.", origin="/srv/house")) == []
+
+
 def test_a_sound_rule_is_let_be() -> None:
     rules: tuple[Rule, ...] = (ONE,)
     assert found("source", *rules) == []

@@ -50,6 +50,14 @@ ON_CARDS = replace(
 )
 
 
+def test_a_recipe_for_an_age_is_for_accelerators_of_that_age_alone() -> None:
+    recipes = (replace(ON_CARDS, ages=("legacy",)), ON_CARDS, PLAIN)
+    vendor = WITH_CARD.accelerators[0].vendor
+    assert making.fitting(recipes, {vendor}, "linux x86_64", "legacy") == recipes[0]
+    assert making.fitting(recipes, {vendor}, "linux x86_64", "fresh") == ON_CARDS
+    assert making.recipe_for("lattice", recipes, WITH_CARD, "linux x86_64") == ON_CARDS
+
+
 def test_the_first_recipe_that_fits_the_machine_is_taken() -> None:
     recipes = (ON_CARDS, PLAIN)
     assert making.recipe_for("lattice", recipes, WITH_CARD, "linux x86_64") == ON_CARDS

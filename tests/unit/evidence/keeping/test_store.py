@@ -167,6 +167,26 @@ def test_an_older_run_with_rivals_is_better_than_a_newer_one_without(home: Path)
     assert (alone.id, frameworks(alone)) == (newer.id, {"pytorch"})
 
 
+def test_runs_that_measured_nothing_hide_none_before_them(home: Path) -> None:
+    kept = keep(home, run_of("jax", "mlx", day=1))
+    for minute in range(21):
+        store.save(replace(run_of(day=2), measured=f"2026-01-02T00:{minute:02}:00Z"), home)
+    found, notices = look(home)
+    assert found is not None
+    assert (found.id, notices) == (kept.id, [])
+
+
+def test_what_is_left_out_is_told_of_the_run_that_is_used(home: Path) -> None:
+    older = keep(home, run_of("jax", "pytorch", "mlx", day=1))
+    store.save(run_of("jax", "pytorch", day=2), home)  # where its frameworks were was not written down
+    (site,) = home.parent.glob("installed/2026-01-01/jax/site-packages")
+    install(site, "jax", "0.10.2")
+    found, notices = look(home)
+    assert found is not None
+    assert found.id == older.id
+    assert ["is 0.10.2 now" in notice for notice in notices] == [True]
+
+
 def test_a_run_without_a_good_figure_gives_way_to_an_older_one_with_some(home: Path) -> None:
     restless = run_of("jax", "mlx", day=2)
     unstable = tuple(replace(result, outcome="unstable") for result in restless.results)
