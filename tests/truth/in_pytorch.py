@@ -46,6 +46,8 @@ def use(framework: Any) -> None:
 class _Heads(nn.Module):
     """What attention has on either side."""
 
+    inward: Any
+
     def __init__(self, width: int, heads: int, *, bias: bool) -> None:
         super().__init__()
         self.heads = heads
