@@ -32,7 +32,7 @@ def values(attribute: Attribute) -> st.SearchStrategy[Answer]:
         "number": whole if attribute.whole else st.one_of(whole, number),
         "text": TEXT.filter(lambda text: text != "unknown"),
         "numbers": st.dictionaries(st.sampled_from(attribute.words or ("",)), st.integers(1, 10**6)).map(
-            lambda found: dict(sorted(found.items()))
+            lambda found: {word: min(n, int(attribute.most.get(word, n))) for word, n in sorted(found.items())}
         ),
         "levels": st.dictionaries(st.sampled_from([c.id for c in BASE.criteria]), st.sampled_from(LEVELS)).map(
             lambda found: dict(sorted(found.items()))
