@@ -406,13 +406,7 @@ def llama_train(sizes: dict[str, int], seed: int) -> Problem:
 
     A batch is `x` and `y` as in `gpt_train`.
     """
-    rng = np.random.default_rng(seed)
-    texts = [_tokens(rng, sizes, sizes["sequence"] + 1) for _ in range(POOL)]
-    batches = [{"x": text[:, :-1].copy(), "y": text[:, 1:].copy()} for text in texts]
-    flops = 3 * _transformer(sizes, sizes["sequence"])
-    flops += 6 * sizes["batch"] * sizes["sequence"] * sizes["width"] * sizes["vocabulary"]
-    uniform = math.log(sizes["vocabulary"])
-    return Problem(_given(batches, seed), flops, _loss_within(uniform - 0.5, uniform + 1.0))
+    return gpt_train(sizes, seed)
 
 
 def llama_chat(sizes: dict[str, int], seed: int) -> Problem:
