@@ -31,10 +31,14 @@ def use(framework):
 
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
-    attend = functools.partial(jax.nn.dot_product_attention, is_causal=True)
+
+    def attend(q, k, v):
+        return jax.nn.dot_product_attention(
+            _turned(q, *inputs["turns"]), _turned(k, *inputs["turns"]), v, is_causal=True
+        )
 
     def loss(p, batch):
-        h = p["tokens"][batch["x"]] + p["positions"]
+        h = p["tokens"][batch["x"]]
         for layer in range(sizes["layers"]):
             h = _block(p, layer, h, sizes["heads"], attend)
         return _cross_entropy(_norm(p, "norm", h) @ p["head"], batch["y"]).mean()
@@ -57,7 +61,7 @@ def step_encoder(inputs, sizes):
 
 def decode(inputs, sizes):
     """Read a prompt in one call, and write tokens from a cache that is donated; one call for each token."""
-    p, prompt = jax.device_put((inputs["params"], inputs["prompt"]))
+    p, prompt, turns = jax.device_put((inputs["params"], inputs["prompt"], inputs["turns"]))
     heads, length, batch = sizes["heads"], sizes["sequence"], sizes["batch"]
     room = length + sizes["new_tokens"]
     shape = (batch, room, heads, sizes["width"] // heads)
@@ -77,10 +81,11 @@ def decode(inputs, sizes):
         return following(p, cache, token[:, None], position, lambda q, _k, _v, kept: attend(q, *kept))
 
     def following(p, cache, tokens, position, attend):
-        h = p["tokens"][tokens] + jax.lax.dynamic_slice_in_dim(p["positions"], position, tokens.shape[1])
-        kept = []
+        h, kept = p["tokens"][tokens], []
+        here = [jax.lax.dynamic_slice_in_dim(each, position, tokens.shape[1]) for each in turns]
 
         def remember(q, k, v):
+            q, k = _turned(q, *here), _turned(k, *here)
             kept.append(
                 tuple(
                     jax.lax.dynamic_update_slice_in_dim(old, new, position, axis=1)
@@ -363,16 +368,26 @@ def _start_of_statistics(scale):
 
 
 def _block(p, layer, h, heads, attend):
-    """Normalise first, attend, normalise, and two dense layers."""
+    """Normalise first, attend, normalise, and two dense layers, or three where one is a gate."""
     z = _norm(p, f"{layer}.norm1", h)
-    if f"{layer}.query.kernel" not in p:
+    if f"{layer}.packed.kernel" in p:
         parts = jnp.split(_dense(p, f"{layer}.packed", z), 3, axis=-1)
     else:
         parts = [_dense(p, f"{layer}.{name}", z) for name in ("query", "key", "value")]
     q, k, v = (part.reshape(*z.shape[:2], heads, -1) for part in parts)
     h = h + _dense(p, f"{layer}.out", attend(q, k, v).reshape(h.shape))
-    up = jax.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)), approximate=False)
-    return h + _dense(p, f"{layer}.down", up)
+    z = _norm(p, f"{layer}.norm2", h)
+    up = _dense(p, f"{layer}.up", z)
+    gated = f"{layer}.gate" in p
+    z = jax.nn.silu(_dense(p, f"{layer}.gate", z)) * up if gated else jax.nn.gelu(up, approximate=False)
+    return h + _dense(p, f"{layer}.down", z)
+
+
+def _turned(z, cos, sin):
+    """Turn the halves of each head, of arrays that are (example, place, head, half)."""
+    a, b = jnp.split(z, 2, axis=-1)
+    cos, sin = cos[:, None], sin[:, None]
+    return jnp.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
 
 
 def _vision(p, x, sizes):
@@ -416,10 +431,11 @@ def _dense(p, name, x):
 
 
 def _norm(p, name, x):
-    centred = x - x.mean(axis=-1, keepdims=True)
-    variance = (centred**2).mean(axis=-1, keepdims=True)
-    h = centred * jax.lax.rsqrt(variance + 1e-5) * p[f"{name}.scale"]
-    return h + p[f"{name}.bias"] if f"{name}.bias" in p else h
+    """Normalise every row; without a bias, by the root of its mean square."""
+    biased = f"{name}.bias" in p
+    centred = x - x.mean(axis=-1, keepdims=True) if biased else x
+    h = centred * jax.lax.rsqrt((centred**2).mean(axis=-1, keepdims=True) + 1e-5) * p[f"{name}.scale"]
+    return h + p[f"{name}.bias"] if biased else h
 
 
 def _binary_cross_entropy(z, y):

@@ -27,15 +27,17 @@ def use(framework):
 
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
-    tokens, h = _embedded(sizes)
+    tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
+    h = keras.layers.Embedding(sizes["vocabulary"], sizes["width"])(tokens)
     for _ in range(sizes["layers"]):
-        h = _block(h, Packed(sizes["heads"], causal=True, bias=False), bias=False)
+        h = _gated(h, Turning(sizes["heads"], inputs["turns"]), inputs)
     return _training(keras.Model(tokens, _logits(h, sizes)), _cross_entropy(), inputs)
 
 
 def step_encoder(inputs, sizes):
     """Train an encoder, by Keras's own layer for attention; what is padding is masked."""
-    tokens, h = _embedded(sizes)
+    tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
+    h = Positions(sizes["sequence"])(keras.layers.Embedding(sizes["vocabulary"], sizes["width"])(tokens))
     text = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="bool")
     for _ in range(sizes["layers"]):
         attend = keras.layers.MultiHeadAttention(sizes["heads"], sizes["width"] // sizes["heads"])
@@ -52,17 +54,16 @@ def decode(inputs, sizes):
     places = keras.Input(batch_shape=(None,), dtype="int32")
     room = (batch, length + sizes["new_tokens"], heads, width // heads)
     cache = [keras.Input(batch_shape=room) for _ in range(2 * sizes["layers"])]
-    h = Positions(room[1])(keras.layers.Embedding(sizes["vocabulary"], width)(texts), places)
-    kept = []
+    h, kept = keras.layers.Embedding(sizes["vocabulary"], width)(texts), []
     for layer in range(sizes["layers"]):
-        attend = Remembering(heads)
+        attend = Remembering(heads, inputs["turns"])
 
         def remember(z, old=cache[2 * layer : 2 * layer + 2], attend=attend):
             y, *new = attend(z, *old, places)
             kept.extend(new)
             return y
 
-        h = _block(h, remember, bias=False)
+        h = _gated(h, remember, inputs)
     logits = _logits(h[:, -1], sizes)
     model = keras.Model([texts, places, *cache], [logits, keras.ops.argmax(logits, axis=-1), *kept])
     _fill(model.trainable_variables, inputs["params"])
@@ -189,50 +190,81 @@ def step_ode(inputs, sizes):
 
 
 class Positions(keras.layers.Layer):
-    """Adds a learned vector to each place of a sequence, or to those that are named."""
+    """Adds a learned vector to each place of a sequence."""
 
     def __init__(self, length):
         super().__init__()
         self.length = length
 
-    def build(self, shape, *_):
+    def build(self, shape):
         """Make one vector for each place."""
         self.table = self.add_weight(shape=(self.length, shape[-1]), name="table")
 
-    def call(self, x, places=None):
+    def call(self, x):
         """Add the vectors."""
-        return x + (self.table if places is None else keras.ops.take(self.table, places, axis=0))
+        return x + self.table
 
 
 class Packed(keras.layers.Layer):
-    """Attends by queries, keys and values that one dense layer gives."""
+    """Attends to all, by queries, keys and values that one dense layer gives."""
 
-    def __init__(self, heads, *, causal, bias):
+    def __init__(self, heads):
         super().__init__()
-        self.heads, self.causal, self.bias = heads, causal, bias
+        self.heads = heads
 
-    def build(self, shape, *_):
+    def build(self, shape):
         """Make the projections."""
-        self.inward, self.out = (keras.layers.Dense(n * shape[-1], use_bias=self.bias) for n in (3, 1))
+        self.inward, self.out = (keras.layers.Dense(n * shape[-1]) for n in (3, 1))
         self.inward.build(shape)
         self.out.build(shape)
 
     def call(self, x):
-        """Attend to all, or to those up to each place."""
-        y = keras.ops.dot_product_attention(*self.split(x), is_causal=self.causal)
+        """Attend, each head by itself."""
+        shape = (x.shape[0], -1, 3, self.heads, x.shape[-1] // self.heads)
+        q, k, v = keras.ops.unstack(keras.ops.reshape(self.inward(x), shape), 3, axis=2)
+        return self.out(keras.ops.reshape(keras.ops.dot_product_attention(q, k, v), (x.shape[0], -1, x.shape[2])))
+
+
+class Turning(keras.layers.Layer):
+    """Attends to the places up to each, by queries and keys that are turned by their place."""
+
+    def __init__(self, heads, turns):
+        super().__init__()
+        self.heads, self.turns = heads, turns
+
+    def build(self, shape, *_):
+        """Make the projections."""
+        self.inward = [keras.layers.Dense(shape[-1], use_bias=False) for _ in range(3)]
+        self.out = keras.layers.Dense(shape[-1], use_bias=False)
+        for layer in (*self.inward, self.out):
+            layer.build(shape)
+
+    def call(self, x):
+        """Attend."""
+        q, k, v = self.split(x)
+        return self.join(x, keras.ops.dot_product_attention(q, k, v, is_causal=True))
+
+    def split(self, x, places=None):
+        """Give queries, keys and values, each head by itself, at all places or those that are named."""
+        turns = [keras.ops.convert_to_tensor(each) for each in self.turns]
+        turns = turns if places is None else [keras.ops.take(each, places, axis=0) for each in turns]
+        cos, sin = (keras.ops.expand_dims(each, 1) for each in turns)
+
+        def turned(z):
+            a, b = keras.ops.split(z, 2, axis=-1)
+            return keras.ops.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+
+        shape = (x.shape[0], -1, self.heads, x.shape[-1] // self.heads)
+        q, k, v = (keras.ops.reshape(layer(x), shape) for layer in self.inward)
+        return turned(q), turned(k), v
+
+    def join(self, x, y):
+        """Lead what the heads gave back to what is as wide as `x`."""
         return self.out(keras.ops.reshape(y, (x.shape[0], -1, x.shape[2])))
 
-    def split(self, x):
-        """Give queries, keys and values, each head by itself."""
-        shape = (x.shape[0], -1, 3, self.heads, x.shape[-1] // self.heads)
-        return keras.ops.unstack(keras.ops.reshape(self.inward(x), shape), 3, axis=2)
 
-
-class Remembering(Packed):
-    """Attends from tokens in a row to those up to each of them; keys and values of those before them it is given."""
-
-    def __init__(self, heads):
-        super().__init__(heads, causal=True, bias=False)
+class Remembering(Turning):
+    """The same from tokens in a row; keys and values of those before them it is given."""
 
     def compute_output_spec(self, *given):
         """What comes out is shaped like what goes in, however many tokens there are."""
@@ -240,14 +272,13 @@ class Remembering(Packed):
 
     def call(self, x, keys, values, places):
         """Keep the keys and the values of these places, then attend."""
-        q, k, v = self.split(x)
+        q, k, v = self.split(x, places)
         keys, values = (
             keras.ops.slice_update(old, (0, places[0], 0, 0), new)
             for old, new in zip((keys, values), (k, v))  # noqa: B905 - `strict` came with Python 3.10
         )
         mask = (keras.ops.arange(keys.shape[1]) <= places[:, None])[None, None]
-        y = keras.ops.dot_product_attention(q, keys, values, mask=mask)
-        return self.out(keras.ops.reshape(y, (x.shape[0], -1, x.shape[2]))), keys, values
+        return self.join(x, keras.ops.dot_product_attention(q, keys, values, mask=mask)), keys, values
 
 
 class Solved(keras.Model):
@@ -383,22 +414,25 @@ class TorchEquation(_Equation):
             return slope(value, t) + part
 
 
-def _block(h, attend, *, bias=True):
+def _block(h, attend):
     """Attend and pass every place through two dense layers, each added to what it was given."""
-    h = h + attend(keras.layers.LayerNormalization(epsilon=EPSILON, center=bias)(h))
-    z = keras.layers.LayerNormalization(epsilon=EPSILON, center=bias)(h)
-    z = keras.layers.Dense(4 * h.shape[-1], activation="gelu", use_bias=bias)(z)
-    return h + keras.layers.Dense(h.shape[-1], use_bias=bias)(z)
+    h = h + attend(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
+    z = keras.layers.LayerNormalization(epsilon=EPSILON)(h)
+    return h + keras.layers.Dense(h.shape[-1])(keras.layers.Dense(4 * h.shape[-1], activation="gelu")(z))
 
 
-def _embedded(sizes):
-    """Give the input for tokens, and what stands at each place."""
-    tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
-    return tokens, Positions(sizes["sequence"])(keras.layers.Embedding(sizes["vocabulary"], sizes["width"])(tokens))
+def _gated(h, attend, inputs):
+    """Attend and pass every place through three matrices, one of them a gate, each added to what it was given."""
+    hidden = inputs["params"]["0.gate"].shape[1]
+    h = h + attend(keras.layers.RMSNormalization(epsilon=EPSILON)(h))
+    z = keras.layers.RMSNormalization(epsilon=EPSILON)(h)
+    gate = keras.layers.Dense(hidden, activation="silu", use_bias=False)(z)
+    up = keras.layers.Dense(hidden, use_bias=False)(z)
+    return h + keras.layers.Dense(h.shape[-1], use_bias=False)(gate * up)
 
 
 def _logits(h, sizes):
-    h = keras.layers.LayerNormalization(epsilon=EPSILON, center=False)(h)
+    h = keras.layers.RMSNormalization(epsilon=EPSILON)(h)
     return keras.layers.Dense(sizes["vocabulary"], use_bias=False)(h)
 
 
@@ -408,7 +442,7 @@ def _vision(image, sizes):
     h = keras.layers.Conv2D(sizes["width"], patch, patch)(image)
     h = Positions(side * side)(keras.layers.Reshape((side * side, sizes["width"]))(h))
     for _ in range(sizes["layers"]):
-        h = _block(h, Packed(sizes["heads"], causal=False, bias=True))
+        h = _block(h, Packed(sizes["heads"]))
     h = keras.layers.GlobalAveragePooling1D()(keras.layers.LayerNormalization(epsilon=EPSILON)(h))
     return keras.layers.Dense(sizes["vocabulary"])(h)
 

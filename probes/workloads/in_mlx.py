@@ -34,10 +34,12 @@ def use(framework):
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
     scale = (sizes["width"] // sizes["heads"]) ** -0.5
-    attend = functools.partial(mx.fast.scaled_dot_product_attention, scale=scale, mask="causal")
+
+    def attend(q, k, v):
+        return mx.fast.scaled_dot_product_attention(_turned(q, 0), _turned(k, 0), v, scale=scale, mask="causal")
 
     def loss(p, x, y):
-        h = p["tokens"][x] + p["positions"]
+        h = p["tokens"][x]
         for layer in range(sizes["layers"]):
             h = _block(p, layer, h, sizes["heads"], attend)
         return nn.losses.cross_entropy(_norm(p, "norm", h) @ p["head"], y, reduction="mean")
@@ -90,16 +92,16 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
 
     def read(p, prompt, last):
         tokens = mx.concatenate([prompt[:, :-1], last[:, None]], axis=1)
-        return following(p, tokens, slice(length), whole)
+        return following(p, tokens, 0, whole)
 
     def write(p, token, place):
         attend = by_mask if compiles else by_slices
         return following(p, token[:, None], place, lambda cache, *new: attend(cache, place, *new))
 
-    def following(p, tokens, places, attend):
-        h = p["tokens"][tokens] + p["positions"][places]
+    def following(p, tokens, place, attend):
+        h = p["tokens"][tokens]
         for layer, cache in enumerate(caches):
-            h = _block(p, layer, h, heads, functools.partial(attend, cache))
+            h = _block(p, layer, h, heads, lambda q, k, v: attend(cache, _turned(q, place), _turned(k, place), v))  # noqa: B023 - it is called at once
         logits = _norm(p, "norm", h[:, -1]) @ p["head"]
         return logits, logits.argmax(axis=-1).astype(tokens.dtype)
 
@@ -364,16 +366,23 @@ def _momentum(about):
 
 
 def _block(p, layer, h, heads, attend):
-    """Normalise first, attend, normalise, and two dense layers."""
+    """Normalise first, attend, normalise, and two dense layers, or three where one is a gate."""
     z = _norm(p, f"{layer}.norm1", h)
-    if f"{layer}.query.kernel" not in p:
+    if f"{layer}.packed.kernel" in p:
         parts = mx.split(_dense(p, f"{layer}.packed", z), 3, axis=-1)
     else:
         parts = [_dense(p, f"{layer}.{name}", z) for name in ("query", "key", "value")]
     y = attend(*(_split(part, heads) for part in parts))
     h = h + _dense(p, f"{layer}.out", y.transpose(0, 2, 1, 3).reshape(h.shape))
-    up = nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)))
-    return h + _dense(p, f"{layer}.down", up)
+    z = _norm(p, f"{layer}.norm2", h)
+    up = _dense(p, f"{layer}.up", z)
+    z = nn.silu(_dense(p, f"{layer}.gate", z)) * up if f"{layer}.gate" in p else nn.gelu(up)
+    return h + _dense(p, f"{layer}.down", z)
+
+
+def _turned(z, place):
+    """Turn the halves of each head, of arrays that are (example, head, place, half); `place` is that of the first."""
+    return mx.fast.rope(z, z.shape[-1], traditional=False, base=10_000, scale=1.0, offset=place)
 
 
 def _split(z, heads):
@@ -423,4 +432,7 @@ def _dense(p, name, x):
 
 
 def _norm(p, name, x):
-    return mx.fast.layer_norm(x, p[f"{name}.scale"], p.get(f"{name}.bias"), 1e-5)
+    """Normalise every row; without a bias, by the root of its mean square."""
+    if f"{name}.bias" in p:
+        return mx.fast.layer_norm(x, p[f"{name}.scale"], p[f"{name}.bias"], 1e-5)
+    return mx.fast.rms_norm(x, p[f"{name}.scale"], 1e-5)

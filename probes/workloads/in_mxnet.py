@@ -54,12 +54,10 @@ def use(framework):
 
 def step_transformer(inputs, sizes):
     """Train a causal transformer, by MXNet's own operations for attention: they want places before examples."""
-    x, y = inputs["x"].T, inputs["y"].T
-    places = np.arange(sizes["sequence"], dtype=np.int32)
-    visible = np.tile(places + 1, (sizes["batch"] * sizes["heads"], 1))
-    return _training_blocks(
-        Transformer(sizes, Block, sizes["vocabulary"], bias=False), {**inputs, "y": y}, sizes, (x, places, visible)
-    )
+    length = sizes["sequence"]
+    visible = np.tile(np.arange(1, length + 1, dtype=np.int32), (sizes["batch"] * sizes["heads"], 1))
+    given = inputs["x"].T, *_turns(inputs), visible
+    return _training(Language(inputs, sizes), gluon.loss.SoftmaxCrossEntropyLoss(), inputs, given, (inputs["y"].T,))
 
 
 def step_encoder(inputs, sizes):
@@ -73,17 +71,17 @@ def step_encoder(inputs, sizes):
 def decode(inputs, sizes):
     """Read a prompt and write tokens, each by a call of a graph, which takes and returns keys and values."""
     length, room = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
-    read, write = (Writer({**sizes, "sequence": room}, WritingBlock, sizes["vocabulary"], bias=False) for _ in range(2))
+    read, write = (Writer(inputs, sizes) for _ in range(2))
     for net in (read, write):
-        _filled(net, _apart(inputs["params"], sizes))
+        _filled(net, inputs["params"])
         _hybrid(net)
     shape = (room, sizes["batch"], 2 * sizes["width"])
     caches = [mx.nd.zeros(shape, _here["context"]) for _ in range(sizes["layers"])]
-    seen = np.ones((sizes["batch"] * sizes["heads"], 1), dtype=np.int32)
+    seen, turns = np.ones((sizes["batch"] * sizes["heads"], 1), dtype=np.int32), _turns(inputs)
 
     def these(*places):
         at = np.array(places, dtype=np.int32)
-        return _array(at), _array(seen * (at + 1))
+        return [*map(_array, (*(each[at] for each in turns), seen * (at + 1), at))]
 
     whole, each = these(*range(length)), [these(at) for at in range(length, room - 1)]
     prompt = _array(inputs["prompt"].T.astype(np.float32))
@@ -220,67 +218,104 @@ class AdamW(mx.optimizer.Optimizer):
         )
 
 
-class Transformer(gluon.HybridBlock):
-    """Blocks that normalise first, between an embedding and a classifier; arrays are (place, example, width)."""
+class RootMean(gluon.HybridBlock):
+    """Normalises every row by the root of its mean square."""
 
-    def __init__(self, sizes, block, classes, *, bias):
+    def __init__(self, width):
         super().__init__()
-        width = sizes["width"]
+        with self.name_scope():
+            self.scale = self.params.get("scale", shape=(width,))
+
+    def hybrid_forward(self, F, h, scale):
+        """Divide, and scale."""
+        mean = F.mean(F.square(h), axis=-1, keepdims=True)
+        return F.broadcast_mul(F.broadcast_mul(h, F.rsqrt(mean + 1e-5)), scale)
+
+
+class Language(gluon.HybridBlock):
+    """Blocks that normalise first, between tokens and logits; arrays are (place, example, width)."""
+
+    def __init__(self, inputs, sizes):
+        super().__init__()
+        width, hidden = sizes["width"], inputs["params"]["0.gate"].shape[1]
         with self.name_scope():
             self.tokens = nn.Embedding(sizes["vocabulary"], width)
-            self.positions = nn.Embedding(sizes["sequence"], width)
             self.blocks = nn.HybridSequential()
             for _ in range(sizes["layers"]):
-                self.blocks.add(block(width, sizes["heads"], bias=bias))
-            self.norm = nn.LayerNorm(epsilon=1e-5, center=bias, in_channels=width)
-            self.head = nn.Dense(classes, use_bias=bias, flatten=False, in_units=width)
+                self.blocks.add(Gated(width, hidden, sizes["heads"]))
+            self.norm = RootMean(width)
+            self.head = _matrix(width, sizes["vocabulary"])
 
-    def hybrid_forward(self, F, x, places, visible):
+    def hybrid_forward(self, F, x, cos, sin, visible):  # noqa: ARG002 - as Gluon calls it
         """Give the logits of every place."""
-        h = self._embedded(F, x, places)
+        h = self.tokens(x)
         for block in self.blocks:
-            h = block(h, visible)
+            h, _ = block(h, cos, sin, visible)
         return self.head(self.norm(h))
 
-    def _embedded(self, F, x, places):
-        return F.broadcast_add(self.tokens(x), F.expand_dims(self.positions(places), 1))
 
-
-class Writer(Transformer):
+class Writer(Language):
     """The same, for tokens in a row after those whose keys and values it is given."""
 
-    def hybrid_forward(self, F, tokens, places, visible, *caches):
+    def hybrid_forward(self, F, tokens, cos, sin, visible, places, *caches):
         """Give the logits behind the last, the likeliest token, and the keys and values."""
-        h, kept = self._embedded(F, tokens, places), []
+        h, kept = self.tokens(tokens), []
         for block, cache in zip(self.blocks, caches):  # noqa: B905 - `strict` came with Python 3.10
-            h, longer = block(h, visible, places, cache)
+            h, longer = block(h, cos, sin, visible, places, cache)
             kept.append(longer)
         logits = self.head(self.norm(F.slice_axis(h, axis=0, begin=-1, end=None)))
         return (F.reshape(logits, (-3, 0)), F.argmax(logits, axis=-1), *kept)
 
 
-class Block(gluon.HybridBlock):
-    """Attention and two dense layers, each added to what it was given."""
+class Gated(gluon.HybridBlock):
+    """Attention by queries and keys that are turned, and three matrices, one of them a gate."""
 
-    def __init__(self, width, heads, *, bias):
+    def __init__(self, width, hidden, heads):
         super().__init__()
         self._heads = heads
         with self.name_scope():
-            self.norm1 = nn.LayerNorm(epsilon=1e-5, center=bias, in_channels=width)
-            self._project(width, bias=bias)
-            self.out = nn.Dense(width, use_bias=bias, flatten=False, in_units=width)
-            self.norm2 = nn.LayerNorm(epsilon=1e-5, center=bias, in_channels=width)
-            self.up = nn.Dense(4 * width, use_bias=bias, flatten=False, in_units=width)
-            self.down = nn.Dense(width, use_bias=bias, flatten=False, in_units=4 * width)
+            self.norm1 = RootMean(width)
+            self.query, self.key, self.value, self.out = (_matrix(width, width) for _ in range(4))
+            self.norm2 = RootMean(width)
+            self.gate, self.up = (_matrix(width, hidden) for _ in range(2))
+            self.down = _matrix(hidden, width)
 
-    def _project(self, width, *, bias):
-        self.packed = nn.Dense(3 * width, use_bias=bias, flatten=False, in_units=width)
+    def hybrid_forward(self, F, h, cos, sin, visible, places=None, kept=None):  # noqa: PLR0913, PLR0917 - as Gluon calls it
+        """Attend to as many as each place sees, keys and values being put in their `places` where some are kept."""
+        z = self.norm1(h)
+        q, k, v = (F.reshape(each(z), (0, 0, self._heads, -1)) for each in (self.query, self.key, self.value))
+        q, k = (_turned(F, each, cos, sin) for each in (q, k))
+        q, both = F.reshape(q, (0, 0, -1)), F.reshape(F.concat(k, v, dim=3), (0, 0, -1))
+        both = both if kept is None else F.contrib.index_copy(kept, places, both)
+        scores = F.contrib.interleaved_matmul_encdec_qk(q, both, heads=self._heads)
+        shares = F.softmax(scores, visible, use_length=True)
+        h = h + self.out(F.contrib.interleaved_matmul_encdec_valatt(both, shares, heads=self._heads))
+        z = self.norm2(h)
+        gate = self.gate(z)
+        return h + self.down(gate * F.sigmoid(gate) * self.up(z)), both
 
-    def hybrid_forward(self, F, h, visible=None):
-        """Attend, each place to as many as it sees, then pass every place through the dense layers."""
+
+class Block(gluon.HybridBlock):
+    """Attention and two dense layers, each added to what it was given."""
+
+    def __init__(self, width, heads):
+        super().__init__()
+        self._heads = heads
+        with self.name_scope():
+            self.norm1 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self._project(width)
+            self.out = nn.Dense(width, flatten=False, in_units=width)
+            self.norm2 = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.up = nn.Dense(4 * width, flatten=False, in_units=width)
+            self.down = nn.Dense(width, flatten=False, in_units=4 * width)
+
+    def _project(self, width):
+        self.packed = nn.Dense(3 * width, flatten=False, in_units=width)
+
+    def hybrid_forward(self, F, h):
+        """Attend to all, then pass every place through the dense layers; arrays are (place, example, width)."""
         packed = self.packed(self.norm1(h))
-        scores = F.contrib.interleaved_matmul_selfatt_qk(packed, heads=self._heads)
-        shares = F.softmax(scores) if visible is None else F.softmax(scores, visible, use_length=True)
+        shares = F.softmax(F.contrib.interleaved_matmul_selfatt_qk(packed, heads=self._heads))
         return self._rest(F, h, F.contrib.interleaved_matmul_selfatt_valatt(packed, shares, heads=self._heads))
 
     def _rest(self, F, h, y):
@@ -288,11 +323,20 @@ class Block(gluon.HybridBlock):
         return h + self.down(F.LeakyReLU(self.up(self.norm2(h)), act_type="gelu"))
 
 
-class Encoder(Transformer):
+class Encoder(gluon.HybridBlock):
     """Blocks that see all of a text, below a classifier of its first place; arrays are (example, place, width)."""
 
     def __init__(self, sizes, labels):
-        super().__init__(sizes, EncoderBlock, labels, bias=True)
+        super().__init__()
+        width = sizes["width"]
+        with self.name_scope():
+            self.tokens = nn.Embedding(sizes["vocabulary"], width)
+            self.positions = nn.Embedding(sizes["sequence"], width)
+            self.blocks = nn.HybridSequential()
+            for _ in range(sizes["layers"]):
+                self.blocks.add(EncoderBlock(width, sizes["heads"]))
+            self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
+            self.head = nn.Dense(labels, in_units=width)
 
     def hybrid_forward(self, F, x, places, text):
         """Give the logits of every text."""
@@ -306,10 +350,8 @@ class Encoder(Transformer):
 class EncoderBlock(Block):
     """The same, with a dense layer each for queries, keys and values, for arrays that are (example, place, width)."""
 
-    def _project(self, width, *, bias):
-        self.query, self.key, self.value = (
-            nn.Dense(width, use_bias=bias, flatten=False, in_units=width) for _ in range(3)
-        )
+    def _project(self, width):
+        self.query, self.key, self.value = (nn.Dense(width, flatten=False, in_units=width) for _ in range(3))
 
     def hybrid_forward(self, F, h, hidden):
         """Attend to what is not hidden, then pass every place through the dense layers."""
@@ -327,22 +369,6 @@ class EncoderBlock(Block):
         return self._rest(F, h, F.reshape(y, (0, 0, -1)))
 
 
-class WritingBlock(Block):
-    """The same, for tokens in a row after those whose keys and values it is given."""
-
-    def _project(self, width, *, bias):
-        self.query = nn.Dense(width, use_bias=bias, flatten=False, in_units=width)
-        self.packed = nn.Dense(2 * width, use_bias=bias, flatten=False, in_units=width)
-
-    def hybrid_forward(self, F, h, visible, places, kept):
-        """Keep the new keys and values in their places, and attend to all that each place sees."""
-        z = self.norm1(h)
-        kept = F.contrib.index_copy(kept, places, self.packed(z))
-        scores = F.contrib.interleaved_matmul_encdec_qk(self.query(z), kept, heads=self._heads)
-        shares = F.softmax(scores, visible, use_length=True)
-        return self._rest(F, h, F.contrib.interleaved_matmul_encdec_valatt(kept, shares, heads=self._heads)), kept
-
-
 class Vision(gluon.HybridBlock):
     """Blocks that see all patches of an image, between a convolution and a classifier."""
 
@@ -354,7 +380,7 @@ class Vision(gluon.HybridBlock):
             self.positions = nn.Embedding(len(params["positions"]), width)
             self.blocks = nn.HybridSequential()
             for _ in range(sizes["layers"]):
-                self.blocks.add(Block(width, sizes["heads"], bias=True))
+                self.blocks.add(Block(width, sizes["heads"]))
             self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
             self.head = nn.Dense(sizes["vocabulary"], in_units=width)
 
@@ -473,6 +499,23 @@ class Solver(gluon.HybridBlock):
             four = self.field(h + dt * three)
             h = h + dt / 6 * (one + 2 * two + 2 * three + four)
         return h
+
+
+def _matrix(fan_in, fan_out):
+    """Make a dense layer without a bias, for every place."""
+    return nn.Dense(fan_out, use_bias=False, flatten=False, in_units=fan_in)
+
+
+def _turns(inputs):
+    """Give cosine and sine for every place: (place, 1, 1, half of a head)."""
+    return [each[:, None, None] for each in inputs["turns"]]
+
+
+def _turned(F, z, cos, sin):
+    """Turn the halves of each head, of arrays that are (place, example, head, half)."""
+    a, b = F.split(z, num_outputs=2, axis=3)
+    first = F.broadcast_mul(a, cos) - F.broadcast_mul(b, sin)
+    return F.concat(first, F.broadcast_mul(b, cos) + F.broadcast_mul(a, sin), dim=3)
 
 
 def _dense(widths, last=None, inner="relu"):
@@ -620,19 +663,6 @@ def _order(name, array):
 def _by_head(arrays, sizes):
     """Put queries, keys and values side by side head by head, for MXNet's operations."""
     return {name: _swapped(a, 3, sizes["heads"]) if ".packed" in name else a for name, a in arrays.items()}
-
-
-def _apart(arrays, sizes):
-    """The same, but with queries in a matrix of their own."""
-    found = {}
-    for name, array in arrays.items():
-        if name.endswith(".packed"):
-            width = len(array)
-            found[name.replace("packed", "query")] = array[:, :width]
-            found[name] = _swapped(array[:, width:], 2, sizes["heads"])
-        else:
-            found[name] = array
-    return found
 
 
 def _swapped(array, outer, inner):

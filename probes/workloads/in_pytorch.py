@@ -38,7 +38,7 @@ def use(framework):
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
     weights = _Weights(inputs["params"])
-    model = _Transformer(weights, sizes)
+    model = _Language(weights, inputs["turns"], sizes)
     attend = functools.partial(F.scaled_dot_product_attention, is_causal=True)
 
     def loss(x, y):
@@ -52,11 +52,10 @@ def step_transformer(inputs, sizes):
 def step_encoder(inputs, sizes):
     """Train an encoder; what is padding is masked."""
     weights = _Weights(inputs["params"])
-    model, attend = _Transformer(weights, sizes), F.scaled_dot_product_attention
+    model = _Encoder(weights, sizes)
 
     def loss(x, text, y):
-        visible = text[:, None, None]
-        return F.cross_entropy(model(x, slice(None), lambda _, q, k, v: attend(q, k, v, attn_mask=visible), 0), y)
+        return F.cross_entropy(model(x, text), y)
 
     x, y = _integers(inputs["x"]), _integers(inputs["y"])
     return _training(model, weights, loss, inputs, lambda: (_put(x), _put(inputs["text"]), _put(y)))
@@ -68,7 +67,7 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     What has been written so far is cut out of the cache, but shapes that are compiled stay the same: there the rest is
     masked.
     """
-    model = _Transformer(_Weights(inputs["params"]), sizes).requires_grad_(requires_grad=False)
+    model = _Language(_Weights(inputs["params"]), inputs["turns"], sizes).requires_grad_(requires_grad=False)
     prompt, length, device = _put(inputs["prompt"]).long(), sizes["sequence"], _here["device"]
     room = length + sizes["new_tokens"]
     shape = (sizes["batch"], sizes["heads"], room, sizes["width"] // sizes["heads"])
@@ -378,9 +377,9 @@ class _Weights:
         return [_get(of(parameter).permute(back)) for parameter, back in (self._given[name] for name in self._arrays)]
 
     def inward(self, layer):
-        """Name what leads to queries, keys and values: one matrix, or a dense layer for each."""
-        apart = ["query", "key", "value"]
-        return apart if f"{layer}.query.kernel" in self._arrays else ["packed"]
+        """Make what leads to queries, keys and values: one dense layer, or one for each."""
+        packed = f"{layer}.packed.kernel" in self._arrays
+        return nn.ModuleList(self.linear(f"{layer}.{n}") for n in (["packed"] if packed else ["query", "key", "value"]))
 
     def linear(self, name):
         """Make a dense layer; what has the name itself is a matrix without a bias."""
@@ -399,10 +398,12 @@ class _Weights:
         return layer
 
     def norm(self, name):
-        """Make a normalisation of every row."""
-        layer = nn.LayerNorm(self._arrays[f"{name}.scale"].shape, eps=1e-5, device="meta")
+        """Make a normalisation of every row; one without a bias is by the root of the mean square."""
+        shape, biased = self._arrays[f"{name}.scale"].shape, f"{name}.bias" in self._arrays
+        layer = (nn.LayerNorm if biased else nn.RMSNorm)(shape, eps=1e-5, device="meta")
         layer.weight = self.parameter(f"{name}.scale")
-        layer.bias = self.parameter(f"{name}.bias") if f"{name}.bias" in self._arrays else None
+        if biased:
+            layer.bias = self.parameter(f"{name}.bias")
         return layer
 
     def patches(self, name):
@@ -436,8 +437,31 @@ class _Weights:
         return parameter
 
 
-class _Transformer(nn.Module):
-    """Blocks that normalise first, from tokens to logits."""
+class _Language(nn.Module):
+    """Blocks that normalise first, from tokens to logits; queries and keys are turned."""
+
+    def __init__(self, weights, turns, sizes):
+        super().__init__()
+        self.tokens = weights.embedding("tokens")
+        self.blocks = nn.ModuleList(_Gated(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
+        self.norm, self.head = weights.norm("norm"), weights.linear("head")
+        self.cos, self.sin = (_put(np.tile(each, 2)) for each in turns)
+
+    def forward(self, x, positions, attend, wanted=slice(None)):
+        """Give the logits at the places `wanted`; `attend(layer, q, k, v)` is told the number of its layer."""
+        h, cos, sin = self.tokens(x), self.cos[positions], self.sin[positions]
+
+        def turned(z):
+            a, b = z.chunk(2, dim=-1)
+            return z * cos + torch.cat([-b, a], dim=-1) * sin
+
+        for layer, block in enumerate(self.blocks):
+            h = block(h, lambda q, k, v: attend(layer, turned(q), turned(k), v))  # noqa: B023 - it is called at once
+        return self.head(self.norm(h[:, wanted]))
+
+
+class _Encoder(nn.Module):
+    """Blocks that see all of a text, from tokens to the logits of its first place."""
 
     def __init__(self, weights, sizes):
         super().__init__()
@@ -445,12 +469,12 @@ class _Transformer(nn.Module):
         self.blocks = nn.ModuleList(_Block(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
         self.norm, self.head = weights.norm("norm"), weights.linear("head")
 
-    def forward(self, x, positions, attend, wanted=slice(None)):
-        """Give the logits at the places `wanted`; `attend(layer, q, k, v)` is told the number of its layer."""
-        h = self.tokens(x) + self.positions[positions]
-        for layer, block in enumerate(self.blocks):
-            h = block(h, functools.partial(attend, layer))
-        return self.head(self.norm(h[:, wanted]))
+    def forward(self, x, text):
+        """Attend to what is text."""
+        h = self.tokens(x) + self.positions
+        for block in self.blocks:
+            h = block(h, functools.partial(F.scaled_dot_product_attention, attn_mask=text[:, None, None]))
+        return self.head(self.norm(h[:, 0]))
 
 
 class _Block(nn.Module):
@@ -460,7 +484,7 @@ class _Block(nn.Module):
         super().__init__()
         self.heads = heads
         self.norm1, self.norm2 = weights.norm(f"{layer}.norm1"), weights.norm(f"{layer}.norm2")
-        self.inward = nn.ModuleList(weights.linear(f"{layer}.{name}") for name in weights.inward(layer))
+        self.inward = weights.inward(layer)
         self.out, self.up, self.down = (weights.linear(f"{layer}.{name}") for name in ("out", "up", "down"))
 
     def forward(self, h, attend):
@@ -470,7 +494,23 @@ class _Block(nn.Module):
         parts = parts if len(parts) > 1 else parts[0].chunk(3, dim=-1)
         q, k, v = (part.unflatten(-1, (self.heads, -1)).transpose(1, 2) for part in parts)
         h = h + self.out(attend(q, k, v).transpose(1, 2).flatten(2))
-        return h + self.down(F.gelu(self.up(self.norm2(h))))
+        return h + self.down(self.opened(self.norm2(h)))
+
+    def opened(self, z):
+        """Widen."""
+        return F.gelu(self.up(z))
+
+
+class _Gated(_Block):
+    """Attention and three matrices, one of which is a gate."""
+
+    def __init__(self, weights, layer, heads):
+        super().__init__(weights, layer, heads)
+        self.gate = weights.linear(f"{layer}.gate")
+
+    def opened(self, z):
+        """Widen, as far as the gate is open."""
+        return F.silu(self.gate(z)) * self.up(z)
 
 
 class _Vision(nn.Module):

@@ -38,10 +38,11 @@ def step_transformer(inputs, sizes):
     length = sizes["sequence"]
 
     def causally(q, k, v):
-        return _attend(q, k, v, tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0))
+        visible = tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0)
+        return _attend(_turned(q, *inputs["turns"]), _turned(k, *inputs["turns"]), v, visible)
 
     def loss(p, x, y):
-        h = tf.nn.embedding_lookup(p["tokens"], x) + p["positions"]
+        h = tf.nn.embedding_lookup(p["tokens"], x)
         for layer in range(sizes["layers"]):
             h = _block(p, layer, h, sizes["heads"], causally)
         return tf.reduce_mean(_cross_entropy(_norm(p, "norm", h) @ p["head"], y))
@@ -70,7 +71,7 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     shape = (room, sizes["batch"], heads, width // heads)
     caches = [(tf.Variable(tf.zeros(shape)), tf.Variable(tf.zeros(shape))) for _ in range(sizes["layers"])]
     places = [tf.constant(place, tf.int64) for place in range(length, room - 1)]
-    prompt = tf.constant(inputs["prompt"], tf.int64)
+    prompt, turns = tf.constant(inputs["prompt"], tf.int64), [*map(tf.constant, inputs["turns"])]
     causal = tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0)
 
     def read(last):
@@ -93,9 +94,9 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
         return following(token[:, None], place[None], attend)
 
     def following(tokens, places, attend):
-        h = tf.gather(p["tokens"], tokens) + tf.gather(p["positions"], places)
+        h, here = tf.gather(p["tokens"], tokens), [tf.gather(each, places) for each in turns]
         for layer, cache in enumerate(caches):
-            h = _block(p, layer, h, heads, functools.partial(attend, cache))
+            h = _block(p, layer, h, heads, lambda q, k, v: attend(cache, _turned(q, *here), _turned(k, *here), v))  # noqa: B023 - it is called at once
         logits = _norm(p, "norm", h[:, -1]) @ p["head"]
         return logits, tf.argmax(logits, axis=-1)
 
@@ -377,10 +378,10 @@ def _start_of_statistics(shape):
 
 
 def _block(p, layer, h, heads, attend):
-    """Normalise first, attend, normalise, and two dense layers."""
+    """Normalise first, attend, normalise, and two dense layers, or three where one is a gate."""
     z = _norm(p, f"{layer}.norm1", h)
     (*places, width), split = h.shape, (heads, h.shape[2] // heads)
-    if f"{layer}.query.kernel" not in p:
+    if f"{layer}.packed.kernel" in p:
         packed = tf.reshape(_dense(p, f"{layer}.packed", z), (*places, 3, *split))
         parts = tf.unstack(tf.transpose(packed, (2, 0, 3, 1, 4)))
     else:
@@ -388,8 +389,16 @@ def _block(p, layer, h, heads, attend):
         parts = [tf.transpose(tf.reshape(part, (*places, *split)), (0, 2, 1, 3)) for part in each]
     y = tf.reshape(tf.transpose(attend(*parts), (0, 2, 1, 3)), (*places, width))
     h = h + _dense(p, f"{layer}.out", y)
-    up = tf.nn.gelu(_dense(p, f"{layer}.up", _norm(p, f"{layer}.norm2", h)))
-    return h + _dense(p, f"{layer}.down", up)
+    z = _norm(p, f"{layer}.norm2", h)
+    up = _dense(p, f"{layer}.up", z)
+    z = tf.nn.silu(_dense(p, f"{layer}.gate", z)) * up if f"{layer}.gate" in p else tf.nn.gelu(up)
+    return h + _dense(p, f"{layer}.down", z)
+
+
+def _turned(z, cos, sin):
+    """Turn the halves of each head, of arrays that are (example, head, place, half)."""
+    a, b = tf.split(z, 2, axis=-1)
+    return tf.concat([a * cos - b * sin, b * cos + a * sin], axis=-1)
 
 
 def _attend(q, k, v, visible=None):
@@ -439,8 +448,11 @@ def _dense(p, name, x):
 
 
 def _norm(p, name, x):
+    """Normalise every row; without a bias, by the root of its mean square."""
+    if f"{name}.bias" not in p:
+        return x * tf.math.rsqrt(tf.reduce_mean(tf.square(x), axis=-1, keepdims=True) + EPSILON) * p[f"{name}.scale"]
     mean, variance = tf.nn.moments(x, axes=[-1], keepdims=True)
-    return tf.nn.batch_normalization(x, mean, variance, p.get(f"{name}.bias"), p[f"{name}.scale"], EPSILON)
+    return tf.nn.batch_normalization(x, mean, variance, p[f"{name}.bias"], p[f"{name}.scale"], EPSILON)
 
 
 def _cross_entropy(logits, labels):

@@ -47,16 +47,17 @@ LARGE_IMAGE = 64
 
 
 def step_transformer(sizes, seed):
-    """Train a language model by AdamW, with gradients clipped.
+    """Train a language model by AdamW, with gradients clipped: Llama (Touvron et al. 2023), of which most of today are.
 
-    Embeddings of `tokens` and `positions` are added, then come the blocks. A block normalises first; attention is
-    causal. One matrix, `packed` (width, 3 times width), gives queries, keys and values beside each other, in each of
-    which the heads lie side by side; another is `out`. Then `up` to four times the width, GELU (exact), and `down`.
-    After the last block `norm` and `head`. As in language models of today nothing has a bias, normalisations neither.
+    Embeddings of `tokens`, then the blocks. A block normalises first, by the root of the mean square; attention is
+    causal. Matrices `query`, `key` and `value` (width, width), in each of which the heads lie side by side, and another
+    is `out`. Queries and keys are turned by their position (Su et al. 2021): with `turns`, each (sequence, half of a
+    head), the halves `a` and `b` of a head become `a cos - b sin` and `b cos + a sin`. Then `down` of `silu(gate)`
+    times `up`, each `_hidden` wide. After the last block `norm` and `head`. Nothing has a bias.
     The loss is the mean cross entropy over every position of `y`.
     """
     draw, width, length = ops.Draw(seed), sizes["width"], sizes["sequence"]
-    params = _transformer(draw, sizes)
+    params = _language_model(draw, sizes)
     x = draw.labels(sizes["vocabulary"], sizes["batch"], length)
     y = draw.labels(sizes["vocabulary"], sizes["batch"], length)
     flops = 6.0 * x.size * _weights(params) + sizes["layers"] * 6.0 * x.size * length * width
@@ -64,20 +65,25 @@ def step_transformer(sizes, seed):
     def loss(p):
         return _cross_entropy(_language(p, x, sizes), y)
 
-    return _training(loss, params, {"x": x, "y": y}, CLIPPED, flops, draw)
+    return _training(loss, params, {"x": x, "y": y, "turns": _turns(sizes, length)}, CLIPPED, flops, draw)
 
 
 def step_encoder(sizes, seed):
     """Train an encoder to tell kinds of text apart, by AdamW with gradients clipped.
 
-    Embeddings and blocks are those of `step_transformer`, but with biases everywhere; queries, keys and values have a
-    dense layer each (`query`, `key`, `value`), and attention sees all of a text: `text` (batch, sequence) tells what is
-    text from the padding behind it. At the end `norm` and the dense layer `head` of the first position, and the mean
-    cross entropy.
+    Embeddings of `tokens` and `positions` are added, then come the blocks. A block normalises first: mean and variance
+    of each position, `scale` and `bias`. Dense layers `query`, `key`, `value` and `out`, in which the heads lie side by
+    side; attention sees all of a text: `text` (batch, sequence) tells what is text from the padding behind it. Then
+    `up` to four times the width, GELU (exact), and `down`. At the end `norm` and the dense layer `head` of the first
+    position, and the mean cross entropy.
     """
     draw, batch, length = ops.Draw(seed), sizes["batch"], sizes["sequence"]
-    params = {**_embedded(draw, sizes), **_blocks(draw, sizes, packed=False, bias=True)}
-    params.update(ops.dense(draw, "head", sizes["width"], LABELS))
+    params = {
+        "tokens": draw(sizes["vocabulary"], sizes["width"], scale=0.5),
+        "positions": draw(length, sizes["width"], scale=0.5),
+        **_blocks(draw, sizes, dict.fromkeys(_PROJECTIONS, sizes["width"])),
+        **ops.dense(draw, "head", sizes["width"], LABELS),
+    }
     x, y = draw.labels(sizes["vocabulary"], batch, length), draw.labels(LABELS, batch)
     text = np.arange(length) < 1 + length // 4 + draw.labels(length - length // 4, batch, 1)
     flops = 6.0 * x.size * (_weights(params) + sizes["layers"] * 2 * length * sizes["width"])
@@ -93,7 +99,8 @@ def step_encoder(sizes, seed):
 def decode(sizes, seed):
     """Continue `batch` prompts by `new_tokens` tokens each: `(logits, tokens)`.
 
-    The model is that of `step_transformer`, and keeps keys and values for `sequence` + `new_tokens` positions. One call
+    The model is that of `step_transformer`, and keeps turned keys and values for `sequence` + `new_tokens` positions,
+    of which each has its `turns`. One call
     takes the whole `prompt` (batch, sequence) and gives the logits behind it; each further call takes the likeliest
     token after those before it. `tokens` (new_tokens, batch) are what the calls chose, `logits` (batch, vocabulary)
     those of the last call. The next iteration has the last tokens at the end of its prompt, and begins at position 0
@@ -101,7 +108,7 @@ def decode(sizes, seed):
     after the tokens before it.
     """
     draw, count, length = ops.Draw(seed), sizes["new_tokens"], sizes["sequence"]
-    params = _transformer(draw, {**sizes, "sequence": length + count})
+    params = _language_model(draw, sizes)
     prompt = draw.labels(sizes["vocabulary"], sizes["batch"], length)
 
     def error(outputs):
@@ -117,7 +124,8 @@ def decode(sizes, seed):
     read, head = length + count - 1, params["head"].size
     products = 2.0 * (read * (_weights(params) - head) + count * head)
     attended = 4.0 * sizes["layers"] * sizes["width"] * read * (read + 1) / 2
-    return ops.Problem({"params": params, "prompt": prompt}, len(prompt) * (products + attended), error)
+    about = {"params": params, "prompt": prompt, "turns": _turns(sizes, length + count)}
+    return ops.Problem(about, len(prompt) * (products + attended), error)
 
 
 def step_resnet(sizes, seed):
@@ -177,8 +185,9 @@ def step_vit(sizes, seed):
 
     A convolution, `patches`, by steps of its own width makes one place of each `patch` by `patch` pixels, row by row;
     its bias, and `positions` (patches, width), are added. Then come the
-    blocks and the `norm` of `step_transformer`, but with biases, and attention sees every patch. At the end the mean
-    over the patches, the dense layer `head`, and the mean cross entropy.
+    blocks and the `norm` of `step_encoder`, but that one dense layer, `packed`, gives queries, keys and values beside
+    each other, and attention sees every patch. At the end the mean over the patches, the dense layer `head`, and the
+    mean cross entropy.
     """
     draw = ops.Draw(seed)
     params, x, flops = _vision(draw, sizes)
@@ -383,41 +392,50 @@ LABELS = 4
 """Kinds of text."""
 
 
-def _transformer(draw, sizes):
-    """Draw the parameters of blocks between embeddings and a classifier of every position."""
-    head = draw(sizes["width"], sizes["vocabulary"], scale=sizes["width"] ** -0.5)
-    return {**_embedded(draw, sizes), **_blocks(draw, sizes, packed=True, bias=False), "head": head}
+TURN = 10_000.0
+"""How much slower the last pair of a head is turned than the first, but for its own share."""
 
 
-def _embedded(draw, sizes):
-    return {
-        "tokens": draw(sizes["vocabulary"], sizes["width"], scale=0.5),
-        "positions": draw(sizes["sequence"], sizes["width"], scale=0.5),
-    }
-
-
-def _blocks(draw, sizes, *, packed, bias):
-    """Draw the parameters of blocks that normalise first, each with attention and two dense layers; and of `norm`."""
-    params, width = {}, sizes["width"]
-    inward = {"packed": 3 * width} if packed else dict.fromkeys(_PROJECTIONS, width)
-
-    def dense(name, fan_in, fan_out):
-        params.update(
-            ops.dense(draw, name, fan_in, fan_out) if bias else {name: draw(fan_in, fan_out, scale=fan_in**-0.5)}
-        )
-
-    def norm(name):
-        found = _normalised(draw, name, width)
-        params.update(found if bias else {f"{name}.scale": found[f"{name}.scale"]})
-
+def _language_model(draw, sizes):
+    """Draw the parameters of a language model."""
+    width, hidden = sizes["width"], _hidden(sizes)
+    params = {"tokens": draw(sizes["vocabulary"], width, scale=0.5)}
     for layer in range(sizes["layers"]):
-        norm(f"{layer}.norm1")
+        params[f"{layer}.norm1.scale"] = 1 + draw(width, scale=0.1)
+        for name in (*_PROJECTIONS, "out"):
+            params[f"{layer}.{name}"] = draw(width, width, scale=width**-0.5)
+        params[f"{layer}.norm2.scale"] = 1 + draw(width, scale=0.1)
+        for name in ("gate", "up"):
+            params[f"{layer}.{name}"] = draw(width, hidden, scale=width**-0.5)
+        params[f"{layer}.down"] = draw(hidden, width, scale=hidden**-0.5)
+    params["norm.scale"] = 1 + draw(width, scale=0.1)
+    params["head"] = draw(width, sizes["vocabulary"], scale=width**-0.5)
+    return params
+
+
+def _hidden(sizes):
+    """Widen by 8 / 3, to a multiple of 32: as many weights in three matrices as in two of four times the width."""
+    return 32 * math.ceil(sizes["width"] / 12)
+
+
+def _turns(sizes, length):
+    """Give cosine and sine of what each position turns each pair of numbers of a head by."""
+    half = sizes["width"] // sizes["heads"] // 2
+    angles = np.arange(length)[:, None] * TURN ** (-np.arange(half) / half)
+    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+
+
+def _blocks(draw, sizes, inward):
+    """Draw the parameters of blocks, in which dense layers as wide as `inward` says lead to attention; and of `norm`."""
+    params, width = {}, sizes["width"]
+    for layer in range(sizes["layers"]):
+        params.update(_normalised(draw, f"{layer}.norm1", width))
         for name, fan_out in (*inward.items(), ("out", width)):
-            dense(f"{layer}.{name}", width, fan_out)
-        norm(f"{layer}.norm2")
-        dense(f"{layer}.up", width, 4 * width)
-        dense(f"{layer}.down", 4 * width, width)
-    norm("norm")
+            params.update(ops.dense(draw, f"{layer}.{name}", width, fan_out))
+        params.update(_normalised(draw, f"{layer}.norm2", width))
+        params.update(ops.dense(draw, f"{layer}.up", width, 4 * width))
+        params.update(ops.dense(draw, f"{layer}.down", 4 * width, width))
+    params.update(_normalised(draw, "norm", width))
     return params
 
 
@@ -427,7 +445,7 @@ def _vision(draw, sizes):
     params = {"patches.filter": draw(patch, patch, 3, width, scale=(patch * patch * 3) ** -0.5)}
     params["patches.bias"] = draw(width, scale=0.1)
     params["positions"] = draw(side * side, width, scale=0.5)
-    params.update(_blocks(draw, sizes, packed=True, bias=True))
+    params.update(_blocks(draw, sizes, {"packed": 3 * width}))
     params.update(ops.dense(draw, "head", width, sizes["vocabulary"]))
     x = draw(sizes["batch"], sizes["image"], sizes["image"], 3)
     patches = sizes["batch"] * side * side
@@ -463,8 +481,24 @@ def _weights(params):
 
 def _language(p, x, sizes):
     """Give the logits after each token."""
-    h = _through(p, p["tokens"][x] + p["positions"][: x.shape[-1]], sizes, ops.attend)
-    return _by_layer(h, p, "norm") @ p["head"]
+    cos, sin = map(ops.double, _turns(sizes, x.shape[-1]))
+
+    def turned(z):
+        a, b = np.split(z, 2, axis=-1)
+        return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+
+    def root(z, name):
+        return z / np.sqrt((z**2).mean(axis=-1, keepdims=True) + STATISTICS) * p[f"{name}.scale"]
+
+    h = p["tokens"][x]
+    for layer in range(sizes["layers"]):
+        z = root(h, f"{layer}.norm1")
+        q, k, v = (_split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in _PROJECTIONS)
+        h = h + _joined(ops.attend(turned(q), turned(k), v)) @ p[f"{layer}.out"]
+        z = root(h, f"{layer}.norm2")
+        gate = z @ p[f"{layer}.gate"]
+        h = h + gate / (1 + np.exp(-gate)) * (z @ p[f"{layer}.up"]) @ p[f"{layer}.down"]
+    return root(h, "norm") @ p["head"]
 
 
 def _through(p, h, sizes, attend):
@@ -475,8 +509,7 @@ def _through(p, h, sizes, attend):
             parts = np.split(_layer(p, f"{layer}.packed", z), 3, axis=-1)
         else:
             parts = [_layer(p, f"{layer}.{name}", z) for name in _PROJECTIONS]
-        q, k, v = (_split(part, sizes["heads"]) for part in parts)
-        h = h + _layer(p, f"{layer}.out", attend(q, k, v).transpose(0, 2, 1, 3).reshape(h.shape))
+        h = h + _layer(p, f"{layer}.out", _joined(attend(*(_split(part, sizes["heads"]) for part in parts))))
         z = _layer(p, f"{layer}.up", _by_layer(h, p, f"{layer}.norm2"))
         z = 0.5 * z * (1 + _error_function(z / np.sqrt(2)))
         h = h + _layer(p, f"{layer}.down", z)
@@ -491,13 +524,16 @@ def _split(z, heads):
     return z.reshape(*z.shape[:2], heads, -1).transpose(0, 2, 1, 3)
 
 
+def _joined(z):
+    return z.transpose(0, 2, 1, 3).reshape(len(z), z.shape[2], -1)
+
+
 def _by_layer(h, p, name):
-    return ops.standardise(h, STATISTICS) * p[f"{name}.scale"] + p.get(f"{name}.bias", 0)
+    return ops.standardise(h, STATISTICS) * p[f"{name}.scale"] + p[f"{name}.bias"]
 
 
 def _layer(p, name, h):
-    """Apply a dense layer; what has the name itself is a matrix without a bias."""
-    return h @ p[name] if name in p else h @ p[f"{name}.kernel"] + p[f"{name}.bias"]
+    return h @ p[f"{name}.kernel"] + p[f"{name}.bias"]
 
 
 def _stack(draw, name, widths):

@@ -38,23 +38,32 @@ def _written(inputs: Any, prompt: Any, sizes: Any) -> tuple[Any, Any]:
     text, logits = [int(token) for token in prompt], np.zeros(0)
     for position in range(len(prompt) + sizes["new_tokens"] - 1):
         token = text[position]
-        h = p["tokens"][token] + p["positions"][position]
+        h = p["tokens"][token]
         for layer in range(sizes["layers"]):
             z = _norm(p, f"{layer}.norm1", h)
-            q, k, v = (np.split(part, sizes["heads"]) for part in np.split(z @ p[f"{layer}.packed"], 3))
+            q, k, v = (np.split(z @ p[f"{layer}.{name}"], sizes["heads"]) for name in ("query", "key", "value"))
+            q, k = ([_turned(head, position) for head in part] for part in (q, k))
             cache[layer].append((k, v))
             mixed = [_attended(q[head], head, cache[layer]) for head in range(sizes["heads"])]
             h = h + np.concatenate(mixed) @ p[f"{layer}.out"]
-            up = _norm(p, f"{layer}.norm2", h) @ p[f"{layer}.up"]
-            up *= [(1 + math.erf(each / math.sqrt(2))) / 2 for each in up]
-            h = h + up @ p[f"{layer}.down"]
+            z = _norm(p, f"{layer}.norm2", h)
+            gate = z @ p[f"{layer}.gate"]
+            h = h + (gate / (1 + np.exp(-gate)) * (z @ p[f"{layer}.up"])) @ p[f"{layer}.down"]
         logits = _norm(p, "norm", h) @ p["head"]
         text += [int(logits.argmax())] if position + 1 == len(text) else []
     return logits, np.array(text[len(prompt) :])
 
 
 def _norm(p: Any, name: str, h: Any) -> Any:
-    return (h - h.mean()) / np.sqrt(h.var() + 1e-5) * p[f"{name}.scale"]
+    return h / np.sqrt((h**2).mean() + 1e-5) * p[f"{name}.scale"]
+
+
+def _turned(head: Any, position: int) -> Any:
+    """Each pair is a complex number, which is multiplied by one of length 1."""
+    first, second = np.split(head, 2)
+    speeds = 10_000.0 ** (-np.arange(len(first)) / len(first))
+    pairs = (first + 1j * second) * np.exp(1j * position * speeds)
+    return np.concatenate([pairs.real, pairs.imag])
 
 
 def _attended(q: Any, head: int, cache: list[Any]) -> Any:
