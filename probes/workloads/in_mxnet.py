@@ -257,7 +257,7 @@ class Language(gluon.HybridBlock):
 class Writer(Language):
     """The same, for tokens in a row after those whose keys and values it is given."""
 
-    def hybrid_forward(self, F, tokens, cos, sin, visible, places, *caches):
+    def hybrid_forward(self, F, tokens, cos, sin, visible, places, *caches):  # noqa: PLR0913, PLR0917 - as Gluon calls it
         """Give the logits behind the last, the likeliest token, and the keys and values."""
         h, kept = self.tokens(tokens), []
         for block, cache in zip(self.blocks, caches):  # noqa: B905 - `strict` came with Python 3.10

@@ -426,7 +426,7 @@ def _turns(sizes, length):
 
 
 def _blocks(draw, sizes, inward):
-    """Draw the parameters of blocks, in which dense layers as wide as `inward` says lead to attention; and of `norm`."""
+    """Draw the parameters of blocks and of `norm`; `inward` are the widths of the layers that lead to attention."""
     params, width = {}, sizes["width"]
     for layer in range(sizes["layers"]):
         params.update(_normalised(draw, f"{layer}.norm1", width))
