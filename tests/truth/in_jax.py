@@ -133,7 +133,8 @@ def _generating(
 ) -> Built:
     """Take the likeliest token every time; where they are shown, each is on the host before the next.
 
-    The scores are of weights, tokens, their places, and for each block what attends from its cache.
+    The scores are of weights, tokens, their places, and for each block what attends from its cache. Beside the usual
+    sizes there may be a `group`: how many heads of queries share one of keys and values.
     """
     batch, heads, length = sizes["batch"], sizes["heads"], sizes["sequence"] + sizes["new_tokens"]
 
@@ -152,7 +153,7 @@ def _generating(
 
     @jax.jit
     def begin(weights: Any, x: Any) -> Any:
-        empty = jnp.zeros((batch, length, heads, sizes["width"] // heads))
+        empty = jnp.zeros((batch, length, heads // sizes.get("group", 1), sizes["width"] // heads))
         return forward(weights, [(empty, empty)] * sizes["layers"], 0, x)
 
     proceed = jax.jit(forward, donate_argnums=1)
@@ -489,32 +490,34 @@ def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 def _llama(seed: int, sizes: dict[str, int]) -> Any:
     keys, width, normal = _keys(seed), sizes["width"], jax.nn.initializers.normal(0.02)
     hidden = 32 * math.ceil(width / 12)  # 8 / 3 of the width, rounded up
-
-    def dense(before: int, after: int) -> Any:
-        return _layer(keys, before, after, normal, bias=False)
-
-    def block() -> Any:
-        inner = {name: dense(width, width) for name in ("query", "key", "value", "outward")}
-        norms = {name: _scales(width, bias=False) for name in ("norm1", "norm2")}
-        gated = {name: dense(width, hidden) for name in ("gate", "up")}
-        return {**inner, **norms, **gated, "down": dense(hidden, width)}
-
     return {
         "tokens": normal(next(keys), (sizes["vocabulary"], width)),
-        "blocks": [block() for _ in range(sizes["layers"])],
+        "blocks": [_gated_block(keys, width, width, hidden) for _ in range(sizes["layers"])],
         "norm": _scales(width, bias=False),
-        "head": dense(width, sizes["vocabulary"]),
+        "head": _layer(keys, width, sizes["vocabulary"], normal, bias=False),
     }
 
 
+def _gated_block(keys: Iterator[Any], width: int, kept: int, hidden: int) -> Any:
+    """Draw a block, whose keys and values may be narrower than its queries."""
+    widths = {"query": (width, width), "key": (width, kept), "value": (width, kept), "outward": (width, width)}
+    widths |= {"gate": (width, hidden), "up": (width, hidden), "down": (hidden, width)}
+    normal = jax.nn.initializers.normal(0.02)
+    layers = {name: _layer(keys, *each, normal, bias=False) for name, each in widths.items()}
+    return {**layers, **{name: _scales(width, bias=False) for name in ("norm1", "norm2")}}
+
+
 def _llama_states(weights: Any, x: Any, places: Any, attends: Iterable[Any], heads: int) -> Any:
-    """Give what the last block does; each block has what attends in it."""
+    """Give what the last block does; each block has what attends in it, and may normalise queries and keys."""
     h, width = weights["tokens"][x], weights["tokens"].shape[1] // heads
     angles = places[:, None, None] * 10_000.0 ** -(jnp.arange(0, width, 2) / width)
     turned = partial(_turned, jnp.cos(angles), jnp.sin(angles))
     for block, attend in zip(weights["blocks"], attends):  # noqa: B905 - Python 3.9
         z = _root_norm(block["norm1"], h)
-        q, k, v = (_split(_dense(block[name], z), heads) for name in ("query", "key", "value"))
+        q, k, v = (_dense(block[name], z) for name in ("query", "key", "value"))
+        q, k, v = (part.reshape(*part.shape[:-1], -1, width) for part in (q, k, v))
+        if "norm_q" in block:
+            q, k = _root_norm(block["norm_q"], q), _root_norm(block["norm_k"], k)
         h = h + _join(block, attend(turned(q), turned(k), v))
         z = _root_norm(block["norm2"], h)
         h = h + _dense(block["down"], jax.nn.silu(_dense(block["gate"], z)) * _dense(block["up"], z))
@@ -525,6 +528,43 @@ def _turned(cos: Any, sin: Any, x: Any) -> Any:
     """Turn pairs of numbers, one from either half."""
     first, second = jnp.split(x, 2, axis=-1)
     return jnp.concatenate([first * cos - second * sin, second * cos + first * sin], axis=-1)
+
+
+def qwen_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    places = jnp.arange(sizes["sequence"])
+
+    def loss(weights: Any, _: None, batch: Any) -> Any:
+        visible = (places <= places[:, None]) & batch["mask"][:, None, None, :]
+        attends = repeat(partial(jax.nn.dot_product_attention, mask=visible))
+        h = _llama_states(weights, batch["x"], places, attends, sizes["heads"])
+        return _cross_entropy(_qwen_scores(weights, h), batch["y"], where=batch["answer"]), None
+
+    return _training(inputs, _qwen(inputs["seed"], sizes), loss, _clipped(1.0, _adam(2e-5, decay=0.01)))
+
+
+def qwen_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    def scores(weights: Any, x: Any, places: Any, attends: list[Any]) -> Any:
+        return _qwen_scores(weights, _llama_states(weights, x, places, attends, sizes["heads"])[:, -1])
+
+    return _generating(inputs, {**sizes, "group": 2}, _qwen(inputs["seed"], sizes), scores, shown=True)
+
+
+def _qwen(seed: int, sizes: dict[str, int]) -> Any:
+    keys, width = _keys(seed), sizes["width"]
+
+    def block() -> Any:
+        norms = {name: _scales(width // sizes["heads"], bias=False) for name in ("norm_q", "norm_k")}
+        return {**_gated_block(keys, width, width // 2, 3 * width), **norms}
+
+    return {
+        "tokens": 0.02 * jax.random.normal(next(keys), (sizes["vocabulary"], width)),
+        "blocks": [block() for _ in range(sizes["layers"])],
+        "norm": _scales(width, bias=False),
+    }
+
+
+def _qwen_scores(weights: Any, h: Any) -> Any:
+    return _root_norm(weights["norm"], h) @ weights["tokens"].T
 
 
 def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -652,9 +692,9 @@ def _root_norm(weights: Any, x: Any) -> Any:
     return x * lax.rsqrt((x**2).mean(axis=-1, keepdims=True) + 1e-5) * weights["scale"]
 
 
-def _cross_entropy(logits: Any, y: Any) -> Any:
+def _cross_entropy(logits: Any, y: Any, where: Any = None) -> Any:
     right = jnp.take_along_axis(logits, y[..., None], axis=-1)[..., 0]
-    return (jax.nn.logsumexp(logits, axis=-1) - right).mean()
+    return (jax.nn.logsumexp(logits, axis=-1) - right).mean(where=where)
 
 
 def _binary_cross_entropy(logits: Any, y: Any) -> Any:

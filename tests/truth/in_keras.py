@@ -48,13 +48,16 @@ class Attending(layers.Layer):  # type: ignore[misc]
     def call(self, h: Any, cache: Any = None, place: Any = None, visible: Any = None, turn: Any = ()) -> Any:
         """Attend to what is new, or else to a cache, into which it is written: then that comes back too."""
         q, k, v = self.part(h, *turn)
-        if cache is None:
-            attended = ops.dot_product_attention(q, k, v, is_causal=self.causal)
-        else:
+        if cache is not None:
             k, v = (ops.slice_update(old, (0, place, 0, 0), new) for old, new in zip(cache, (k, v)))  # noqa: B905 - Python 3.9
-            attended = ops.dot_product_attention(q, k, v, mask=visible)
+        causal = self.causal and visible is None
+        attended = ops.dot_product_attention(q, *self.shared(k, v), mask=visible, is_causal=causal)
         h = self.join(h, ops.reshape(attended, ops.shape(h)))
         return h if cache is None else (h, (k, v))
+
+    def shared(self, k: Any, v: Any) -> Any:
+        """Give keys and values to as many heads as there are of queries: to each its own."""
+        return k, v
 
 
 class Block(Attending):
@@ -80,12 +83,13 @@ class Block(Attending):
         return h + self.down(self.up(self.norm2(h)))
 
 
-class LlamaBlock(Attending):
-    def __init__(self, width: int, heads: int) -> None:
+class GatedBlock(Attending):
+    """Turns queries and keys; keys and values may be narrower than queries."""
+
+    def __init__(self, width: int, heads: int, kept: int, hidden: int) -> None:
         super().__init__(heads, causal=True)
-        hidden = -(-8 * width // 96) * 32  # 8 / 3 of it, rounded up to a multiple of 32
         self.norm1 = layers.RMSNormalization(epsilon=1e-5)
-        self.q, self.k, self.v, self.outward = (_dense(width, use_bias=False) for _ in range(4))
+        self.q, self.k, self.v, self.outward = (_dense(each, use_bias=False) for each in (width, kept, kept, width))
         self.norm2 = layers.RMSNormalization(epsilon=1e-5)
         self.gate = _dense(hidden, use_bias=False, activation="silu")
         self.up, self.down = _dense(hidden, use_bias=False), _dense(width, use_bias=False)
@@ -93,14 +97,36 @@ class LlamaBlock(Attending):
     def part(self, h: Any, cosine: Any, sine: Any) -> Any:
         """Give queries and keys, turned by their position, and values."""
         (batch, length, width), z = ops.shape(h), self.norm1(h)
-        shape = (batch, length, self.heads, width // self.heads)
-        q, k, v = (ops.reshape(to(z), shape) for to in (self.q, self.k, self.v))
+        shape = (batch, length, -1, width // self.heads)
+        q, k, v = self.normalised(*(ops.reshape(to(z), shape) for to in (self.q, self.k, self.v)))
         return _turned(q, cosine, sine), _turned(k, cosine, sine), v
+
+    def normalised(self, q: Any, k: Any, v: Any) -> Any:
+        """Leave heads as they are."""
+        return q, k, v
 
     def join(self, h: Any, attended: Any) -> Any:
         h = h + self.outward(attended)
         z = self.norm2(h)
         return h + self.down(self.gate(z) * self.up(z))
+
+
+class LlamaBlock(GatedBlock):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__(width, heads, width, -(-8 * width // 96) * 32)  # 8 / 3 of it, rounded up to a multiple of 32
+
+
+class QwenBlock(GatedBlock):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__(width, heads, width // 2, 3 * width)
+        self.norm_q, self.norm_k = layers.RMSNormalization(epsilon=1e-5), layers.RMSNormalization(epsilon=1e-5)
+
+    def normalised(self, q: Any, k: Any, v: Any) -> Any:
+        return self.norm_q(q), self.norm_k(k), v
+
+    def shared(self, k: Any, v: Any) -> Any:
+        """Repeat each for two heads, as KerasHub does: not every back end can have fewer."""
+        return ops.repeat(k, 2, axis=2), ops.repeat(v, 2, axis=2)
 
 
 def _turned(x: Any, cosine: Any, sine: Any) -> Any:
@@ -110,6 +136,9 @@ def _turned(x: Any, cosine: Any, sine: Any) -> Any:
 
 class Decoder(keras.Model):  # type: ignore[misc]
     """Writes on: `embed` gives what goes through the blocks, and what each of them takes besides."""
+
+    group = 1
+    """Heads of queries that share one of keys and values."""
 
     def __init__(self, sizes: dict[str, int], length: int) -> None:
         super().__init__()
@@ -121,6 +150,10 @@ class Decoder(keras.Model):  # type: ignore[misc]
         for block in self.blocks:
             h = block(h, **options)
         return self.logits(h)
+
+    def logits(self, h: Any) -> Any:
+        """Give them by the embedding of tokens."""
+        return ops.matmul(self.norm(h), ops.transpose(self.tokens.embeddings))
 
 
 class GPT(Decoder):
@@ -134,17 +167,17 @@ class GPT(Decoder):
     def embed(self, x: Any, places: Any = None) -> Any:
         return self.tokens(x) + _at(self.positions, places), {}
 
-    def logits(self, h: Any) -> Any:
-        return ops.matmul(self.norm(h), ops.transpose(self.tokens.embeddings))
 
+class Turning(Decoder):
+    """Has no positions but those by which its blocks, of one `kind`, turn queries and keys."""
 
-class Llama(Decoder):
+    kind: type[GatedBlock]
+
     def __init__(self, sizes: dict[str, int], length: int) -> None:
         super().__init__(sizes, length)
         width, heads = sizes["width"], sizes["heads"]
-        self.blocks = [LlamaBlock(width, heads) for _ in range(sizes["layers"])]
+        self.blocks = [self.kind(width, heads) for _ in range(sizes["layers"])]
         self.norm = layers.RMSNormalization(epsilon=1e-5)
-        self.head = _dense(sizes["vocabulary"], use_bias=False)
         speeds = 10_000.0 ** (-np.arange(0, width // heads, 2) / (width // heads))
         angles = np.tile(np.outer(np.arange(length), speeds), 2)[:, None]  # alike for every head
         self.turns = [ops.convert_to_tensor(part(angles), "float32") for part in (np.cos, np.sin)]
@@ -152,8 +185,33 @@ class Llama(Decoder):
     def embed(self, x: Any, places: Any = None) -> Any:
         return self.tokens(x), {"turn": [_at(turn, places) for turn in self.turns]}
 
+
+class Llama(Turning):
+    kind = LlamaBlock
+
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length)
+        self.head = _dense(sizes["vocabulary"], use_bias=False)
+
     def logits(self, h: Any) -> Any:
         return self.head(self.norm(h))
+
+
+class Qwen(Turning):
+    kind, group = QwenBlock, 2
+
+
+class QwenTuned(Qwen):
+    """Is told what is padding."""
+
+    def call(self, given: Any) -> Any:
+        x, text = given
+        h, options = self.embed(x)
+        places = ops.arange(self.length)
+        visible = ops.logical_and(places <= places[:, None], text[:, None, None, :])
+        for block in self.blocks:
+            h = block(h, visible=visible, **options)
+        return self.logits(h)
 
 
 def _at(table: Any, places: Any) -> Any:
@@ -165,7 +223,8 @@ class Writer(Decoder):
 
     def __init__(self, sizes: dict[str, int], length: int) -> None:
         super().__init__(sizes, length)
-        self.empty = (sizes["batch"], length, sizes["heads"], sizes["width"] // sizes["heads"])
+        heads = sizes["heads"]
+        self.empty = (sizes["batch"], length, heads // self.group, sizes["width"] // heads)
 
     def call(self, x: Any, caches: Any = None, place: Any = None) -> Any:
         if caches is None:
@@ -185,6 +244,10 @@ class GPTWriter(Writer, GPT):
 
 
 class LlamaWriter(Writer, Llama):
+    pass
+
+
+class QwenWriter(Writer, Qwen):
     pass
 
 
@@ -280,8 +343,8 @@ def _adamw(rate: float, decay: float, *more: str, beta_2: float = 0.999, clip: f
     return optimiser
 
 
-def _cross_entropy() -> Any:
-    return keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+def _cross_entropy(**options: Any) -> Any:
+    return keras.losses.SparseCategoricalCrossentropy(from_logits=True, **options)
 
 
 def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -600,6 +663,18 @@ def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _generating(LlamaWriter(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
 
 
+def qwen_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = QwenTuned(sizes, sizes["sequence"])
+    model.compile(_adamw(2e-5, 0.01), _cross_entropy(reduction="mean_with_sample_weight"))
+    return _training(model, inputs, x=itemgetter("x", "mask"), weight="answer")
+
+
+def qwen_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _generating(QwenWriter(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
 def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
     model = ViT(sizes, patch=sizes["image"] // math.isqrt(sizes["sequence"]), classes=10)
@@ -703,11 +778,16 @@ def _adam() -> Any:
 
 
 def _training(
-    model: Any, inputs: dict[str, Any], x: Callable[[Batch], Any] = itemgetter("x"), y: str | None = "y"
+    model: Any,
+    inputs: dict[str, Any],
+    x: Callable[[Batch], Any] = itemgetter("x"),
+    y: str | None = "y",
+    weight: str | None = None,
 ) -> Built:
     def step(state: _Trained) -> _Trained:
         batch = _batch(inputs, state.turn)
-        return _Trained(model, state.turn + 1, model.train_on_batch(x(batch), batch[y] if y else None))
+        more = [batch[name] if name else None for name in (y, weight)]
+        return _Trained(model, state.turn + 1, model.train_on_batch(x(batch), *more))
 
     return _Trained(model), step, _loss
 

@@ -48,12 +48,13 @@ class _Attention(nn.Module):
         self.outward = nn.Linear(width, width, bias=bias)
 
     def __call__(self, x: mx.array, mask: Any, cache: Any) -> Any:
-        return self.outward(_attend(mx.split(self.inward(x), 3, axis=-1), self.heads, mask, cache))
+        parts = (mx.unflatten(part, -1, (self.heads, -1)) for part in mx.split(self.inward(x), 3, axis=-1))
+        return self.outward(_attend(parts, mask, cache))
 
 
-def _attend(parts: Any, heads: int, mask: Any, cache: Any, turn: Any = None) -> Any:
+def _attend(parts: Any, mask: Any, cache: Any, turn: Any = None) -> Any:
     """Attend to what stands in a cache too; queries and keys may be turned by their places."""
-    q, k, v = (mx.unflatten(part, -1, (heads, -1)).transpose(0, 2, 1, 3) for part in parts)
+    q, k, v = (part.transpose(0, 2, 1, 3) for part in parts)
     if turn is not None:
         place = 0 if cache is None else cache.place
         q, k = turn(q, offset=place), turn(k, offset=place)
@@ -221,11 +222,13 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _generating(_GPT(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes)
 
 
-def _generating(model: _GPT | _Llama, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
+def _generating(
+    model: _GPT | _Llama | _Qwen, inputs: dict[str, Any], sizes: dict[str, int], *, group: int = 1, shown: bool = False
+) -> Built:
     """Generate, and bring every token over as soon as it is there where somebody is to be shown it."""
     batch, width, layers, heads = (sizes[word] for word in ("batch", "width", "layers", "heads"))
     length = sizes["sequence"] + sizes["new_tokens"]
-    room = (batch, heads, length, width // heads)
+    room = (batch, heads // group, length, width // heads)
     model.eval()
 
     def choose(h: mx.array) -> tuple[mx.array, mx.array]:
@@ -533,23 +536,42 @@ def ode_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 
 
 class _TurnedAttention(nn.Module):
+    group = 1
+    """Heads of queries that share one of keys and values."""
+
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.heads = heads
-        self.query, self.key, self.value, self.outward = (nn.Linear(width, width, bias=False) for _ in range(4))
-        self.turn = nn.RoPE(width // heads)
+        self.width, kept = width // heads, width // self.group
+        self.query, self.outward = (nn.Linear(width, width, bias=False) for _ in range(2))
+        self.key, self.value = (nn.Linear(width, kept, bias=False) for _ in range(2))
+        self.turn = nn.RoPE(self.width)
+
+    def split(self, x: mx.array) -> tuple[mx.array, ...]:
+        return tuple(mx.unflatten(dense(x), -1, (-1, self.width)) for dense in (self.query, self.key, self.value))
 
     def __call__(self, x: mx.array, mask: Any, cache: Any) -> Any:
-        parts = self.query(x), self.key(x), self.value(x)
-        return self.outward(_attend(parts, self.heads, mask, cache, self.turn))
+        return self.outward(_attend(self.split(x), mask, cache, self.turn))
 
 
-class _LlamaBlock(nn.Module):
+class _GroupedAttention(_TurnedAttention):
+    """Normalises queries and keys before it turns them."""
+
+    group = 2
+
     def __init__(self, width: int, heads: int) -> None:
+        super().__init__(width, heads)
+        self.norm_q, self.norm_k = nn.RMSNorm(self.width), nn.RMSNorm(self.width)
+
+    def split(self, x: mx.array) -> tuple[mx.array, ...]:
+        q, k, v = super().split(x)
+        return self.norm_q(q), self.norm_k(k), v
+
+
+class _GatedBlock(nn.Module):
+    def __init__(self, attend: _TurnedAttention, width: int, hidden: int) -> None:
         super().__init__()
-        hidden = -(-8 * width // 96) * 32  # 8 / 3, rounded up
         self.norm1, self.norm2 = nn.RMSNorm(width), nn.RMSNorm(width)
-        self.attend = _TurnedAttention(width, heads)
+        self.attend = attend
         self.gate, self.up = (nn.Linear(width, hidden, bias=False) for _ in range(2))
         self.down = nn.Linear(hidden, width, bias=False)
 
@@ -559,14 +581,12 @@ class _LlamaBlock(nn.Module):
         return h + self.down(nn.silu(self.gate(z)) * self.up(z))
 
 
-class _Llama(nn.Module):
-    def __init__(self, sizes: dict[str, int]) -> None:
+class _Turning(nn.Module):
+    def __init__(self, sizes: dict[str, int], attention: type[_TurnedAttention], hidden: int) -> None:
         super().__init__()
-        width, vocabulary = sizes["width"], sizes["vocabulary"]
-        self.tokens, self.head = nn.Embedding(vocabulary, width), nn.Linear(width, vocabulary, bias=False)
-        self.blocks = [_LlamaBlock(width, sizes["heads"]) for _ in range(sizes["layers"])]
-        self.norm = nn.RMSNorm(width)
-        _draw(self)
+        width, heads = sizes["width"], sizes["heads"]
+        self.tokens, self.norm = nn.Embedding(sizes["vocabulary"], width), nn.RMSNorm(width)
+        self.blocks = [_GatedBlock(attention(width, heads), width, hidden) for _ in range(sizes["layers"])]
 
     def __call__(self, x: mx.array, _places: mx.array, mask: Any, caches: Any = None) -> Any:
         """Take what a GPT takes, though places are known to the caches."""
@@ -575,8 +595,25 @@ class _Llama(nn.Module):
             h = block(h, mask, caches and caches[number])
         return h
 
+
+class _Llama(_Turning):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        width = sizes["width"]
+        super().__init__(sizes, _TurnedAttention, -(-8 * width // 96) * 32)  # 8 / 3, rounded up
+        self.head = nn.Linear(width, sizes["vocabulary"], bias=False)
+        _draw(self)
+
     def score(self, h: mx.array) -> Any:
         return self.head(self.norm(h))
+
+
+class _Qwen(_Turning):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes, _GroupedAttention, 3 * sizes["width"])
+        _draw(self)
+
+    def score(self, h: mx.array) -> Any:
+        return self.tokens.as_linear(self.norm(h))
 
 
 def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -587,6 +624,23 @@ def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     mx.random.seed(inputs["seed"])
     return _generating(_Llama(sizes), inputs, sizes, shown=True)
+
+
+def qwen_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model, places = _Qwen(sizes), mx.arange(sizes["sequence"])
+
+    def loss(batch: Batch) -> Any:
+        visible = (places <= places[:, None]) & batch["mask"][:, None, None, :]
+        losses = nn.losses.cross_entropy(model.score(model(batch["x"], places, visible)), batch["y"])
+        return (losses * batch["answer"]).sum() / batch["answer"].sum()
+
+    return _training(model, _adamw(rate=2e-5, betas=[0.9, 0.999], decay=0.01), inputs, loss, clip=1.0)
+
+
+def qwen_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    return _generating(_Qwen(sizes), inputs, sizes, group=_GroupedAttention.group, shown=True)
 
 
 def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:

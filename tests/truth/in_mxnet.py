@@ -295,11 +295,13 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     return _generating(_GeneratingGPT(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes)
 
 
-def _generating(model: nn.HybridBlock, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
+def _generating(
+    model: nn.HybridBlock, inputs: dict[str, Any], sizes: dict[str, int], *, group: int = 1, shown: bool = False
+) -> Built:
     """Generate, and bring every token over as soon as it is there where somebody is to be shown it."""
     prompt, length = sizes["sequence"], sizes["sequence"] + sizes["new_tokens"]
     model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
-    shape = (length, sizes["batch"], 2 * sizes["width"])
+    shape = (length, sizes["batch"], 2 * sizes["width"] // group)
     empty = [mx.nd.zeros(shape, ctx=_here["context"]) for _ in range(sizes["layers"])]
     places = [_put(np.arange(prompt)), *(_put(np.array([place])) for place in range(prompt, length - 1))]
     model(_batch(inputs, 0)["x"], places[0], *empty)
@@ -535,27 +537,38 @@ class _RMSNorm(nn.HybridBlock):
 class _TurnedAttention(nn.HybridBlock):
     """Attends over (place, text, width), to itself or to what stands in its cache, into which it writes."""
 
+    group = 1
+    """Heads of queries that share one of keys and values."""
+
     def __init__(self, width: int, heads: int) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, kept = heads, width // self.group
         self.query, self.key, self.value, self.outward = (
-            nn.Dense(width, flatten=False, use_bias=False) for _ in range(4)
+            nn.Dense(each, flatten=False, use_bias=False) for each in (width, kept, kept, width)
         )
+
+    def split(self, F: Any, x: Any) -> tuple[Any, ...]:
+        parts = (self.query(x), 1), (self.key(x), self.group), (self.value(x), self.group)
+        return tuple(F.reshape(part, (0, 0, self.heads // group, -1)) for part, group in parts)
+
+    def share(self, F: Any, kept: Any) -> Any:  # noqa: ARG002 - of use where there are groups
+        """Give keys and values to as many heads as there are of queries: to each its own."""
+        return kept
 
     def hybrid_forward(self, F: Any, x: Any, mask: Any, cosines: Any, sines: Any, *cached: Any) -> Any:
         def turn(x: Any) -> Any:
             first, second = F.split(x, num_outputs=2, axis=3)
             return F.broadcast_mul(x, cosines) + F.broadcast_mul(F.concat(-second, first, dim=3), sines)
 
-        parts = self.query(x), self.key(x), self.value(x)
-        q, k, v = (F.reshape(part, (0, 0, self.heads, -1)) for part in parts)
+        q, k, v = self.split(F, x)
         q, kept = (F.reshape(part, (0, 0, -1)) for part in (turn(q), F.concat(turn(k), v, dim=3)))
         if cached:
             places, cache = cached
             kept = F.contrib.index_copy(cache, places, kept)
-        scores = F.contrib.interleaved_matmul_encdec_qk(q, kept, heads=self.heads)
+        shared = self.share(F, kept)
+        scores = F.contrib.interleaved_matmul_encdec_qk(q, shared, heads=self.heads)
         weights = F.softmax(F.broadcast_add(scores, mask))
-        y = self.outward(F.contrib.interleaved_matmul_encdec_valatt(kept, weights, heads=self.heads))
+        y = self.outward(F.contrib.interleaved_matmul_encdec_valatt(shared, weights, heads=self.heads))
         return (y, kept) if cached else y
 
 
@@ -569,15 +582,34 @@ class _Gated(nn.HybridBlock):
         return self.down(self.swish(self.gate(z)) * self.up(z))
 
 
-class _LlamaBlock(_Normalising):
+class _GroupedAttention(_TurnedAttention):
+    """Normalises queries and keys before it turns them."""
+
+    group = 2
+
     def __init__(self, width: int, heads: int) -> None:
+        super().__init__(width, heads)
+        self.norm_q, self.norm_k = _RMSNorm(width // heads), _RMSNorm(width // heads)
+
+    def split(self, F: Any, x: Any) -> tuple[Any, ...]:
+        q, k, v = super().split(F, x)
+        return self.norm_q(q), self.norm_k(k), v
+
+    def share(self, F: Any, kept: Any) -> Any:
+        """Repeat each, as the operations know of no groups; `repeat` itself is several times slower."""
+        apart = F.reshape(kept, (0, 0, self.heads // self.group, 1, -1))
+        return F.reshape(F.broadcast_axis(apart, axis=3, size=self.group), (0, 0, -1))
+
+
+class _GatedBlock(_Normalising):
+    def __init__(self, attend: _TurnedAttention, width: int, hidden: int) -> None:
         super().__init__()
-        self.norm1, self.attend, self.norm2 = _RMSNorm(width), _TurnedAttention(width, heads), _RMSNorm(width)
-        self.mlp = _Gated(width, -(-8 * width // 96) * 32)  # 8 / 3, rounded up
+        self.norm1, self.attend, self.norm2 = _RMSNorm(width), attend, _RMSNorm(width)
+        self.mlp = _Gated(width, hidden)
 
 
-class _Llama(nn.HybridBlock):
-    def __init__(self, sizes: dict[str, int], length: int) -> None:
+class _Turning(nn.HybridBlock):
+    def __init__(self, sizes: dict[str, int], length: int, attention: type[_TurnedAttention], hidden: int) -> None:
         super().__init__()
         width, heads = sizes["width"], sizes["heads"]
         self.tokens = nn.Embedding(sizes["vocabulary"], width)
@@ -589,8 +621,14 @@ class _Llama(nn.HybridBlock):
         self.sines = self.params.get_constant("sines", np.sin(angles).astype(np.float32))
         self.blocks = nn.HybridSequential()
         for _ in range(sizes["layers"]):
-            self.blocks.add(_LlamaBlock(width, heads))
-        self.norm, self.head = _RMSNorm(width), nn.Dense(sizes["vocabulary"], flatten=False, use_bias=False)
+            self.blocks.add(_GatedBlock(attention(width, heads), width, hidden))
+        self.norm = _RMSNorm(width)
+
+
+class _Llama(_Turning):
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length, _TurnedAttention, -(-8 * sizes["width"] // 96) * 32)  # 8 / 3, rounded up
+        self.head = nn.Dense(sizes["vocabulary"], flatten=False, use_bias=False)
 
 
 class _TrainedLlama(_Llama):
@@ -605,12 +643,43 @@ class _TrainedLlama(_Llama):
         return F.mean(self.loss(self.head(self.norm(h)), F.transpose(y)))
 
 
-class _GeneratingLlama(_Llama):
+class _Following(nn.HybridBlock):
     """Gives what `_GeneratingGPT` gives."""
 
     def hybrid_forward(self, F: Any, x: Any, places: Any, *caches: Any, **constants: Any) -> Any:
         hidden, *turning = (F.take(constants[name], places) for name in ("hidden", "cosines", "sines"))
         return _follow(F, self, self.tokens(F.transpose(x)), caches, F.expand_dims(hidden, 0), *turning, places)
+
+
+class _GeneratingLlama(_Following, _Llama):
+    pass
+
+
+class _Qwen(_Turning):
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length, _GroupedAttention, 3 * sizes["width"])
+        vocabulary, width, tied = sizes["vocabulary"], sizes["width"], self.tokens.params
+        self.head = nn.Dense(vocabulary, flatten=False, use_bias=False, in_units=width, params=tied)
+
+
+class _TrainedQwen(_Qwen):
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes, sizes["sequence"])
+        self.heads, self.loss = sizes["heads"], gluon.loss.SoftmaxCrossEntropyLoss()
+
+    def hybrid_forward(self, F: Any, x: Any, mask: Any, *wanted: Any, hidden: Any, **turning: Any) -> Any:
+        h, padding = self.tokens(F.transpose(x)), F.reshape((1 - mask) * _HIDDEN, (0, 1, 1, -1))
+        unseen = F.broadcast_add(padding, F.reshape(hidden, (1, 1, 0, 0), reverse=True))
+        unseen = F.reshape(F.broadcast_axis(unseen, axis=1, size=self.heads), (-3, 0, 0))
+        for block in self.blocks:
+            h = block(h, unseen, turning["cosines"], turning["sines"])
+        y, answer = (F.reshape(F.transpose(each), (-1, 1)) for each in wanted)
+        logits = F.reshape(self.head(self.norm(h)), (-3, 0))
+        return F.sum(self.loss(logits, y, answer)) / F.sum(answer)
+
+
+class _GeneratingQwen(_Following, _Qwen):
+    pass
 
 
 def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
@@ -623,6 +692,19 @@ def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     mx.random.seed(inputs["seed"])
     return _generating(_GeneratingLlama(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
+def qwen_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _TrainedQwen(sizes)
+    model.initialize(mx.init.Normal(0.02), ctx=_here["context"])
+    return _training(model, _AdamW(2e-5, 0.9, 0.999, wd=0.01), inputs, clip=1.0)
+
+
+def qwen_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    mx.random.seed(inputs["seed"])
+    model = _GeneratingQwen(sizes, sizes["sequence"] + sizes["new_tokens"])
+    return _generating(model, inputs, sizes, group=_GroupedAttention.group, shown=True)
 
 
 def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:

@@ -47,6 +47,8 @@ class _Heads(nn.Module):
     """What attention has on either side."""
 
     inward: Any
+    group = 1
+    """Heads of queries that share one of keys and values."""
 
     def __init__(self, width: int, heads: int, *, bias: bool) -> None:
         super().__init__()
@@ -79,14 +81,17 @@ class _CachedAttention(_Heads):
 
     def __init__(self, width: int, heads: int, batch: int, length: int) -> None:
         super().__init__(width, heads, bias=False)
-        self.register_buffer("keys", torch.zeros(batch, heads, length, width // heads))
-        self.register_buffer("values", torch.zeros(batch, heads, length, width // heads))
+        room = (batch, heads // self.group, length, width // heads)
+        self.register_buffer("keys", torch.zeros(room))
+        self.register_buffer("values", torch.zeros(room))
 
     def forward(self, x: torch.Tensor, places: torch.Tensor, visible: torch.Tensor, *turn: torch.Tensor) -> Any:
         q, k, v = self.part(x, *turn)
         self.keys.index_copy_(2, places, k)
         self.values.index_copy_(2, places, v)
-        return self.join(F.scaled_dot_product_attention(q, self.keys, self.values, attn_mask=visible))
+        grouped = self.group > 1
+        y = F.scaled_dot_product_attention(q, self.keys, self.values, attn_mask=visible, enable_gqa=grouped)
+        return self.join(y)
 
 
 class _Block(nn.Module):
@@ -577,10 +582,15 @@ class _TurnedHeads(_Heads):
 
     def __init__(self, width: int, heads: int, *, bias: bool) -> None:
         super().__init__(width, heads, bias=bias)
-        self.inward = nn.ModuleList(nn.Linear(width, width, bias=bias) for _ in range(3))
+        widths = width, width // self.group, width // self.group
+        self.inward = nn.ModuleList(nn.Linear(width, each, bias=bias) for each in widths)
+
+    def split(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        shape = (-1, x.shape[-1] // self.heads)
+        return tuple(dense(x).unflatten(-1, shape).transpose(1, 2) for dense in self.inward)
 
     def part(self, x: torch.Tensor, *turn: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        q, k, v = (dense(x).unflatten(-1, (self.heads, -1)).transpose(1, 2) for dense in self.inward)
+        q, k, v = self.split(x)
         return _turn(q, *turn), _turn(k, *turn), v
 
 
@@ -599,9 +609,8 @@ class _CachedTurnedAttention(_CachedAttention, _TurnedHeads):
 
 
 class _LlamaBlock(nn.Module):
-    def __init__(self, attend: _Heads, width: int) -> None:
+    def __init__(self, attend: _Heads, width: int, hidden: int) -> None:
         super().__init__()
-        hidden = 32 * math.ceil(width / 12)  # 8 / 3 of the width, rounded up
         self.norm1, self.attend = nn.RMSNorm(width, eps=1e-5), attend
         self.norm2 = nn.RMSNorm(width, eps=1e-5)
         self.gate, self.up = nn.Linear(width, hidden, bias=False), nn.Linear(width, hidden, bias=False)
@@ -619,15 +628,19 @@ class _Llama(nn.Module):
 
     def __init__(self, sizes: dict[str, int], length: int, attention: Callable[[int, int], _Heads]) -> None:
         super().__init__()
-        width, heads = sizes["width"], sizes["heads"]
+        width, heads, hidden = sizes["width"], sizes["heads"], self.hidden(sizes["width"])
         self.tokens = nn.Embedding(sizes["vocabulary"], width)
-        self.blocks = nn.ModuleList(_LlamaBlock(attention(width, heads), width) for _ in range(sizes["layers"]))
+        self.blocks = nn.ModuleList(_LlamaBlock(attention(width, heads), width, hidden) for _ in range(sizes["layers"]))
         self.norm, self.head = nn.RMSNorm(width, eps=1e-5), nn.Linear(width, sizes["vocabulary"], bias=False)
         self.apply(_draw)
         speeds = 10_000.0 ** -(torch.arange(0, width // heads, 2) / (width // heads))
         angles = torch.outer(torch.arange(length), speeds).repeat(1, 2)
         self.register_buffer("cos", angles.cos())
         self.register_buffer("sin", angles.sin())
+
+    def hidden(self, width: int) -> int:
+        """Give 8 / 3 of it, rounded up."""
+        return 32 * math.ceil(width / 12)
 
 
 class _TrainedLlama(_Llama):
@@ -643,9 +656,10 @@ class _TrainedLlama(_Llama):
 
 class _ChattingLlama(_Llama):
     visible: torch.Tensor
+    attention: type[_CachedAttention] = _CachedTurnedAttention
 
     def __init__(self, sizes: dict[str, int], length: int) -> None:
-        super().__init__(sizes, length, partial(_CachedTurnedAttention, batch=sizes["batch"], length=length))
+        super().__init__(sizes, length, partial(self.attention, batch=sizes["batch"], length=length))
         self.register_buffer("visible", torch.ones(length, length, dtype=torch.bool).tril())
 
     def forward(self, x: torch.Tensor, places: torch.Tensor) -> Any:
@@ -663,6 +677,71 @@ def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     torch.manual_seed(inputs["seed"])
     return _generating(_ChattingLlama(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
+class _GroupedHeads(_TurnedHeads):
+    """Normalises queries and keys before it turns them; two heads of queries share one of keys and values."""
+
+    group = 2
+
+    def __init__(self, width: int, heads: int, *, bias: bool) -> None:
+        super().__init__(width, heads, bias=bias)
+        self.norm_q, self.norm_k = nn.RMSNorm(width // heads, eps=1e-5), nn.RMSNorm(width // heads, eps=1e-5)
+
+    def split(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        q, k, v = super().split(x)
+        return self.norm_q(q), self.norm_k(k), v
+
+
+class _GroupedAttention(_GroupedHeads):
+    def forward(self, x: torch.Tensor, visible: torch.Tensor, *turn: torch.Tensor) -> Any:
+        q, k, v = self.part(x, *turn)
+        return self.join(F.scaled_dot_product_attention(q, k, v, attn_mask=visible, enable_gqa=True))
+
+
+class _CachedGroupedAttention(_CachedAttention, _GroupedHeads):
+    """Does so from a cache of the fewer heads."""
+
+
+class _Qwen(_Llama):
+    def __init__(self, sizes: dict[str, int], length: int, attention: Callable[[int, int], _Heads]) -> None:
+        super().__init__(sizes, length, attention)
+        self.head.weight = self.tokens.weight
+
+    def hidden(self, width: int) -> int:
+        return 3 * width
+
+
+class _TrainedQwen(_Qwen):
+    causal: torch.Tensor
+
+    def __init__(self, sizes: dict[str, int]) -> None:
+        super().__init__(sizes, sizes["sequence"], partial(_GroupedAttention, bias=False))
+        self.register_buffer("causal", torch.ones(sizes["sequence"], sizes["sequence"], dtype=torch.bool).tril())
+
+    def forward(self, x: torch.Tensor, mask: torch.Tensor, y: torch.Tensor, answer: torch.Tensor) -> Any:
+        h, visible = self.tokens(x), self.causal & mask[:, None, None, :]
+        for block in self.blocks:
+            h = block(h, visible, self.cos, self.sin)
+        y = y.masked_fill(~answer, -100)  # what cross-entropy ignores
+        return F.cross_entropy(self.head(self.norm(h)).flatten(0, 1), y.flatten())
+
+
+class _ChattingQwen(_ChattingLlama, _Qwen):
+    attention = _CachedGroupedAttention
+
+
+def qwen_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    model = _TrainedQwen(sizes).to(_here["device"])
+    compiled = _here["compile"](model)
+    optimiser = _adamw(model, rate=2e-5, betas=(0.9, 0.999), decay=0.01)
+    return _training(model, optimiser, inputs, lambda batch: compiled(**batch), clip=1.0)
+
+
+def qwen_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    torch.manual_seed(inputs["seed"])
+    return _generating(_ChattingQwen(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
 
 
 def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:

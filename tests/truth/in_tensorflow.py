@@ -48,10 +48,10 @@ class Attending(keras.layers.Layer):  # type: ignore[misc]
         super().__init__()
         self.heads, self.causal = heads, causal
 
-    def call(self, h: Any, turn: Any = ()) -> Any:
+    def call(self, h: Any, turn: Any = (), visible: Any = None) -> Any:
         q, k, v = self.part(h, *turn)
-        length = h.shape[1]
-        visible = tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0) if self.causal else None
+        if visible is None and self.causal:
+            visible = _before(h.shape[1])
         return self.join(h, _attend(q, k, v, visible))
 
     def proceed(self, h: Any, cache: list[tf.Variable], places: Any, visible: Any, turn: Any = ()) -> Any:
@@ -86,12 +86,13 @@ class Block(Attending):
         return h + self.down(self.up(self.norm2(h)))
 
 
-class LlamaBlock(Attending):
-    def __init__(self, width: int, heads: int) -> None:
+class GatedBlock(Attending):
+    """Turns queries and keys; keys and values may be narrower than queries."""
+
+    def __init__(self, width: int, heads: int, kept: int, hidden: int) -> None:
         super().__init__(heads, causal=True)
-        hidden = -(-8 * width // 96) * 32  # 8 / 3 of it, rounded up to a multiple of 32
         self.norm1 = keras.layers.RMSNormalization(epsilon=1e-5)
-        self.q, self.k, self.v, self.outward = (_dense(width, use_bias=False) for _ in range(4))
+        self.q, self.k, self.v, self.outward = (_dense(each, use_bias=False) for each in (width, kept, kept, width))
         self.norm2 = keras.layers.RMSNormalization(epsilon=1e-5)
         self.gate = _dense(hidden, use_bias=False, activation="silu")
         self.up, self.down = _dense(hidden, use_bias=False), _dense(width, use_bias=False)
@@ -99,14 +100,36 @@ class LlamaBlock(Attending):
     def part(self, h: Any, cosine: Any, sine: Any) -> list[Any]:
         """Give queries and keys, turned by their position, and values."""
         (batch, length, width), z = h.shape, self.norm1(h)
-        shape = (batch, length, self.heads, width // self.heads)
-        q, k, v = (tf.transpose(tf.reshape(to(z), shape), (0, 2, 1, 3)) for to in (self.q, self.k, self.v))
+        shape = (batch, length, -1, width // self.heads)
+        q, k, v = (tf.reshape(to(z), shape) for to in (self.q, self.k, self.v))
+        q, k, v = (tf.transpose(part, (0, 2, 1, 3)) for part in self.normalised(q, k, v))
         return [_turned(q, cosine, sine), _turned(k, cosine, sine), v]
+
+    def normalised(self, q: Any, k: Any, v: Any) -> Any:
+        """Leave heads as they are."""
+        return q, k, v
 
     def join(self, h: Any, attended: Any) -> Any:
         h = h + self.outward(tf.reshape(tf.transpose(attended, (0, 2, 1, 3)), h.shape))
         z = self.norm2(h)
         return h + self.down(self.gate(z) * self.up(z))
+
+
+class LlamaBlock(GatedBlock):
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__(width, heads, width, -(-8 * width // 96) * 32)  # 8 / 3 of it, rounded up to a multiple of 32
+
+
+class QwenBlock(GatedBlock):
+    """Two heads of queries share one of keys and values."""
+
+    def __init__(self, width: int, heads: int) -> None:
+        super().__init__(width, heads, width // 2, 3 * width)
+        self.norm_q = keras.layers.RMSNormalization(epsilon=1e-5)
+        self.norm_k = keras.layers.RMSNormalization(epsilon=1e-5)
+
+    def normalised(self, q: Any, k: Any, v: Any) -> Any:
+        return self.norm_q(q), self.norm_k(k), v
 
 
 def _turned(x: Any, cosine: Any, sine: Any) -> Any:
@@ -115,25 +138,46 @@ def _turned(x: Any, cosine: Any, sine: Any) -> Any:
 
 
 def _attend(q: Any, k: Any, v: Any, visible: Any) -> Any:
-    scores = tf.matmul(q * q.shape[-1] ** -0.5, k, transpose_b=True)
+    scores = _product(q * q.shape[-1] ** -0.5, k, transpose_b=True)
     if visible is not None:
         scores = tf.where(visible, scores, -1e9)
-    return tf.matmul(tf.nn.softmax(scores), v)
+    return _product(tf.nn.softmax(scores), v)
+
+
+def _product(left: Any, right: Any, **options: Any) -> Any:
+    """Multiply head by head; heads that share one on the right go through it as one matrix, so that it isn't copied."""
+    if left.shape[1] == right.shape[1]:
+        return tf.matmul(left, right, **options)
+    joined = tf.reshape(left, (*right.shape[:2], -1, left.shape[-1]))
+    return tf.reshape(tf.matmul(joined, right, **options), (*left.shape[:3], -1))
+
+
+def _before(length: int) -> Any:
+    """Let every position see itself and those before."""
+    return tf.linalg.band_part(tf.ones((length, length), tf.bool), -1, 0)
 
 
 class Decoder(keras.Model):  # type: ignore[misc]
     """Writes on: `embed` gives what goes through the blocks, and what each of them takes besides."""
+
+    group = 1
+    """Heads of queries that share one of keys and values."""
 
     def __init__(self, sizes: dict[str, int], length: int) -> None:
         super().__init__()
         self.length = length
         self.tokens = keras.layers.Embedding(sizes["vocabulary"], sizes["width"], _normal())
 
-    def call(self, x: Any) -> Any:
+    def call(self, x: Any, visible: Any = None) -> Any:
         h, options = self.embed(x)
         for block in self.blocks:
-            h = block(h, **options)
+            h = block(h, visible=visible, **options)
         return self.logits(h)
+
+    def logits(self, h: Any) -> Any:
+        """Give those of every position, one after the other, by the embedding of tokens."""
+        flat = tf.reshape(self.norm(h), (-1, h.shape[-1]))
+        return tf.matmul(flat, self.tokens.embeddings, transpose_b=True)
 
     def proceed(self, x: Any, place: Any, caches: list[list[tf.Variable]]) -> Any:
         """Give the logits of the last position."""
@@ -158,19 +202,17 @@ class GPT(Decoder):
     def embed(self, x: Any, places: Any = None) -> Any:
         return self.tokens(x) + _at(self.positions, x, places), {}
 
-    def logits(self, h: Any) -> Any:
-        """Give those of every position, one after the other."""
-        flat = tf.reshape(self.norm(h), (-1, h.shape[-1]))
-        return tf.matmul(flat, self.tokens.embeddings, transpose_b=True)
 
+class Turning(Decoder):
+    """Has no positions but those by which its blocks, of one `kind`, turn queries and keys."""
 
-class Llama(Decoder):
+    kind: type[GatedBlock]
+
     def __init__(self, sizes: dict[str, int], length: int) -> None:
         super().__init__(sizes, length)
         width, heads = sizes["width"], sizes["heads"]
-        self.blocks = [LlamaBlock(width, heads) for _ in range(sizes["layers"])]
+        self.blocks = [self.kind(width, heads) for _ in range(sizes["layers"])]
         self.norm = keras.layers.RMSNormalization(epsilon=1e-5)
-        self.head = _dense(sizes["vocabulary"], use_bias=False)
         speeds = 10_000.0 ** (-np.arange(0, width // heads, 2) / (width // heads))
         angles = np.tile(np.outer(np.arange(length), speeds), 2)
         self.turns = [tf.constant(part(angles), tf.float32) for part in (np.cos, np.sin)]
@@ -178,8 +220,20 @@ class Llama(Decoder):
     def embed(self, x: Any, places: Any = None) -> Any:
         return self.tokens(x), {"turn": [_at(turn, x, places) for turn in self.turns]}
 
+
+class Llama(Turning):
+    kind = LlamaBlock
+
+    def __init__(self, sizes: dict[str, int], length: int) -> None:
+        super().__init__(sizes, length)
+        self.head = _dense(sizes["vocabulary"], use_bias=False)
+
     def logits(self, h: Any) -> Any:
         return self.head(tf.reshape(self.norm(h), (-1, h.shape[-1])))
+
+
+class Qwen(Turning):
+    kind, group = QwenBlock, 2
 
 
 def _at(table: Any, x: Any, places: Any) -> Any:
@@ -298,7 +352,8 @@ def gpt_generate(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 def _generating(model: Any, inputs: dict[str, Any], sizes: dict[str, int], *, shown: bool = False) -> Built:
     model(inputs["batches"][0]["x"])
 
-    shape = (sizes["batch"], sizes["heads"], model.length, sizes["width"] // sizes["heads"])
+    heads = sizes["heads"]
+    shape = (sizes["batch"], heads // model.group, model.length, sizes["width"] // heads)
     caches = [[tf.Variable(tf.zeros(shape)) for _ in range(2)] for _ in range(sizes["layers"])]
 
     def following(x: Any, place: Any) -> Any:
@@ -541,6 +596,27 @@ def llama_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
 def llama_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
     keras.utils.set_random_seed(inputs["seed"])
     return _generating(Llama(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
+
+
+def qwen_finetune(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    model = Qwen(sizes, sizes["sequence"])
+    model(inputs["batches"][0]["x"])
+
+    def loss(batch: Batch) -> Any:
+        visible = _before(sizes["sequence"]) & batch["mask"][:, None, None, :]
+        y, answer = (tf.reshape(batch[name], (-1,)) for name in ("y", "answer"))
+        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(y, model(batch["x"], visible))
+        weights = tf.cast(answer, tf.float32)
+        return tf.reduce_sum(losses * weights) / tf.reduce_sum(weights)
+
+    optimiser = keras.optimizers.AdamW(2e-5, 0.01, epsilon=1e-8, global_clipnorm=1.0)
+    return _training(model.trainable_weights, _sparing(optimiser, model), inputs, loss)
+
+
+def qwen_chat(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:
+    keras.utils.set_random_seed(inputs["seed"])
+    return _generating(Qwen(sizes, sizes["sequence"] + sizes["new_tokens"]), inputs, sizes, shown=True)
 
 
 def vit_train(inputs: dict[str, Any], sizes: dict[str, int]) -> Built:

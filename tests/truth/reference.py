@@ -420,6 +420,47 @@ def llama_chat(sizes: dict[str, int], seed: int) -> Problem:
     return gpt_generate(sizes, seed)
 
 
+def qwen_finetune(sizes: dict[str, int], seed: int) -> Problem:
+    """Fine-tune all of a decoder of `layers` blocks on answers, as Qwen 3 is built (Yang et al. 2025).
+
+    Network: that of `llama_train` but for what follows. Keys and values have half as many heads as queries, each as
+    wide as those: query heads 2 i and 2 i + 1 attend to head i, and the dense layers of keys and values go to half of
+    `width`. Every head of queries and of keys is normalised before it is turned, by the root of its mean square, with
+    one scale for all heads of queries and one for all of keys. `hidden` is 3 x `width`. Logits are by the token
+    embedding, transposed: the two are one parameter (tied). No position attends to padding.
+
+    Weights: normal with deviation 0.02; scales 1.
+
+    Loss: cross-entropy, the mean over the tokens of all answers of the batch: of neither what was asked nor padding.
+    Update: clip the norm of all gradients together to 1.0; AdamW with rate 2e-5, betas 0.9 and 0.999, epsilon 1e-8,
+    decay 0.01 on all that has two dimensions, none on the scales.
+
+    A batch is `x`, `mask`, `y` and `answer`, each of `batch` x `sequence`: `x` and `mask` as in `bert_finetune`; `y`
+    the token that follows each; `answer`, bool, true where that is part of the answer, with which a text ends.
+    """
+    rng = np.random.default_rng(seed)
+    batch, sequence = sizes["batch"], sizes["sequence"]
+
+    def draw() -> dict[str, Any]:
+        text, places = _tokens(rng, sizes, sequence + 1), np.arange(sequence)
+        length = rng.integers(sequence // 2, sequence + 1, (batch, 1))
+        mask, answer = places < length, places >= rng.integers(length // 4, length // 2)
+        return {"x": text[:, :-1] * mask, "mask": mask, "y": text[:, 1:] * mask, "answer": answer & mask}
+
+    flops = 3 * _transformer(sizes, sequence)  # half of the keys and values, but a hidden layer wider by an eighth
+    flops += 6 * batch * sequence * sizes["width"] * sizes["vocabulary"]
+    uniform = math.log(sizes["vocabulary"])
+    return Problem(_given([draw() for _ in range(POOL)], seed), flops, _loss_within(uniform - 0.5, uniform + 1.0))
+
+
+def qwen_chat(sizes: dict[str, int], seed: int) -> Problem:
+    """Answer as in `llama_chat`, by the network of `qwen_finetune`.
+
+    The cache is of the heads that keys and values have, and keys are kept normalised and turned.
+    """
+    return gpt_generate(sizes, seed)
+
+
 def vit_train(sizes: dict[str, int], seed: int) -> Problem:
     """Train a vision transformer on small pictures.
 
