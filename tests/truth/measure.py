@@ -28,7 +28,7 @@ sys.path.insert(0, str(CHECKOUT))
 
 from advisor.evidence.probing import run as probing  # noqa: E402  (found by the line above)
 from advisor.evidence.probing import workloads  # noqa: E402
-from advisor.evidence.probing.plan import Limits, Plan, Progress  # noqa: E402
+from advisor.evidence.probing.plan import CANARY, Limits, Plan, Progress, offers  # noqa: E402
 from advisor.loading.probes import load_definitions, load_models  # noqa: E402
 from advisor.model.measurement import Measurements  # noqa: E402
 from advisor.model.probe import ProbeDefinition, Profile, Workload  # noqa: E402
@@ -50,12 +50,15 @@ def main() -> None:
     asked = parser.parse_args()
     only = [word for word in asked.only.split(",") if word]
     interpreters = dict(each.split("=", 1) for each in asked.python)
+    wished = tuple(name for name in asked.frameworks.split(",") if name)
+    if asked.what == "truth" and not wished:  # who is named is compiled, however hopeless
+        wished = tuple(offer.name for name, variants in offers(PROBES).items() if name != CANARY for offer in variants)
     for key, definitions, limits, budget_s in _runs(asked.what, only):
         plan = Plan(
             probes=PROBES,
             added=(HERE,) if asked.what == "truth" else (),
             definitions=definitions,
-            frameworks=tuple(name for name in asked.frameworks.split(",") if name),
+            frameworks=wished,
             interpreters=interpreters,
             suite="full",
             device="cpu",

@@ -26,7 +26,7 @@ KINDS = {
     "conv": ("convolution", "mkldnn_convolution", "thnn_conv"),
     "attention": ("scaled_dot_product",),
     "gemm": ("addmm", "::mm", "bmm", "baddbmm", "::linear"),
-    "normalise": ("layer_norm", "batch_norm", "softmax"),
+    "normalise": ("layer_norm", "rms_norm", "batch_norm", "softmax"),
     "optimiser": ("_fused_", "_foreach_"),
     "scatter": ("embedding_dense_backward", "index_put", "index_add", "scatter", "coalesce", "index_copy"),
     "gather": ("embedding", "index_select", "gather", "::index"),

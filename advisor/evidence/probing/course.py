@@ -209,10 +209,10 @@ class Course:
     def _spared(self, entrant: Entrant, definition: ProbeDefinition, others: Mapping[str, Prepared]) -> str:
         """Say why compiling would not be worth its time, by how long the others took to warm up; empty where it may be.
 
-        Whoever was named, or has to be predicted at sizes that somebody gave, is compiled in any case.
+        Whoever was named is compiled in any case.
         """
-        offer, workload = entrant.located.offer, definition.workload
-        if not offer.slowly or workload is None or workload.sizes or offer.name in self._plan.frameworks:
+        offer = entrant.located.offer
+        if not offer.slowly or definition.workload is None or offer.name in self._plan.frameworks:
             return ""
         rivals = (each for each in self._entrants if each.name in others and each.device == entrant.device)
         times = [(each.located.offer.framework, others[each.name].values["iteration_s"]) for each in rivals]
