@@ -100,6 +100,8 @@ class Model:
     extrapolated: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """At most one word, of what repeats: the two numbers of them that are timed where the workload has more than both,
     since a step's time is a straight line over them."""
+    turned: bool = False
+    """Whether a position turns the numbers of a head in pairs, so that their count has to be even."""
     reach: float = 1.0
     """Share of the arithmetic rate of a plain matrix product that is full speed for it, since other things bound it."""
     beyond: Beyond | None = None

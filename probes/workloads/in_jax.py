@@ -386,8 +386,7 @@ def _block(p, layer, h, heads, attend):
 def _turned(z, cos, sin):
     """Turn the halves of each head, of arrays that are (example, place, head, half)."""
     a, b = jnp.split(z, 2, axis=-1)
-    cos, sin = cos[:, None], sin[:, None]
-    return jnp.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+    return z * cos[:, None] + jnp.concatenate([-b, a], axis=-1) * sin[:, None]
 
 
 def _vision(p, x, sizes):

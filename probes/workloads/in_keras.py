@@ -28,9 +28,10 @@ def use(framework):
 def step_transformer(inputs, sizes):
     """Train a causal transformer."""
     tokens = keras.Input((sizes["sequence"],), batch_size=sizes["batch"], dtype="int32")
-    h = keras.layers.Embedding(sizes["vocabulary"], sizes["width"])(tokens)
+    h, turns = keras.layers.Embedding(sizes["vocabulary"], sizes["width"])(tokens), _turns(inputs)
     for _ in range(sizes["layers"]):
-        h = _gated(h, Turning(sizes["heads"], inputs["turns"]), inputs)
+        attend = Turning(sizes["heads"])
+        h = _gated(h, lambda z: attend(z, *turns), inputs)  # noqa: B023 - it is called at once
     return _training(keras.Model(tokens, _logits(h, sizes)), _cross_entropy(), inputs)
 
 
@@ -55,11 +56,12 @@ def decode(inputs, sizes):
     room = (batch, length + sizes["new_tokens"], heads, width // heads)
     cache = [keras.Input(batch_shape=room) for _ in range(2 * sizes["layers"])]
     h, kept = keras.layers.Embedding(sizes["vocabulary"], width)(texts), []
+    here = [keras.ops.take(each, places, axis=0) for each in _turns(inputs)]
     for layer in range(sizes["layers"]):
-        attend = Remembering(heads, inputs["turns"])
+        attend = Remembering(heads)
 
         def remember(z, old=cache[2 * layer : 2 * layer + 2], attend=attend):
-            y, *new = attend(z, *old, places)
+            y, *new = attend(z, *old, places, *here)
             kept.extend(new)
             return y
 
@@ -228,9 +230,9 @@ class Packed(keras.layers.Layer):
 class Turning(keras.layers.Layer):
     """Attends to the places up to each, by queries and keys that are turned by their place."""
 
-    def __init__(self, heads, turns):
+    def __init__(self, heads):
         super().__init__()
-        self.heads, self.turns = heads, turns
+        self.heads = heads
 
     def build(self, shape, *_):
         """Make the projections."""
@@ -239,20 +241,16 @@ class Turning(keras.layers.Layer):
         for layer in (*self.inward, self.out):
             layer.build(shape)
 
-    def call(self, x):
+    def call(self, x, cos, sin):
         """Attend."""
-        q, k, v = self.split(x)
-        return self.join(x, keras.ops.dot_product_attention(q, k, v, is_causal=True))
+        return self.join(x, keras.ops.dot_product_attention(*self.split(x, cos, sin), is_causal=True))
 
-    def split(self, x, places=None):
-        """Give queries, keys and values, each head by itself, at all places or those that are named."""
-        turns = [keras.ops.convert_to_tensor(each) for each in self.turns]
-        turns = turns if places is None else [keras.ops.take(each, places, axis=0) for each in turns]
-        cos, sin = (keras.ops.expand_dims(each, 1) for each in turns)
+    def split(self, x, cos, sin):
+        """Give queries, keys and values, each head by itself."""
 
         def turned(z):
             a, b = keras.ops.split(z, 2, axis=-1)
-            return keras.ops.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+            return z * cos + keras.ops.concatenate([-b, a], axis=-1) * sin
 
         shape = (x.shape[0], -1, self.heads, x.shape[-1] // self.heads)
         q, k, v = (keras.ops.reshape(layer(x), shape) for layer in self.inward)
@@ -270,9 +268,9 @@ class Remembering(Turning):
         """What comes out is shaped like what goes in, however many tokens there are."""
         return tuple(keras.KerasTensor(each.shape, dtype=each.dtype) for each in given[:3])
 
-    def call(self, x, keys, values, places):
+    def call(self, x, keys, values, places, cos, sin):  # noqa: PLR0913, PLR0917 - what attention is given
         """Keep the keys and the values of these places, then attend."""
-        q, k, v = self.split(x, places)
+        q, k, v = self.split(x, cos, sin)
         keys, values = (
             keras.ops.slice_update(old, (0, places[0], 0, 0), new)
             for old, new in zip((keys, values), (k, v))  # noqa: B905 - `strict` came with Python 3.10
@@ -429,6 +427,11 @@ def _gated(h, attend, inputs):
     gate = keras.layers.Dense(hidden, activation="silu", use_bias=False)(z)
     up = keras.layers.Dense(hidden, use_bias=False)(z)
     return h + keras.layers.Dense(h.shape[-1], use_bias=False)(gate * up)
+
+
+def _turns(inputs):
+    """Give cosine and sine for every place: (place, 1, width of a head)."""
+    return [keras.ops.convert_to_tensor(each[:, None]) for each in inputs["turns"]]
 
 
 def _logits(h, sizes):

@@ -56,16 +56,16 @@ def step_transformer(inputs, sizes):
     """Train a causal transformer, by MXNet's own operations for attention: they want places before examples."""
     length = sizes["sequence"]
     visible = np.tile(np.arange(1, length + 1, dtype=np.int32), (sizes["batch"] * sizes["heads"], 1))
-    given = inputs["x"].T, *_turns(inputs), visible
-    return _training(Language(inputs, sizes), gluon.loss.SoftmaxCrossEntropyLoss(), inputs, given, (inputs["y"].T,))
+    net, criterion = Language(inputs, sizes), gluon.loss.SoftmaxCrossEntropyLoss()
+    return _training(net, criterion, inputs, (inputs["x"].T,), (inputs["y"].T,), (*_turns(inputs), visible))
 
 
 def step_encoder(inputs, sizes):
     """Train an encoder; what is padding is masked."""
     places = np.arange(sizes["sequence"], dtype=np.int32)
     net = Encoder(sizes, len(inputs["params"]["head.bias"]))
-    given = inputs["x"], places, inputs["text"].astype(np.float32)
-    return _training(net, gluon.loss.SoftmaxCrossEntropyLoss(), inputs, given, (inputs["y"],))
+    given = inputs["x"], inputs["text"].astype(np.float32)
+    return _training(net, gluon.loss.SoftmaxCrossEntropyLoss(), inputs, given, (inputs["y"],), (places,))
 
 
 def decode(inputs, sizes):
@@ -120,9 +120,20 @@ def forward_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments
 
 
 def step_vit(inputs, sizes):
-    """Train a vision transformer; a convolution cuts the patches."""
-    given = _pixels(inputs["x"]), _patches(sizes)
-    return _training_blocks(Vision(sizes, inputs["params"]), inputs, sizes, given)
+    """Train a vision transformer, whose projections MXNet's operations want head by head."""
+    about, heads = inputs["params"], sizes["heads"]
+    params, net, criterion = _by_head(about, sizes), Vision(sizes, about), gluon.loss.SoftmaxCrossEntropyLoss()
+    given, held = (_pixels(inputs["x"]),), (inputs["y"],)
+    state, step, outputs = _training(net, criterion, {**inputs, "params": params}, given, held, (_patches(sizes),))
+
+    def as_they_came(state):
+        value, *arrays = outputs(state)
+        both = zip([*params] * 2, arrays)  # noqa: B905 - `strict` came with Python 3.10
+        turned = [_swapped(array, heads, 3) if ".packed" in name else array for name, array in both]
+        shapes = [array.shape for array in about.values()] * 2
+        return [value, *map(np.reshape, turned, shapes)]
+
+    return state, step, as_they_came
 
 
 def forward_vit(inputs, sizes):
@@ -281,7 +292,10 @@ class Gated(gluon.HybridBlock):
             self.down = _matrix(hidden, width)
 
     def hybrid_forward(self, F, h, cos, sin, visible, places=None, kept=None):  # noqa: PLR0913, PLR0917 - as Gluon calls it
-        """Attend to as many as each place sees, keys and values being put in their `places` where some are kept."""
+        """Attend to as many as each place sees; where some are kept, new keys and values are put in their `places`.
+
+        Gives what each place became, and keys and values.
+        """
         z = self.norm1(h)
         q, k, v = (F.reshape(each(z), (0, 0, self._heads, -1)) for each in (self.query, self.key, self.value))
         q, k = (_turned(F, each, cos, sin) for each in (q, k))
@@ -338,7 +352,7 @@ class Encoder(gluon.HybridBlock):
             self.norm = nn.LayerNorm(epsilon=1e-5, in_channels=width)
             self.head = nn.Dense(labels, in_units=width)
 
-    def hybrid_forward(self, F, x, places, text):
+    def hybrid_forward(self, F, x, text, places):
         """Give the logits of every text."""
         h = F.broadcast_add(self.tokens(x), F.expand_dims(self.positions(places), 0))
         hidden = F.reshape((1 - text) * _HIDDEN, (0, 1, 1, -1))
@@ -507,15 +521,14 @@ def _matrix(fan_in, fan_out):
 
 
 def _turns(inputs):
-    """Give cosine and sine for every place: (place, 1, 1, half of a head)."""
+    """Give cosine and sine for every place: (place, 1, 1, width of a head)."""
     return [each[:, None, None] for each in inputs["turns"]]
 
 
 def _turned(F, z, cos, sin):
     """Turn the halves of each head, of arrays that are (place, example, head, half)."""
     a, b = F.split(z, num_outputs=2, axis=3)
-    first = F.broadcast_mul(a, cos) - F.broadcast_mul(b, sin)
-    return F.concat(first, F.broadcast_mul(b, cos) + F.broadcast_mul(a, sin), dim=3)
+    return F.broadcast_mul(z, cos) + F.broadcast_mul(F.concat(-b, a, dim=3), sin)
 
 
 def _dense(widths, last=None, inner="relu"):
@@ -566,29 +579,13 @@ def _classifying(net, inputs, *more):
     return _Classified(np.zeros(1, np.float32), image), step, lambda state: [state.value]
 
 
-def _training_blocks(net, inputs, sizes, given):
-    """Train a network of blocks, whose projections lie head by head."""
-    about = inputs["params"]
-    params = _by_head(about, sizes)
-    criterion = gluon.loss.SoftmaxCrossEntropyLoss()
-    state, step, outputs = _training(net, criterion, {**inputs, "params": params}, given, (inputs["y"],))
-
-    def as_they_came(state):
-        value, *arrays = outputs(state)
-        both = zip([*params] * 2, arrays)  # noqa: B905 - `strict` came with Python 3.10
-        turned = [_swapped(array, sizes["heads"], 3) if ".packed" in name else array for name, array in both]
-        shapes = [array.shape for array in about.values()] * 2
-        return [value, *map(np.reshape, turned, shapes)]
-
-    return state, step, as_they_came
-
-
-def _training(net, criterion, inputs, given, held):
+def _training(net, criterion, inputs, given, held, fixed=()):  # noqa: PLR0913, PLR0917 - what a training loop has
     """Train by the optimiser that is asked for: the network takes what is `given`, the loss what it is `held` against.
 
     The network's parameters come in the order of the problem's. The batch is brought from the host in every step, as a
-    loop over a loader does.
+    loop over a loader does; what else the network takes is `fixed`.
     """
+    fixed = [*map(_array, fixed)]
     params = _filled(net, inputs["params"])
     arrays, running = ([parameter.data() for parameter in some] for some in (params.values(), _running(net)))
     net, criterion = _hybrid(net), _hybrid(criterion)
@@ -599,7 +596,7 @@ def _training(net, criterion, inputs, given, held):
     def step(state):  # noqa: ARG001 - the state lives in the parameters
         first, *rest = map(_array, given)
         with autograd.record():
-            loss = criterion(net(first, *rest), *map(_array, held)).mean()
+            loss = criterion(net(first, *rest, *fixed), *map(_array, held)).mean()
         loss.backward()
         if "clip" in about:
             slopes = [parameter.grad() for parameter in params.values()]

@@ -445,7 +445,7 @@ class _Language(nn.Module):
         self.tokens = weights.embedding("tokens")
         self.blocks = nn.ModuleList(_Gated(weights, layer, sizes["heads"]) for layer in range(sizes["layers"]))
         self.norm, self.head = weights.norm("norm"), weights.linear("head")
-        self.cos, self.sin = (_put(np.tile(each, 2)) for each in turns)
+        self.cos, self.sin = map(_put, turns)
 
     def forward(self, x, positions, attend, wanted=slice(None)):
         """Give the logits at the places `wanted`; `attend(layer, q, k, v)` is told the number of its layer."""
@@ -514,7 +514,7 @@ class _Gated(_Block):
 
 
 class _Vision(nn.Module):
-    """The same blocks, from the patches of an image to logits."""
+    """The blocks of an encoder, from the patches of an image to logits."""
 
     def __init__(self, weights, sizes):
         super().__init__()

@@ -45,7 +45,8 @@ def step_transformer(inputs, sizes):
         h = tf.nn.embedding_lookup(p["tokens"], x)
         for layer in range(sizes["layers"]):
             h = _block(p, layer, h, sizes["heads"], causally)
-        return tf.reduce_mean(_cross_entropy(_norm(p, "norm", h) @ p["head"], y))
+        every = tf.reshape(_norm(p, "norm", h), (-1, sizes["width"]))  # a batched product has a slower gradient
+        return tf.reduce_mean(_cross_entropy(every @ p["head"], tf.reshape(y, (-1,))))
 
     return _training(loss, inputs, ("x", "y"))
 
@@ -398,7 +399,7 @@ def _block(p, layer, h, heads, attend):
 def _turned(z, cos, sin):
     """Turn the halves of each head, of arrays that are (example, head, place, half)."""
     a, b = tf.split(z, 2, axis=-1)
-    return tf.concat([a * cos - b * sin, b * cos + a * sin], axis=-1)
+    return z * cos + tf.concat([-b, a], axis=-1) * sin
 
 
 def _attend(q, k, v, visible=None):

@@ -47,14 +47,14 @@ LARGE_IMAGE = 64
 
 
 def step_transformer(sizes, seed):
-    """Train a language model by AdamW, with gradients clipped: Llama (Touvron et al. 2023), of which most of today are.
+    """Train a language model by AdamW, with gradients clipped: built like Llama (Touvron et al. 2023), as most are today.
 
     Embeddings of `tokens`, then the blocks. A block normalises first, by the root of the mean square; attention is
     causal. Matrices `query`, `key` and `value` (width, width), in each of which the heads lie side by side, and another
-    is `out`. Queries and keys are turned by their position (Su et al. 2021): with `turns`, each (sequence, half of a
-    head), the halves `a` and `b` of a head become `a cos - b sin` and `b cos + a sin`. Then `down` of `silu(gate)`
-    times `up`, each `_hidden` wide. After the last block `norm` and `head`. Nothing has a bias.
-    The loss is the mean cross entropy over every position of `y`.
+    is `out`. Queries and keys are turned by their position (Su et al. 2021): with `turns`, a cosine and a sine for each
+    (sequence, width of a head), the halves `a` and `b` of a head become `(a, b) cos + (-b, a) sin`. Then `down` of
+    `silu(gate)` times `up`, each `_hidden` wide. After the last block `norm` and `head`. Nothing has a bias. The loss
+    is the mean cross entropy over every position of `y`.
     """
     draw, width, length = ops.Draw(seed), sizes["width"], sizes["sequence"]
     params = _language_model(draw, sizes)
@@ -100,12 +100,11 @@ def decode(sizes, seed):
     """Continue `batch` prompts by `new_tokens` tokens each: `(logits, tokens)`.
 
     The model is that of `step_transformer`, and keeps turned keys and values for `sequence` + `new_tokens` positions,
-    of which each has its `turns`. One call
-    takes the whole `prompt` (batch, sequence) and gives the logits behind it; each further call takes the likeliest
-    token after those before it. `tokens` (new_tokens, batch) are what the calls chose, `logits` (batch, vocabulary)
-    those of the last call. The next iteration has the last tokens at the end of its prompt, and begins at position 0
-    again. Where two tokens are as likely but for rounding either may be chosen: each is held against the float64 logits
-    after the tokens before it.
+    of which each has its `turns`. One call takes the whole `prompt` (batch, sequence) and gives the logits behind it;
+    each further call takes the likeliest token after those before it. `tokens` (new_tokens, batch) are what the calls
+    chose, `logits` (batch, vocabulary) those of the last call. The next iteration has the last tokens at the end of its
+    prompt, and begins at position 0 again. Where two tokens are as likely but for rounding either may be chosen: each
+    is held against the float64 logits after the tokens before it.
     """
     draw, count, length = ops.Draw(seed), sizes["new_tokens"], sizes["sequence"]
     params = _language_model(draw, sizes)
@@ -184,10 +183,9 @@ def step_vit(sizes, seed):
     """Train a vision transformer by AdamW, on images (batch, image, image, 3).
 
     A convolution, `patches`, by steps of its own width makes one place of each `patch` by `patch` pixels, row by row;
-    its bias, and `positions` (patches, width), are added. Then come the
-    blocks and the `norm` of `step_encoder`, but that one dense layer, `packed`, gives queries, keys and values beside
-    each other, and attention sees every patch. At the end the mean over the patches, the dense layer `head`, and the
-    mean cross entropy.
+    its bias, and `positions` (patches, width), are added. Then come the blocks and the `norm` of `step_encoder`, but
+    that one dense layer, `packed`, gives queries, keys and values beside each other, and attention sees every patch. At
+    the end the mean over the patches, the dense layer `head`, and the mean cross entropy.
     """
     draw = ops.Draw(seed)
     params, x, flops = _vision(draw, sizes)
@@ -393,7 +391,7 @@ LABELS = 4
 
 
 TURN = 10_000.0
-"""How much slower the last pair of a head is turned than the first, but for its own share."""
+"""Pair `i` of `n` turns by the position over this to the power of `i / n`."""
 
 
 def _language_model(draw, sizes):
@@ -419,9 +417,9 @@ def _hidden(sizes):
 
 
 def _turns(sizes, length):
-    """Give cosine and sine of what each position turns each pair of numbers of a head by."""
+    """Give cosine and sine of what each position turns each number of a head by: those of a pair by the same."""
     half = sizes["width"] // sizes["heads"] // 2
-    angles = np.arange(length)[:, None] * TURN ** (-np.arange(half) / half)
+    angles = np.arange(length)[:, None] * TURN ** (-np.tile(np.arange(half), 2) / half)
     return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
 
 
@@ -485,7 +483,7 @@ def _language(p, x, sizes):
 
     def turned(z):
         a, b = np.split(z, 2, axis=-1)
-        return np.concatenate([a * cos - b * sin, b * cos + a * sin], axis=-1)
+        return z * cos + np.concatenate([-b, a], axis=-1) * sin
 
     def root(z, name):
         return z / np.sqrt((z**2).mean(axis=-1, keepdims=True) + STATISTICS) * p[f"{name}.scale"]

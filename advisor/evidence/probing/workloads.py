@@ -161,9 +161,10 @@ def _sized(model: Model, defaults: Mapping[str, int], given: Mapping[str, int]) 
     if "stages" in defaults and "depth" in given:
         sizes.update(_residual(given["depth"]))
     sizes.update({word: number for word, number in given.items() if word in defaults})
-    if "heads" in sizes:  # a head is made of pairs, which its position turns
-        sizes["width"] += sizes["width"] % 2
-        sizes["heads"] = math.gcd(sizes["width"] // 2, sizes["heads"])
+    if "heads" in sizes:
+        least = 2 if model.turned else 1
+        sizes["width"] += sizes["width"] % least
+        sizes["heads"] = math.gcd(sizes["width"] // least, sizes["heads"])
     if "patch" in sizes:
         sizes["patch"] = _patch(sizes["image"], given.get("sequence"))
     return sizes
