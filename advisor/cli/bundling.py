@@ -12,7 +12,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 import advisor
 from advisor import resources
 from advisor.cli.exits import Exit
-from advisor.cli.output import leave_alone, write
+from advisor.cli.output import is_one, leave_alone, write
 from advisor.cli.session import today
 from advisor.cli.signing import keys_in, sign, verify
 from advisor.cli.standard_input import read_input
@@ -21,6 +21,7 @@ from advisor.loading.bundles import LARGEST, Manifest, gather, kept_manifest, ma
 from advisor.loading.imported import put, take_away
 from advisor.loading.knowledge import in_use, load
 from advisor.loading.problems import printable, shown
+from advisor.loading.signs import load_signs
 from advisor.render.json import written
 from advisor.upkeep import completeness
 from advisor.upkeep.soundness import unsound
@@ -36,6 +37,10 @@ def export(arguments: argparse.Namespace) -> int:
     """Write the knowledge and rules in use as one file."""
     target = Path(arguments.file)
     leave_alone(arguments.file, force=arguments.force)
+    if arguments.sign and is_one(arguments.file, arguments.sign):
+        raise InputError(
+            Problem(message="it is the key to sign with.", place=arguments.file, hint="Name another file.")
+        )
     base = load(use_cache=False)
     files = gather(*in_use())
     major, minor = advisor.__version__.split(".")[:2]
@@ -56,6 +61,7 @@ def take_in(arguments: argparse.Namespace) -> int:
 
     def sound(knowledge: Path, rules: Path) -> None:
         found = load(own=(knowledge, rules), use_cache=False)
+        load_signs(knowledge, found.vocabulary)
         covered = completeness.frameworks(found), completeness.components(found)
         problems = unsound(found, *covered, today())
         if problems:

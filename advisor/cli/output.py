@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _OTHERS = (
     *("answers", "batch", "policy", "file", "before", "after", "fleet", "cases", "key", "profiles", "step"),
-    *("recording", "lock", "save", "svg"),
+    *("recording", "lock", "save", "svg", "sign"),
 )
 """Arguments of the commands that name files: those that are read, and those that are written as well."""
 
@@ -34,7 +34,7 @@ def keep_apart(arguments: argparse.Namespace) -> None:
         return
     given = [getattr(arguments, name, None) for name in _OTHERS]
     paths = [path for each in given if each is not None for path in ([each] if isinstance(each, str) else each)]
-    if any(_is_one(output, path) for path in paths):
+    if any(is_one(output, path) for path in paths):
         message = "it would take the place of another file that is named here."
         raise InputError(Problem(message=message, place="--output", hint="Give them two names."))
 
@@ -46,7 +46,8 @@ def leave_alone(path: str | None, *, force: bool) -> None:
         raise InputError(Problem(message="there is such a file already.", place=path, hint=hint))
 
 
-def _is_one(one: str, other: str) -> bool:
+def is_one(one: str, other: str) -> bool:
+    """Whether both name one file, there or not."""
     try:
         return Path(one).samefile(other)
     except OSError:
@@ -75,7 +76,8 @@ def write_lines(lines: Iterable[str], path: str | None) -> None:
             _replace(target, lines)
     except OSError as error:
         message = f"cannot be written: {error.strerror}."
-        raise InputError(Problem(message=message, place=path, hint="Check --output.")) from None
+        hint = "Check that its folder is there and may be written to."
+        raise InputError(Problem(message=message, place=path, hint=hint)) from None
 
 
 def _print(text: str) -> None:

@@ -90,7 +90,7 @@ class Adviser:
     single: bool = False
     """Whether one situation is all that it will be asked about."""
     engines: Engines = field(init=False)
-    rules: dict[str, Rule] = field(default_factory=dict)
+    rules: dict[str, Rule] = field(init=False)
     projector: Projector = field(init=False)
     speeds: Speeds = field(init=False)
     library: Library = field(init=False)
@@ -105,8 +105,8 @@ class Adviser:
     def __post_init__(self) -> None:
         self.projector = Projector(self.base.vocabulary)
         self.speeds = Speeds(self.base)
-        self.library = Library(self.base)
         self.rules = {rule.id: rule for rule in self.base.rules}
+        self.library = Library(self.base, self.rules)
         self.engines = Engines(self.base, self.compile_rules, self.single)
         self.judge = Judge(self.base, self.engines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from advisor.frozen import dataclass, field, replace
@@ -21,11 +22,9 @@ class Library:
     """The evidence of a knowledge base by id, each put in words once."""
 
     base: KnowledgeBase
+    rules: Mapping[str, Rule]
+    """Those of the base, by id."""
     kept: dict[tuple[str, str], Evidence] = field(default_factory=dict)
-    rules: dict[str, Rule] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.rules = {rule.id: rule for rule in self.base.rules}
 
     def evidence(self, identity: str, day: str) -> Evidence:
         """What is known under this id, with its expiry judged by the day."""

@@ -47,11 +47,6 @@ def compile_rules(rules: tuple[Rule, ...], kinds: Kinds) -> Engine:
     return PlainEngine(read_rulebook(rules, kinds))
 
 
-def evaluate(condition: Condition, facts: Facts, derived: Derived, kinds: Kinds) -> bool | None:
-    """Whether the condition holds: yes, no, or not known."""
-    return explain(condition, facts, derived, kinds).holds
-
-
 def explain(condition: Condition, facts: Facts, derived: Derived, kinds: Kinds) -> Verdict:
     """How the condition and every part of it fare, and the values that this rests on."""
     if not condition.parts:

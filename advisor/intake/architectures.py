@@ -39,7 +39,7 @@ def architecture(sizes: Mapping[str, float], details: Details = _PLAIN) -> Archi
         return _transformer(sizes, details)
     if {"depth", "width", "image"} <= words:
         return _residual(sizes)
-    if {"table_rows", "embedding_dim"} <= words:
+    if {"tables", "table_rows", "embedding_dim"} <= words:
         return _ranker(sizes)
     if {"points", "mlp_width"} <= words:
         return informed(sizes)
@@ -117,10 +117,10 @@ def _block(before: float, channels: float, after: float) -> float:
 
 
 def _ranker(sizes: Mapping[str, float]) -> Architecture:
-    """A recommender: of users and items in few tables, four where nobody says how many, else of all products."""
+    """A recommender: of users and items in few tables, else of all products."""
     rows, dim, batch = sizes["table_rows"], sizes["embedding_dim"], sizes.get("batch", 1)
     width, layers = sizes.get("mlp_width", dim), int(sizes.get("mlp_layers", 1))
-    tables = sizes.get("tables", 4)
+    tables = sizes["tables"]
     if tables not in _OF_USERS_AND_ITEMS:
         crossed = dim + tables * (tables + 1) / 2
         widths = [_FEATURES, *[width] * layers, dim]

@@ -94,7 +94,7 @@ def check_sources(sources: Mapping[str, Source], document: Document, problems: P
 
 def check_day(source: Source, place: str, problems: Problems) -> None:
     """Note a source whose day is no day."""
-    from datetime import date  # noqa: PLC0415  (nor does it hold them against the calendar)
+    from datetime import date  # noqa: PLC0415  (a warm start checks no days)
 
     try:
         full = date.fromisoformat(source.observed).isoformat() == source.observed

@@ -21,7 +21,7 @@ _STEADY = ("stays_first", "flips", "decisive", "move")
 def summary(recommendation: Recommendation) -> dict[str, Any]:
     """The recommendation in the same words as the whole document, without the criteria, evidence and other lights."""
     whole = document(recommendation)
-    cited = {identity for part in _citing(whole) for identity in part["findings"]}
+    cited = {*_cited(whole)}
     return {
         **{name: whole[name] for name in _WHOLE if name in whole},
         "ranking": [{name: ranked[name] for name in _PLACED} for ranked in whole["ranking"]],
@@ -36,11 +36,15 @@ def summary(recommendation: Recommendation) -> dict[str, Any]:
     }
 
 
-def _citing(whole: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Everything in a summary that names findings."""
-    yield from whole["recommendation"]["stack"]
-    for name in ("excluded", "flags", "contradictions"):
-        yield from whole[name]
+def _cited(whole: dict[str, Any]) -> Iterator[str]:
+    """The findings that something in a summary names."""
+    for part in (whole["recommendation"]["stack"], *(whole[name] for name in ("excluded", "flags", "contradictions"))):
+        for named in part:
+            yield from named["findings"]
+    for passage in whole["passages"]:
+        yield passage["finding"]
+    for named in (whole.get("policy") or {}).get("kept_out", {}).values():
+        yield from named
 
 
 def question(asked: Asked | None) -> dict[str, Any]:

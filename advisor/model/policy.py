@@ -136,7 +136,7 @@ class Sure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
-    """How fresh the evidence has to be that the verdict rests on."""
+    """How fresh the evidence has to be for what is recommended."""
 
     unexpired: bool = False
     """Whether none of it may have expired."""

@@ -40,10 +40,10 @@ def _points(policy: Policy) -> Iterator[tuple[str, str]]:
     if policy.confidence:
         yield CONFIDENCE, f"Confidence has to be {policy.confidence.least} at least."
     if policy.evidence and policy.evidence.unexpired:
-        yield f"{EVIDENCE}.expired", "None of the evidence that the verdict rests on may have expired."
+        yield f"{EVIDENCE}.expired", "None of the evidence for what is recommended may have expired."
     if policy.evidence and policy.evidence.days is not None:
         days = policy.evidence.days
-        yield f"{EVIDENCE}.days", f"The evidence that the verdict rests on may be {days} days old at most."
+        yield f"{EVIDENCE}.days", f"The evidence for what is recommended may be {days} days old at most."
 
 
 def _weights(policy: Policy) -> Iterator[tuple[str, str]]:

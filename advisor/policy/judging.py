@@ -124,7 +124,7 @@ def _confidence(sure: Sure, r: Recommendation) -> Iterator[Violation]:
 
 
 def _evidence(fresh: Fresh, r: Recommendation) -> Iterator[Violation]:
-    """What the verdict rests on and has expired, or was seen too long ago."""
+    """The evidence for what is recommended that has expired, or was seen too long ago."""
     resting = [*_resting(r)]
     expired = [one for one in resting if one.expired] if fresh.unexpired else []
     since = days_before(r.provenance.as_of, fresh.days) if fresh.days is not None else ""

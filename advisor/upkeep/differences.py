@@ -79,7 +79,8 @@ def _facts(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
         yield framework.id, _parts(framework, {"facts"})
     for component in base.components.values():
         package = f", package {component.package}" if component.package else ""
-        yield f"component.{component.id}", f"name {component.name}{package}"
+        asks = f", asks {', '.join(component.asks)}" if component.asks else ""
+        yield f"component.{component.id}", f"name {component.name}{package}{asks}"
     for chip in base.hardware.values():
         yield f"hardware.{chip.id}", _parts(chip)
 
@@ -110,6 +111,8 @@ def _listed(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
         yield f"folklore.{belief.id}", _parts(belief)
     for entry in base.denied:
         yield f"denied.{entry.package}", _parts(entry, {"package"})
+    for command in base.next_steps:
+        yield f"next_step.{command.id}", _parts(command)
     for question in base.questions:
         yield f"question.{question.key}", _parts(question, {"key"})
     for attribute in base.attributes:

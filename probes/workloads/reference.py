@@ -47,7 +47,7 @@ LARGE_IMAGE = 64
 
 
 def step_transformer(sizes, seed):
-    """Train a language model by AdamW, with gradients clipped: built like Llama (Touvron et al. 2023), as most are today.
+    """Train a language model by AdamW, with gradients clipped: built like Llama (Touvron et al. 2023), as most are.
 
     Embeddings of `tokens`, then the blocks. A block normalises first, by the root of the mean square; attention is
     causal. Matrices `query`, `key` and `value` (width, width), in each of which the heads lie side by side, and another

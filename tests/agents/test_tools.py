@@ -72,6 +72,7 @@ def test_a_summary_is_short_and_says_nothing_else_than_the_whole(home: Path) -> 
     assert within(summary, whole)
     named = {identity for part in summary["recommendation"]["stack"] for identity in part["findings"]}
     named |= {identity for part in summary["excluded"] for identity in part["findings"]}
+    named |= {passage["finding"] for passage in summary["passages"]}
     assert named
     assert named <= {finding["id"] for finding in summary["findings"]}
 

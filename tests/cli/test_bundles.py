@@ -88,6 +88,23 @@ def test_what_is_imported_is_used_named_shown_and_forgotten(
     assert "No bundle is in use" in run("knowledge", "forget", env=at).stdout
 
 
+def test_a_project_is_read_by_the_signs_of_the_bundle_in_use(
+    run: Run, bundle: Path, at: dict[str, str], tmp_path: Path
+) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    (project / "requirements.txt").write_text("diffrax\n", encoding="utf-8")
+    sign = next(line for line in entries(bundle)["knowledge/signs.yaml"].decode().splitlines() if "diffrax" in line)
+    assert "scientific_ml" in sign
+    other = edited(entries(bundle), "knowledge/signs.yaml", sign, sign.replace("scientific_ml", "weather"))
+    assert run("knowledge", "import", written(tmp_path / "b.zip", other), env=at).exit == 0
+    assert run("intake", project, "--json", env=at).document["answers"]["domain"] == "weather"
+    wrong = edited(entries(bundle), "knowledge/signs.yaml", sign, sign.replace("scientific_ml", "alchemy"))
+    refused = run("knowledge", "import", written(tmp_path / "w.zip", wrong), env=at)
+    assert (refused.exit, refused.stdout) == (2, "")
+    assert "alchemy" in refused.stderr
+
+
 def test_a_bundle_is_removed_by_purge_and_what_others_put_beside_it_is_not(
     run: Run, bundle: Path, at: dict[str, str], tmp_path: Path
 ) -> None:
@@ -243,6 +260,15 @@ def test_without_the_package_it_is_said_what_to_install(bundle: Path, keys: Path
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=env)
     assert done.returncode == 2
     assert 'pip install "framework-advisor[sign]"' in done.stderr
+
+
+def test_a_private_key_is_never_written_over(run: Run, keys: Path, tmp_path: Path) -> None:
+    key, mine = tmp_path / "key.pem", (keys / "ours.pem").read_bytes()
+    key.write_bytes(mine)
+    for way in ((key, "--sign", key, "--force"), (tmp_path / "b.zip", "--sign", key, "--output", key)):
+        ran = run("knowledge", "export", *way)
+        assert (ran.exit, key.read_bytes(), (tmp_path / "b.zip").exists()) == (2, mine, False)
+        assert "Traceback" not in ran.stderr
 
 
 def test_a_key_that_is_none_is_named(run: Run, tmp_path: Path) -> None:

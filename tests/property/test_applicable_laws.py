@@ -125,7 +125,7 @@ def test_a_condition_that_is_written_out_holds_exactly_where_it_was_meant_to(
     condition: Condition, facts: Mapping[str, Given]
 ) -> None:
     lowered = lower(rule("r", condition), DROPPED).when
-    assert (plain.evaluate(lowered, facts, {}, KINDS) is True) == (meant(condition, facts) == "yes")
+    assert (plain.explain(lowered, facts, {}, KINDS).holds is True) == (meant(condition, facts) == "yes")
 
 
 @settings(max_examples=200, deadline=None)
@@ -135,8 +135,8 @@ def test_without_anything_that_is_not_applicable_nothing_changes(
 ) -> None:
     applicable = {name: value for name, value in facts.items() if value != NOT_APPLICABLE}
     lowered = lower(rule("r", condition), DROPPED).when
-    before = plain.evaluate(condition, applicable, {}, KINDS) is True
-    assert (plain.evaluate(lowered, applicable, {}, KINDS) is True) == before
+    before = plain.explain(condition, applicable, {}, KINDS).holds is True
+    assert (plain.explain(lowered, applicable, {}, KINDS).holds is True) == before
 
 
 @settings(max_examples=200, deadline=None)
@@ -144,7 +144,7 @@ def test_without_anything_that_is_not_applicable_nothing_changes(
 def test_two_negations_are_none(condition: Condition, facts: Mapping[str, Given]) -> None:
     twice = Condition(op="not", parts=(Condition(op="not", parts=(condition,)),))
     once, again = (lower(rule("r", when), DROPPED).when for when in (condition, twice))
-    assert plain.evaluate(once, facts, {}, KINDS) is plain.evaluate(again, facts, {}, KINDS)
+    assert plain.explain(once, facts, {}, KINDS).holds is plain.explain(again, facts, {}, KINDS).holds
 
 
 @settings(max_examples=150, deadline=None)

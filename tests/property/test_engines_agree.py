@@ -161,7 +161,7 @@ def agree_on_several(seed: int) -> int:
 
 
 def hold_and_fire(rules: list[Rule], told: Facts, trace: Trace, kinds: Kinds) -> None:
-    holding = {rule.id for rule in rules if plain.evaluate(rule.when, told, trace.derived, kinds)}
+    holding = {rule.id for rule in rules if plain.explain(rule.when, told, trace.derived, kinds).holds}
     assert {firing.rule for firing in trace.firings} == holding
     derived = {(name, word) for rule in rules if rule.id in holding for name, word in rule.then.derive.items()}
     handed_in = {

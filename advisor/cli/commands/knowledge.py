@@ -19,7 +19,7 @@ from advisor.consult.adviser import Adviser
 from advisor.errors import InputError, Problem
 from advisor.frozen import replace
 from advisor.inference import choice
-from advisor.loading.knowledge import load
+from advisor.loading.knowledge import in_use, load
 from advisor.loading.problems import nearest, shown
 from advisor.loading.structure import plain
 from advisor.render import knowledge as words
@@ -102,7 +102,7 @@ def _check(arguments: argparse.Namespace) -> int:
 
     base = _load(arguments)
     # What is wrong with it is raised as what is wrong with any other file is.
-    load_signs(resources.knowledge(), base.vocabulary)
+    load_signs(in_use()[0], base.vocabulary)
     frameworks, components = completeness.frameworks(base), completeness.components(base)
     problems = unsound(base, frameworks, components, today())
     document = {

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from advisor.evidence.keeping.whereabouts import Place
 
-__all__ = ["Kept", "add", "find", "fingerprints", "forget", "identified", "kept", "latest", "save", "tried"]
-
 Notice = Callable[[Problem], None]
 """Is told what was passed over."""
 

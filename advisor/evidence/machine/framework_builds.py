@@ -130,7 +130,8 @@ def packages_of(interpreter: str) -> Packages:
         return packages_from(interpreter, json.loads(done.stdout.strip().splitlines()[-1]))
     except (OSError, subprocess.TimeoutExpired, ValueError, IndexError):
         message = "it could not be asked what its frameworks are built for; expected a Python of 3.9 or later."
-        raise AdvisorError(Problem(place=interpreter, message=message, hint="Check --python.")) from None
+        hint = "Name the Python of an environment that works."
+        raise AdvisorError(Problem(place=interpreter, message=message, hint=hint)) from None
 
 
 def packages_from(interpreter: str, said: Any) -> Packages:

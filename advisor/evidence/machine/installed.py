@@ -50,7 +50,7 @@ def look_into(interpreter: str, names: Iterable[str]) -> Environment:
             Problem(
                 place=interpreter,
                 message="it could not be asked what is installed; expected a Python of 3.9 or later.",
-                hint="Check --python.",
+                hint="Name the Python of an environment that works.",
             )
         ) from None
 

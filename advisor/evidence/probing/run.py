@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from advisor.evidence.halt import Halt
-from advisor.evidence.keeping.store import identified
 from advisor.evidence.machine.detection import detect
+from advisor.evidence.portable import identified
 from advisor.evidence.probing import contention, entrants
 from advisor.evidence.probing.canary import canary_rate, quiet_share
 from advisor.evidence.probing.classes import compose

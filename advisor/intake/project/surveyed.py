@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from advisor import resources
 from advisor.errors import InputError, Problem
 from advisor.intake.project.survey import survey
+from advisor.loading.knowledge import in_use
 from advisor.loading.signs import load_signs
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def surveyed(vocabulary: Vocabulary, path: str, part: str) -> tuple[Survey, Signs]:
     """What is in the folder, and the signs that it was read by."""
-    signs = load_signs(resources.knowledge(), vocabulary)
+    signs = load_signs(in_use()[0], vocabulary)
     return survey(Path(path), signs, vocabulary, part), signs
 
 

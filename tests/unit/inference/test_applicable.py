@@ -9,7 +9,7 @@ from inference_making import KINDS, all_, any_, has, is_, known, not_, order, ru
 
 from advisor.inference.applicable import lower
 from advisor.inference.engine import Compile
-from advisor.inference.plain import evaluate
+from advisor.inference.plain import explain
 from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.rule import Condition, Effects
 from advisor.model.trace import Given
@@ -20,7 +20,7 @@ OS, CHIP = {"os"}, {"os", "chip"}
 
 def holds(condition: Condition, dropped: set[str], **facts: Given) -> bool:
     lowered = lower(rule("A", condition), dropped).when
-    return evaluate(lowered, facts, {}, KINDS) is True
+    return explain(lowered, facts, {}, KINDS).holds is True
 
 
 @pytest.mark.parametrize("op", ["is", "not is", "known", "not known", "unknown", "not unknown"])
@@ -94,9 +94,9 @@ def test_what_cannot_be_dropped_is_left_as_it_is() -> None:
 def test_what_excludes_an_option_does_not_fire_where_all_it_asks_of_it_is_dropped(chip: str, fires: bool) -> None:  # noqa: FBT001
     written = replace(rule("A", all_(is_("os", "linux"), is_("chip", "cpu"))), then=Effects(exclude=True))
     lowered = lower(written, {"chip"}, about={"chip"})
-    assert (evaluate(lowered.when, {"os": "linux", "chip": chip}, {}, KINDS) is True) == fires
+    assert (explain(lowered.when, {"os": "linux", "chip": chip}, {}, KINDS).holds is True) == fires
     flagged = lower(replace(written, then=Effects(flag=("x",))), {"chip"}, about={"chip"})
-    assert (evaluate(flagged.when, {"os": "linux", "chip": chip}, {}, KINDS) is True) == (chip != "gpu")
+    assert (explain(flagged.when, {"os": "linux", "chip": chip}, {}, KINDS).holds is True) == (chip != "gpu")
 
 
 def test_everything_else_of_the_rule_stays() -> None:

@@ -12,6 +12,7 @@ from upkeep_making import attribute, base, component, criterion, denied, fact, f
 from advisor.model.attribute import Contradiction
 from advisor.model.fact import Source
 from advisor.model.knowledge import Benchmark, BenchmarkRow, Folklore, KnowledgeBase, Question
+from advisor.model.next_step import Command
 from advisor.model.rule import Condition, Effects, Example, Put, condition_words, effects_words
 from advisor.model.vocabulary import Attribute, Band, Implication
 from advisor.upkeep.differences import differences
@@ -54,7 +55,15 @@ def whole() -> KnowledgeBase:
         variants={"red": ("eager",)},
     )
     question = Question(key="chip", text="Which?", why="w")
-    return replace(found, vocabulary=vocabulary, benchmarks=(table,), folklore=(belief,), questions=(question,))
+    step = Command(id="fit", component="engine", place="train", command=("fit",), does="It fits.", source=source())
+    return replace(
+        found,
+        vocabulary=vocabulary,
+        benchmarks=(table,),
+        folklore=(belief,),
+        questions=(question,),
+        next_steps=(step,),
+    )
 
 
 def other(value: Any) -> Any:
@@ -93,6 +102,7 @@ PARTS = {
     "folklore": "folklore.red-is-dead",
     "benchmarks": "benchmark.ours",
     "questions": "question.chip",
+    "next_steps": "next_step.fit",
     "attributes": "attribute.state",
 }
 WORDS = {
@@ -153,6 +163,10 @@ def test_every_part_of_a_row_a_constant_and_a_framework_is_told_when_it_changes(
         red = before.frameworks["red"]
         after = replace(before, frameworks={"red": put(red, **{name: other(getattr(red, name))})})
         assert [change.id for change in differences(before, after)] == ["red"]
+    for name in ("name", "package", "asks"):
+        engine = before.components["engine"]
+        after = replace(before, components={"engine": put(engine, **{name: other(getattr(engine, name))})})
+        assert [change.id for change in differences(before, after)] == ["component.engine"]
 
 
 def test_a_note_a_further_source_a_lifetime_and_a_contradiction_are_told() -> None:
