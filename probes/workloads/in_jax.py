@@ -165,7 +165,7 @@ def step_dlrm(inputs, sizes):
     params = {name: jnp.array(array) for name, array in inputs["params"].items()}
     host = inputs["x"], inputs["indices"], inputs["y"]
     rate = inputs["optimiser"]["rate"]
-    below = jnp.tril_indices(tables + 1, -1)
+    below = np.tril_indices(tables + 1, -1)
 
     def loss(dense, rows, x, y):
         h = x
@@ -337,7 +337,7 @@ def _clipped(gradient, longest):
 
 
 def _adam(about, params):
-    first, second = (jax.tree.map(jnp.zeros_like, params) for _ in range(2))
+    first, second = (_nothing(params) for _ in range(2))
 
     def change(params, gradient, kept):
         first, second, count = kept
@@ -360,11 +360,16 @@ def _momentum(about, params):
         speed = jax.tree.map(lambda v, g: about["momentum"] * v + g, speed, gradient)
         return jax.tree.map(lambda p, v: p - about["rate"] * v, params, speed), speed
 
-    return jax.tree.map(jnp.zeros_like, params), change
+    return _nothing(params), change
+
+
+def _nothing(params):
+    """Make zeros of these shapes, on the host first: `jnp.zeros` is compiled anew for each shape."""
+    return {name: jnp.array(np.zeros(array.shape, array.dtype)) for name, array in params.items()}
 
 
 def _start_of_statistics(scale):
-    return jnp.zeros(scale.shape), jnp.ones(scale.shape)
+    return jnp.array(np.zeros_like(scale)), jnp.array(np.ones_like(scale))
 
 
 def _block(p, layer, h, heads, attend):

@@ -274,7 +274,9 @@ class Course:
         self._results[definition.id].update(
             {name: replace(result, stopped=rounds.stopped) for name, result in results.items()}
         )
-        if any(result.outcome == "unstable" or "contended" in result.flags for result in results.values()):
+        # Who is far behind is timed no more, however uncertain: a second chance is for the others.
+        open_ones = [result for name, result in results.items() if name not in rounds.behind]
+        if any(result.outcome == "unstable" or "contended" in result.flags for result in open_ones):
             self._open[definition.id] = attempt
             return
         for name in rounds.blocks:
