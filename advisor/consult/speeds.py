@@ -8,22 +8,14 @@ from typing import TYPE_CHECKING, Any
 from advisor.frozen import dataclass, field
 from advisor.intake.chips import same_chip
 from advisor.model.answers import Answers
-from advisor.model.hardware import Chip
+from advisor.model.hardware import ACCELERATORS, Chip
 from advisor.model.knowledge import KnowledgeBase
 from advisor.scoring import speed
 
 if TYPE_CHECKING:
     from advisor.model.measurement import ClassResult, Measurements, ProbeResult
 
-DEVICES = {
-    "cpu": "cpu",
-    "cuda": "nvidia_gpu",
-    "rocm": "amd_gpu",
-    "xpu": "intel_gpu",
-    "mps": "apple_gpu",
-    "metal": "apple_gpu",
-    "tpu": "google_tpu",
-}
+DEVICES = {"cpu": "cpu", **ACCELERATORS}
 """What a framework calls a device, as a word of `train_hw`."""
 
 

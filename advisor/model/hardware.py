@@ -7,6 +7,16 @@ from collections.abc import Mapping
 from advisor.frozen import dataclass, field
 from advisor.model.fact import Source
 
+ACCELERATORS: Mapping[str, str] = {
+    "cuda": "nvidia_gpu",
+    "rocm": "amd_gpu",
+    "xpu": "intel_gpu",
+    "mps": "apple_gpu",
+    "metal": "apple_gpu",
+    "tpu": "google_tpu",
+}
+"""What a framework calls the device that it runs on, to the word of `train_hw`, to which a fact can be limited."""
+
 FIGURES: Mapping[str, tuple[str, str]] = {
     "memory_gb": ("memory", "GB"),
     "most_memory_gb": ("memory, at most", "GB"),

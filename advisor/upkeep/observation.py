@@ -11,20 +11,12 @@ from packaging.version import Version
 from advisor.model.capability import CapabilityDefinition, Refuted
 from advisor.model.fact import STATES, UNSUPPORTED, Fact, Source
 from advisor.model.framework import Framework
+from advisor.model.hardware import ACCELERATORS
 from advisor.model.measurement import CapabilityResult, Measurements
 
 WORKS = "ok"
 FAILS = ("failed", "wrong")
 """Outcomes that say something of a framework; what is not installed, does not apply or took too long says nothing."""
-ACCELERATORS = {
-    "cuda": "nvidia_gpu",
-    "rocm": "amd_gpu",
-    "xpu": "intel_gpu",
-    "mps": "apple_gpu",
-    "metal": "apple_gpu",
-    "tpu": "google_tpu",
-}
-"""What a framework calls the device that it runs on, to the word that a fact can be limited to."""
 
 _NAMED = re.compile(r"([\w.+-]+)(?: \((.*)\))?")
 """An entry of a list that claims something without a reservation, with a remark."""

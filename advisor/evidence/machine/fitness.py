@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from advisor.evidence.machine.framework_builds import UNTOLD, Build, Packages
 from advisor.frozen import dataclass
+from advisor.model.hardware import ACCELERATORS
 from advisor.model.measurement import Accelerator, FrameworkRun, Machine
 
 DRIVERS = {
@@ -21,17 +22,8 @@ of minor version compatibility, and the release notes of the CUDA Toolkit: docs.
 CAPABILITIES = {12: 5.0, 13: 7.5}
 """Major release of CUDA to the least compute capability that it compiles for. Release notes of CUDA 13.0: Maxwell,
 Pascal and Volta are no longer supported; of CUDA 12.0: Kepler is not."""
-FAMILIES = {
-    "nvidia_gpu": ("cuda",),
-    "amd_gpu": ("rocm",),
-    "intel_gpu": ("xpu",),
-    "apple_gpu": ("metal", "mps"),
-    "google_tpu": ("tpu",),
-    "aws_trainium": ("neuron",),
-    "intel_gaudi": ("hpu",),
-    "huawei_ascend": ("npu",),
-}
-"""What frameworks call the device of a maker."""
+DEVICES = {**ACCELERATORS, "neuron": "aws_trainium", "hpu": "intel_gaudi", "npu": "huawei_ascend"}
+"""What a framework calls a device, to its vendor: those that can be measured on, and others that can be seen."""
 NAMES = {
     "pytorch": "PyTorch",
     "jax": "JAX",
@@ -287,13 +279,13 @@ def mismatches(machine: Machine, runs: Iterable[FrameworkRun]) -> Iterator[Advic
         if run.outcome != "ok" or not devices:
             continue
         name, told = f"{NAMES.get(run.framework, run.framework)} ({run.variant})", ", ".join(dict.fromkeys(devices))
-        unseen = [card for vendor, card in there.items() if not set(FAMILIES.get(vendor, ())) & set(devices)]
+        seen = {DEVICES.get(word) for word in devices}
+        unseen = [card for vendor, card in there.items() if vendor not in seen]
         if there and len(unseen) == len(there):
             message = f"{name} sees {told}, and the operating system sees the {unseen[0].name}."
             yield Advice(about=run.framework, message=message)
-        known = {word: vendor for vendor, words in FAMILIES.items() for word in words}
         # Some call every accelerator by one name: only where there is none at all is it wrong for sure.
         for word in dict.fromkeys(devices):
-            if word in known and not machine.accelerators:
+            if word in DEVICES and not machine.accelerators:
                 message = f"{name} sees {word}, and the operating system reports no such device."
                 yield Advice(about=run.framework, message=message)
