@@ -18,11 +18,12 @@ from advisor.model.fact import Fact, Source
 from advisor.model.finding import Finding
 from advisor.model.framework import Framework
 from advisor.model.knowledge import KnowledgeBase
+from advisor.model.recommendation import NONE_OF_THESE
 from advisor.model.rule import Example, Phase, Rule, attributes_of
 from advisor.model.trace import Facts, Firing, Given, Trace
 from advisor.scoring.stack import Proposal, compose
 
-_OUTSIDE, _TOOL = "none_of_these", "alternative_tool"
+_TOOL = "alternative_tool"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,7 @@ class Stage:
         scope = heard.facts.get("scope")
         outside = isinstance(scope, frozenset) and "outside" in scope
         parts = {name: part for name, part in self.base.components.items() if (part.layer == _TOOL) == outside}
-        primary = _OUTSIDE if outside else rule.fires.option
+        primary = NONE_OF_THESE if outside else rule.fires.option
         answers, slots = self.answers(rule.fires), self.base.vocabulary.slots
         return frozenset(part.component for part in compose(proposals, primary, parts, answers, slots).parts)
 

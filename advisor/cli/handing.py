@@ -17,6 +17,7 @@ from advisor.loading.folders import Folder
 from advisor.loading.knowledge import in_use
 from advisor.loading.problems import Problems, printable
 from advisor.loading.registry import Registry, read_registry
+from advisor.model.recommendation import NEEDS_MORE_INFO
 
 if TYPE_CHECKING:
     import argparse
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from advisor.model.vocabulary import Vocabulary
 
 _WRITTEN = {"requirements": requirements, "uv": uv}
-_OPEN = "needs_more_info"
 _DEVELOPING = ("develop",)
 """The place that is here where no answer says which is."""
 
@@ -35,7 +35,7 @@ _DEVELOPING = ("develop",)
 def handed_on(form: str, recommendation: Recommendation, base: KnowledgeBase, arguments: argparse.Namespace) -> str:
     """The file that installs the stack in the place that the arguments name, or that is here by the answers."""
     verdict = recommendation.recommendation
-    if verdict.primary == _OPEN or not (verdict.stack or verdict.primary in base.frameworks):
+    if verdict.primary == NEEDS_MORE_INFO or not (verdict.stack or verdict.primary in base.frameworks):
         return without(recommendation)
     place: Place = arguments.place or place_of(recommendation.answers)
     here = not arguments.no_detect and place in _here(recommendation.answers)

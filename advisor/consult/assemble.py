@@ -20,6 +20,8 @@ from advisor.model.fact import OPEN
 from advisor.model.finding import POLICY, Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import (
+    NEEDS_MORE_INFO,
+    NONE_OF_THESE,
     Change,
     Confidence,
     Contribution,
@@ -52,8 +54,6 @@ from advisor.scoring.stack import Composition, Proposal, compose
 if TYPE_CHECKING:
     from advisor.model.measurement import Measurements
 
-_OUTSIDE = "none_of_these"
-_OPEN = "needs_more_info"
 _EXIT = "exit"
 """The attribute that says what leaving a framework means."""
 _TOOL_LAYER = "alternative_tool"
@@ -206,8 +206,8 @@ def status_of(derived: Mapping[str, Collection[str]], closing: Closing) -> Statu
 def primary_of(status: Status, ranking: Ranking | None) -> str:
     """The word for what to build on."""
     if ranking is None or status == "needs_more_info":
-        return _OPEN
-    return _OUTSIDE if status == "out_of_scope" else ranking.scored[0].option
+        return NEEDS_MORE_INFO
+    return NONE_OF_THESE if status == "out_of_scope" else ranking.scored[0].option
 
 
 def confidence_of(closing: Closing, base: KnowledgeBase) -> Confidence | None:
@@ -248,9 +248,9 @@ def composition(adviser: Adviser, weighed: Weighed, closing: Closing, primary: s
         Proposal(put, finding.id) for finding in closing.findings for put in adviser.rules[finding.rule].then.put
     ]
     components, slots = adviser.base.components, adviser.base.vocabulary.slots
-    outside = primary == _OUTSIDE
+    outside = primary == NONE_OF_THESE
     parts = {name: part for name, part in components.items() if (part.layer == _TOOL_LAYER) == outside}
-    if primary == _OPEN:
+    if primary == NEEDS_MORE_INFO:
         ahead = [scored.option for scored in closing.ranking.scored[:_AHEAD]] if closing.ranking else []
         parts = {name: part for name, part in parts.items() if not part.requires or set(ahead) <= set(part.requires)}
         proposals = [proposal for proposal in proposals if proposal.put.place == "deploy"]

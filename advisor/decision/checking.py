@@ -15,11 +15,10 @@ from advisor.model.decision import Decision
 from advisor.model.finding import POLICY, Finding
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.policy import PolicyReport
-from advisor.model.recommendation import Recommendation
+from advisor.model.recommendation import Recommendation, named
 
 _ORDER: tuple[Held, ...] = ("policy_violated", "changed", "expired", "holds")
 _LEVELS = ("error", "warning", "note")
-_NAMES = {"none_of_these": "none of these frameworks", "needs_more_info": "nothing yet"}
 
 
 def check(
@@ -57,11 +56,6 @@ def check(
         points=tuple(found),
         causes=causes(then, now),
     )
-
-
-def named(primary: str) -> str:
-    """What is recommended, as a sentence has it."""
-    return _NAMES.get(primary, primary)
 
 
 def _error(kind: Kind, subject: str, key: tuple[str, ...], message: str, *, watched: bool = True) -> Point:

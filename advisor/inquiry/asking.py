@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from advisor.inquiry.whatif import OPEN, WhatIf, first
+from advisor.inquiry.whatif import WhatIf, first
 from advisor.model.knowledge import Question
-from advisor.model.recommendation import OpenQuestion
+from advisor.model.recommendation import NEEDS_MORE_INFO, OpenQuestion
 
 
 def worthwhile(whatif: WhatIf) -> tuple[OpenQuestion, ...]:
@@ -25,7 +25,7 @@ def _worth(whatif: WhatIf, question: Question, now: str) -> OpenQuestion | None:
     for word in whatif.additions(question.key):
         then = whatif.run({question.key: word})
         leader = first(then)
-        if leader == OPEN:
+        if leader == NEEDS_MORE_INFO:
             continue
         stays = then.scores[now] if now in then.options else 0.0
         # Outside these frameworks, everything that the present first promises would be lost.

@@ -8,14 +8,14 @@ from advisor.errors import InputError, Problem
 from advisor.inquiry import explain_component, explain_option
 from advisor.inquiry.explain_grounds import Grounds
 from advisor.inquiry.explain_rules import finding, obstacles
-from advisor.inquiry.whatif import OPEN, OUTSIDE
 from advisor.loading.problems import nearest, shown
 from advisor.model.explanation import Explanation
+from advisor.model.recommendation import NO_FRAMEWORK
 
 
 def why(grounds: Grounds, name: str) -> Explanation:
     """Why an option or component stands where it stands, or why none of the options is recommended."""
-    if name in (OUTSIDE, OPEN):
+    if name in NO_FRAMEWORK:
         return explain_option.none_of_them(grounds, name)
     if name in grounds.base.frameworks:
         return explain_option.why(grounds, _compared(grounds, name, "why"))
@@ -24,7 +24,7 @@ def why(grounds: Grounds, name: str) -> Explanation:
 
 def why_not(grounds: Grounds, name: str) -> Explanation:
     """Why an option is not recommended, or a component not part of the stack."""
-    if name in (OUTSIDE, OPEN):
+    if name in NO_FRAMEWORK:
         return explain_option.none_of_them(grounds, name)
     if name in grounds.base.frameworks:
         return explain_option.why_not(grounds, _compared(grounds, name, "why-not"))

@@ -12,17 +12,16 @@ from advisor.inquiry.explain_option import TELLING, compared_with, none_recommen
 from advisor.inquiry.explain_rules import finding, obstacles
 from advisor.inquiry.explain_runs import said_change
 from advisor.inquiry.explain_words import figured
-from advisor.inquiry.whatif import OPEN, OUTSIDE
 from advisor.intake.situation import definition
 from advisor.model.answers import Answers
 from advisor.model.explanation import Explanation
 from advisor.model.policy import PRIORITIES
-from advisor.model.recommendation import Contribution, Ranked, Recommendation
+from advisor.model.recommendation import NEEDS_MORE_INFO, NO_FRAMEWORK, Contribution, Ranked, Recommendation
 from advisor.render.sureness import doubts, sureness
 
 _LEADERS = 3
 """Options whose scores are told, of each order the first ones."""
-_NONE = {OPEN: "nothing", OUTSIDE: "none of these frameworks"}
+_NONE = {**NO_FRAMEWORK, NEEDS_MORE_INFO: "nothing"}
 _CRITERIA = 3
 """Criteria that are told for each of them, those that changed most."""
 

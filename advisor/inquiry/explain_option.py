@@ -10,16 +10,16 @@ from advisor.inquiry.explain_grounds import Grounds
 from advisor.inquiry.explain_rules import conditions, finding, obstacles
 from advisor.inquiry.explain_runs import putting_first, reviving
 from advisor.inquiry.explain_words import ordinal
-from advisor.inquiry.whatif import OPEN, OUTSIDE, decided
+from advisor.inquiry.whatif import decided
 from advisor.model.explanation import Explanation
-from advisor.model.recommendation import Contribution, Ranked
+from advisor.model.recommendation import NEEDS_MORE_INFO, NONE_OF_THESE, Contribution, Ranked
 from advisor.render.sureness import SETTLED, sureness
 
 MOST = 5
 """Criteria that are told, those that matter most first."""
 TELLING = 0.005
 """Difference of two contributions from which on it is worth a word."""
-_WITHOUT_OPTION = {OUTSIDE: ("scope", "outside"), OPEN: ("shape", "thin")}
+_WITHOUT_OPTION = {NONE_OF_THESE: ("scope", "outside"), NEEDS_MORE_INFO: ("shape", "thin")}
 """An answer that names no option, to the derived word that leads to it."""
 _CARRIED = 0.8
 """The share of a score after which the criteria that add to it are no longer told."""

@@ -14,9 +14,9 @@ from advisor.inquiry.asking import worthwhile
 from advisor.inquiry.outcomes import outcome
 from advisor.inquiry.unseating import fact_flips
 from advisor.inquiry.waysout import ways_out
-from advisor.inquiry.whatif import OPEN, OUTSIDE, WhatIf, decided, first, given_anew, plain_answer, said_answer
+from advisor.inquiry.whatif import WhatIf, decided, first, given_anew, plain_answer, said_answer
 from advisor.model.answers import Answer
-from advisor.model.recommendation import Change, Flip, WeightFlip
+from advisor.model.recommendation import NO_FRAMEWORK, Change, Flip, WeightFlip
 from advisor.model.vocabulary import Vocabulary
 from advisor.scoring.robustness import tipping_points
 
@@ -47,7 +47,7 @@ def inquire(adviser: Adviser, consultation: Consultation, *, most: int = 5) -> I
 
 def _weight_flips(weighed: Weighed, now: str) -> tuple[WeightFlip, ...]:
     """The weights that would have to change least; nothing where no option is first."""
-    if now in (OPEN, OUTSIDE):
+    if now in NO_FRAMEWORK:
         return ()
     return tipping_points(dict(weighed.options), weighed.weights)[:_FEW]
 
@@ -67,7 +67,7 @@ def _flipping(whatif: WhatIf, weighed: Weighed) -> Iterator[Flip]:
         for change in _changes(whatif, question.key):
             then = whatif.run_whole(change)
             leader = decided(then)
-            if leader not in (now, OUTSIDE, OPEN) and leader not in seen:
+            if leader not in (now, *NO_FRAMEWORK) and leader not in seen:
                 seen.add(leader)
                 status, confidence = outcome(whatif.adviser, then)
                 yield Flip(change=_plainly(change), to=leader, status=status, confidence=confidence)

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from advisor.consult.adviser import Adviser, Consultation
 from advisor.frozen import dataclass, field
 from advisor.inquiry.asking import worthwhile
-from advisor.inquiry.whatif import OPEN, WhatIf, first
+from advisor.inquiry.whatif import WhatIf, first
 from advisor.loading.answers import check_answers, read_setting
 from advisor.loading.problems import Problems
 from advisor.model.answers import Answer, Answers
 from advisor.model.knowledge import KnowledgeBase
+from advisor.model.recommendation import NEEDS_MORE_INFO
 from advisor.model.vocabulary import Attribute, Vocabulary
 
 _PRIORITIES = "priorities"
@@ -172,6 +173,6 @@ def _leads_to(key: str, whatif: WhatIf) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for word in whatif.additions(key):
         leader = first(whatif.run({key: word}))
-        if leader not in (now, OPEN):
+        if leader not in (now, NEEDS_MORE_INFO):
             found[word[0] if isinstance(word, tuple) else str(word)] = leader
     return found

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.consult.adviser import Adviser, Weighed
-from advisor.inquiry.whatif import OPEN, OUTSIDE, first
+from advisor.inquiry.whatif import first
 from advisor.model.fact import Fact
-from advisor.model.recommendation import Staying, Viewed
+from advisor.model.recommendation import NO_FRAMEWORK, Staying, Viewed
 from advisor.scoring.views import ahead, undominated
 
 _CODE = "code_fit"
@@ -29,7 +29,7 @@ def staying(adviser: Adviser, weighed: Weighed) -> Staying | None:
     """What it would mean to go on with the framework that the code is in; of several, with the best of them."""
     today = [option for option in weighed.scores if _is_own(weighed.projected[option].words.get(_CODE, {}).get(""))]
     best = first(weighed)
-    if not today or best in (OPEN, OUTSIDE):
+    if not today or best in NO_FRAMEWORK:
         return None
     option = min(today, key=lambda name: (name not in weighed.options, -weighed.scores[name], name))
     excluded, margin = option not in weighed.options, adviser.base.decision.switch_margin

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from advisor.consult.adviser import Consultation
-from advisor.inquiry.whatif import OPEN, OUTSIDE, decided, first
+from advisor.inquiry.whatif import decided, first
+from advisor.model.recommendation import NEEDS_MORE_INFO, NONE_OF_THESE
 from advisor.model.score import Ranking, Scored
 from advisor.render.lines import listed
 
@@ -33,10 +34,10 @@ def _counted(options: list[str], what: str) -> str:
 
 
 def _first(before: Consultation, after: Consultation) -> str:
-    said = {OPEN: "no option remains", OUTSIDE: "this is outside what these frameworks are for"}
+    said = {NEEDS_MORE_INFO: "no option remains", NONE_OF_THESE: "this is outside what these frameworks are for"}
     was, now = first(before.weighed), first(after.weighed)
     if was == now:
-        enough = decided(before.weighed) == OPEN and decided(after.weighed) == now
+        enough = decided(before.weighed) == NEEDS_MORE_INFO and decided(after.weighed) == now
         return f"enough is known to name {now}" if enough and now not in said else ""
     return said.get(now) or (f"first now: {now}" if was in said else f"first now: {now}, before {was}")
 

@@ -12,10 +12,10 @@ from itertools import islice
 from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.frozen import dataclass, replace
 from advisor.inquiry.outcomes import outcome
-from advisor.inquiry.whatif import OPEN, OUTSIDE, first
+from advisor.inquiry.whatif import first
 from advisor.model.fact import Fact, Source
 from advisor.model.knowledge import Criterion
-from advisor.model.recommendation import FactFlip
+from advisor.model.recommendation import NO_FRAMEWORK, FactFlip
 from advisor.scoring.values import UNKNOWN
 
 RIVALS = 4
@@ -46,7 +46,7 @@ class _Doubt:
 def fact_flips(adviser: Adviser, consultation: Consultation, most: int) -> tuple[FactFlip, ...]:
     """The smallest changes of a fact that put another option first: one for each fact, the smallest first."""
     now = first(consultation.weighed)
-    if now in (OPEN, OUTSIDE):
+    if now in NO_FRAMEWORK:
         return ()
     return tuple(islice(_flipping(adviser, consultation, now), most))
 
@@ -59,7 +59,7 @@ def _flipping(adviser: Adviser, consultation: Consultation, now: str) -> Iterato
             continue
         then = run(adviser, consultation, doubt.option, doubt.attribute, doubt.becomes)
         leader = first(then)
-        if leader not in (now, OPEN, OUTSIDE):
+        if leader not in (now, *NO_FRAMEWORK):
             seen.add((doubt.option, doubt.attribute))
             status, confidence = outcome(adviser, then)
             yield FactFlip(

@@ -8,9 +8,7 @@ from advisor.consult.adviser import Adviser, Consultation, Weighed
 from advisor.frozen import dataclass, field
 from advisor.intake.situation import clashes, complete
 from advisor.model.answers import Answer, Answers
-
-OUTSIDE = "none_of_these"
-OPEN = "needs_more_info"
+from advisor.model.recommendation import NEEDS_MORE_INFO, NONE_OF_THESE
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +116,15 @@ def given_anew(change: Mapping[str, Answer]) -> int:
 def decided(weighed: Weighed) -> str:
     """What is recommended first, for a situation that was weighed."""
     best = first(weighed)
-    return OPEN if best != OUTSIDE and "thin" in weighed.derived.get("shape", ()) else best
+    return NEEDS_MORE_INFO if best != NONE_OF_THESE and "thin" in weighed.derived.get("shape", ()) else best
 
 
 def first(weighed: Weighed) -> str:
     """The option that is expected to be best, `none_of_these` out of scope, `needs_more_info` where none remains."""
     if "outside" in weighed.derived.get("scope", ()):
-        return OUTSIDE if weighed.options else OPEN
+        return NONE_OF_THESE if weighed.options else NEEDS_MORE_INFO
     order = sorted(weighed.scores, key=lambda option: (-round(weighed.scores[option], 9), option))
-    return next((option for option in order if option in weighed.options), OPEN)
+    return next((option for option in order if option in weighed.options), NEEDS_MORE_INFO)
 
 
 def expected_scores(weighed: Weighed) -> dict[str, float]:

@@ -14,6 +14,7 @@ from advisor.loading.registry import Registry
 from advisor.loading.validate import validate
 from advisor.model.fact import Fact, Source, measured_of
 from advisor.model.framework import Framework
+from advisor.model.recommendation import NO_FRAMEWORK
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _TAKEN = (
@@ -22,8 +23,7 @@ _TAKEN = (
     "measurement",
     "next_step",
     "rule",
-    "none_of_these",
-    "needs_more_info",
+    *NO_FRAMEWORK,
     "known",
     "unknown",
 )

@@ -20,6 +20,16 @@ Status = Literal[
 ]
 """Of several the first that applies."""
 
+NONE_OF_THESE = "none_of_these"
+NEEDS_MORE_INFO = "needs_more_info"
+NO_FRAMEWORK: Mapping[str, str] = {NEEDS_MORE_INFO: "nothing yet", NONE_OF_THESE: "none of these frameworks"}
+"""What a primary that is no framework is called."""
+
+
+def named(primary: str) -> str:
+    """What is recommended, as a sentence has it."""
+    return NO_FRAMEWORK.get(primary, primary)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StackPart:

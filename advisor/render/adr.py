@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from advisor.model.finding import Finding
-from advisor.model.recommendation import Contribution, Ranked, Recommendation
+from advisor.model.recommendation import NO_FRAMEWORK, Contribution, Ranked, Recommendation, named
 from advisor.render.firmness import staying
 from advisor.render.lines import Entry, as_markdown, listed, origin_in_words
 from advisor.render.markdown import changes, document, entries, following, policy, scores
 from advisor.render.sources import cited
 from advisor.render.summary import in_words, summary
-from advisor.render.sureness import NO_FRAMEWORK
 
 _GOOD, _BAD = 0.8, 0.4
 """Values from which on, and up to which, a criterion is a point for or against an option."""
@@ -21,7 +20,6 @@ _COUNTS = 0.02
 """Weight from which on a criterion is a driver of the decision."""
 _AGAINST = ("Mind", "Conflict", "Error", "Warning")
 """Labels of the summary that speak against what is chosen."""
-_NAMES = {"none_of_these": "None of these frameworks", "needs_more_info": "Nothing yet"}
 
 
 GENERATED = "generated-by: advisor"
@@ -38,8 +36,7 @@ def render(recommendation: Recommendation, project: str = "", supersedes: str = 
 
 def title(recommendation: Recommendation, project: str = "") -> str:
     """What a record is called."""
-    primary = recommendation.recommendation.primary
-    on = NO_FRAMEWORK.get(primary, primary)
+    on = named(recommendation.recommendation.primary)
     return f"Build {project} on {on}" if project else f"Build on {on}"
 
 
@@ -49,7 +46,8 @@ def front_matter(project: str) -> list[str]:
 
 
 def _chosen(r: Recommendation) -> str:
-    return _NAMES.get(r.recommendation.primary, r.recommendation.primary)
+    primary = r.recommendation.primary
+    return named(primary).capitalize() if primary in NO_FRAMEWORK else primary
 
 
 def _lines(r: Recommendation, project: str, supersedes: str) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from advisor.decision.checking import named
 from advisor.model.check import Causes, Check, Kind, Moved
+from advisor.model.recommendation import named
 from advisor.render.lines import Entry, as_markdown, entry, folded, text
 from advisor.render.markdown import document, entries
 

@@ -6,13 +6,21 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 
 from advisor.model.finding import NAMES_NOTHING, Finding
-from advisor.model.recommendation import Contradiction, Contribution, Excluded, Recommendation
+from advisor.model.recommendation import (
+    NO_FRAMEWORK,
+    NONE_OF_THESE,
+    Contradiction,
+    Contribution,
+    Excluded,
+    Recommendation,
+    named,
+)
 from advisor.model.rule import PLACES
 from advisor.render import memory
 from advisor.render.firmness import moving, staying
 from advisor.render.lines import Entry, listed
 from advisor.render.policy import in_short
-from advisor.render.sureness import NO_FRAMEWORK, SETTLED, doubts, sureness
+from advisor.render.sureness import SETTLED, doubts, sureness
 
 _RULED_OUT = 6
 """Reasons for exclusions that the summary gives; all of them are findings, and stand in the detail."""
@@ -45,7 +53,7 @@ def summary(r: Recommendation) -> Iterator[Entry]:
         yield Entry("Rests on", f"{keys}: without {without} the answer would be another.")
     if r.questions:
         question = r.questions[0]
-        could = listed([NO_FRAMEWORK.get(name, name) for name in question.could_become], "or")
+        could = listed(list(map(named, question.could_become)), "or")
         yield Entry("Ask", f"{question.text} ({question.key}) It could become {could}.")
     if r.sensitivity.flips and _names_one(r):
         flip = r.sensitivity.flips[0]
@@ -70,7 +78,7 @@ def _stack(r: Recommendation) -> Iterator[Entry]:
     for place in PLACES:
         parts = [part.component for part in r.recommendation.stack if part.place == place]
         if parts:
-            outside = r.recommendation.primary == "none_of_these"
+            outside = r.recommendation.primary == NONE_OF_THESE
             yield Entry("Use" if outside else place.capitalize(), ", ".join(parts))
 
 
@@ -172,8 +180,8 @@ def _headline(r: Recommendation) -> str:
     primary = r.recommendation.primary
     tied = f", tied with {', '.join(r.recommendation.tied_with)}" if r.status == "tie" else ""
     if r.status == "needs_more_info":
-        return f"{NO_FRAMEWORK[primary]}: {SETTLED[r.status]}  ({primary})"
-    name = NO_FRAMEWORK.get(primary, primary) if r.ranking or r.recommendation.stack else "no answer"
+        return f"{named(primary)}: {SETTLED[r.status]}  ({primary})"
+    name = named(primary) if r.ranking or r.recommendation.stack else "no answer"
     return f"{name}{tied}  ({sureness(r.status, r.recommendation.confidence)})"
 
 

@@ -16,8 +16,6 @@ SETTLED: Mapping[Status, str] = {
     "contradictory": "the answers exclude each other",
 }
 """Whether an answer stands, apart from how confident it is."""
-NO_FRAMEWORK: Mapping[str, str] = {"needs_more_info": "nothing yet", "none_of_these": "none of these frameworks"}
-"""What a primary that is no framework is called."""
 _RECOMMENDING = ("decided", "tie", "low_confidence")
 """Where one of the options is recommended, of which it can be said how often it is best."""
 

@@ -14,6 +14,7 @@ from advisor.errors import Problem
 from advisor.loading.problems import Problems, nearest, shown
 from advisor.loading.structure import plain
 from advisor.model.decision import Choice, Decision, Outcome
+from advisor.model.recommendation import NONE_OF_THESE
 from advisor.render.json import written
 from advisor.revisit import opened
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
 _LONGEST = 2000
 """Characters of a note."""
-_NEITHER = "none_of_these"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -83,4 +83,4 @@ def _options(decision: Decision) -> list[str]:
     """What was weighed or excluded, and neither of them."""
     verdict = decision.verdict
     ranked, excluded = (each.option for each in verdict.ranking), (each.option for each in verdict.excluded)
-    return [*ranked, *excluded, _NEITHER]
+    return [*ranked, *excluded, NONE_OF_THESE]

@@ -10,6 +10,7 @@ from advisor.cli.exits import Exit
 from advisor.cli.output import write, write_lines
 from advisor.cli.recommending import INSTALLING, check, form
 from advisor.cli.session import answers_from, changed_answers, open_session, session_day, with_project
+from advisor.model.recommendation import NEEDS_MORE_INFO, NONE_OF_THESE
 from advisor.model.rule import PLACES
 from advisor.render import rendering
 from advisor.session import Session
@@ -161,7 +162,7 @@ def _rendered(session: Session, recommendation: Recommendation, arguments: argpa
 
 def _exit_of(recommendation: Recommendation) -> Exit:
     verdict = recommendation.recommendation
-    answered = verdict.primary != "needs_more_info" and (verdict.primary != "none_of_these" or bool(verdict.stack))
+    answered = verdict.primary != NEEDS_MORE_INFO and (verdict.primary != NONE_OF_THESE or bool(verdict.stack))
     if not answered:
         return Exit.NO_ANSWER
     return Exit.POLICY if recommendation.policy is not None and recommendation.policy.violated else Exit.ANSWER
@@ -189,11 +190,11 @@ def _fleet(session: Session, arguments: argparse.Namespace) -> int:
     session = with_project(session, arguments, answers)
     found = decide(session, fleet_of(arguments, answers), answers, full=arguments.depth == "full")
     write(rendering_of_many(form(arguments))(found), arguments.output)
-    if found.overall.primary == "needs_more_info":
+    if found.overall.primary == NEEDS_MORE_INFO:
         return Exit.NO_ANSWER
     # Outside of all options a tool does the job, or nothing is known of one.
     statuses = {_exit_of(kind.recommendation) for kind in found.kinds}
-    if found.overall.primary == "none_of_these" and Exit.NO_ANSWER in statuses:
+    if found.overall.primary == NONE_OF_THESE and Exit.NO_ANSWER in statuses:
         return Exit.NO_ANSWER
     violated = any(kind.policy is not None and kind.policy.violated for kind in found.kinds)
     return Exit.POLICY if violated else Exit.ANSWER

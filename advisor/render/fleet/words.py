@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from advisor.model.fleet import FleetDecision, Kind, Standing
+from advisor.model.recommendation import named
 from advisor.render.lines import Entry, listed, placed
 from advisor.render.measured.figures import between, times
 from advisor.render.policy import standing, together
-from advisor.render.sureness import NO_FRAMEWORK, sureness
+from advisor.render.sureness import sureness
 
 RULED_OUT = "ruled out"
 NOT_MEASURED = "not measured"
@@ -24,7 +25,7 @@ def headline(d: FleetDecision) -> str:
 
 def chosen(d: FleetDecision) -> str:
     """The name of what is chosen."""
-    return NO_FRAMEWORK.get(d.overall.primary, d.overall.primary) if d.overall.ranking else "no one framework"
+    return named(d.overall.primary) if d.overall.ranking else "no one framework"
 
 
 def summary(d: FleetDecision) -> Iterator[Entry]:
@@ -87,7 +88,7 @@ def alone(kind: Kind) -> str:
     if not (r.ranking or r.recommendation.stack):
         return "no answer"
     tied = f", tied with {listed(r.recommendation.tied_with)}," if r.status == "tie" else ""
-    return f"{NO_FRAMEWORK.get(r.recommendation.primary, r.recommendation.primary)}{tied}"
+    return f"{named(r.recommendation.primary)}{tied}"
 
 
 def state(kind: Kind) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from advisor.model.portfolio import BadLine, Common, Portfolio, Project
+from advisor.model.recommendation import named
 from advisor.render.lines import Entry, counted, listed, placed
 from advisor.render.measured.figures import cut
-from advisor.render.sureness import NO_FRAMEWORK, SETTLED
+from advisor.render.sureness import SETTLED
 
 _LONGEST = 60
 """Characters of the name of a project."""
@@ -26,7 +27,7 @@ def summary(p: Portfolio) -> Iterator[Entry]:
     if not p.projects:
         return
     yield Entry("Status", ", ".join(f"{SETTLED[status]} {count}" for status, count in p.statuses.items()))
-    yield Entry("Build on", ", ".join(f"{NO_FRAMEWORK.get(name, name)} {count}" for name, count in p.primaries.items()))
+    yield Entry("Build on", ", ".join(f"{named(name)} {count}" for name, count in p.primaries.items()))
     if p.common:
         yield Entry("In common", _cheapest(p))
 
@@ -54,7 +55,7 @@ def state(project: Project) -> str:
 def primary(project: Project) -> str:
     """What to build on, with what it is tied with."""
     tied = f", tied with {listed(project.tied_with)}" if project.tied_with and project.status == "tie" else ""
-    return f"{NO_FRAMEWORK.get(project.primary, project.primary)}{tied}"
+    return f"{named(project.primary)}{tied}"
 
 
 def stack(project: Project) -> str:
