@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
@@ -13,7 +12,6 @@ from advisor.inference.normal import Check
 from advisor.model.fact import NOT_APPLICABLE
 from advisor.model.vocabulary import Attribute, Projection, Vocabulary
 
-_BRACES = re.compile(r"\{(\w+)\}")
 _PLAIN = frozenset({"option", "requested", "confidence"})
 """What is said of an option, and is no projection."""
 _ALWAYS = {"option": {"option", "requested"}, "verdict": {"confidence"}}
@@ -47,16 +45,6 @@ def defined(vocabulary: Vocabulary) -> Iterator[Link]:
     yield from _of_option(vocabulary, attributes)
 
 
-def keys_of(projection: Projection) -> list[str]:
-    """The answers that the projection rests on."""
-    return [*_BRACES.findall(projection.path), *filter(None, [projection.among])]
-
-
-def names_of(projection: Projection) -> list[str]:
-    """The attributes that it becomes."""
-    return [f"{projection.name}.{word}" for word in projection.words] if projection.each else [projection.name]
-
-
 def _known(name: str, attributes: Mapping[str, Attribute]) -> Box:
     return {name: asked(Check(name, "known"), attributes[name])}
 
@@ -84,16 +72,15 @@ def _of_projection(projection: Projection, attributes: Mapping[str, Attribute]) 
 
     Where words are collected by what an option says of them, each is one of those that were asked for.
     """
-    keys = keys_of(projection)
-    for name in names_of(projection):
+    for name in projection.names:
         known = _known(name, attributes)
         yield Link(known, _known("option", attributes))
-        for key in keys:
+        for key in projection.rests_on:
             answer = attributes[key]
             room = asked(Check(key, "known"), answer)
             yield Link(known, {key: OneOf(room.words - {*answer.silent}) if isinstance(room, OneOf) else room})
         for word in attributes[name].words if projection.each else ():
-            yield Link({name: has(word)}, {keys[-1]: has(word)})
+            yield Link({name: has(word)}, {projection.rests_on[-1]: has(word)})
 
 
 def _of_option(vocabulary: Vocabulary, attributes: Mapping[str, Attribute]) -> Iterator[Link]:

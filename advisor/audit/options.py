@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from advisor.audit.definitions import names_of
 from advisor.audit.rooms import Box, OneOf, Room, SomeOf, cut, may_be_open, meet
 from advisor.model.fact import CLAIMED, UNSUPPORTED, Fact
 from advisor.model.fact import OPEN as NOT_FOUND
@@ -22,7 +21,7 @@ class Options:
     def __init__(self, base: KnowledgeBase) -> None:
         self._attributes = base.vocabulary.attributes()
         projections = base.vocabulary.projections
-        self._names = {name: projection for projection in projections for name in names_of(projection)}
+        self._names = {name: projection for projection in projections for name in projection.names}
         self._says = {
             option.id: {projection.name: tuple(self._said(projection, option)) for projection in projections}
             for option in base.frameworks.values()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from advisor.audit.definitions import names_of
 from advisor.audit.worlds import World
 from advisor.model.audit import Remark
 from advisor.model.fact import OPEN
@@ -59,7 +58,7 @@ def _projected(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
     }
     parts = [tuple(name.split(".")) for name in facts]
     for projection in base.vocabulary.projections:
-        if not asked & {projection.name, *names_of(projection)}:
+        if not asked & {projection.name, *projection.names}:
             continue
         path = projection.path.split(".")
         for i, part in enumerate(path):

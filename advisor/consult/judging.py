@@ -39,8 +39,7 @@ class Judge:
 
     def __post_init__(self) -> None:
         projections = self.base.vocabulary.projections
-        about = {p.name: p.name for p in projections} | {WISH: "", "option": ""}
-        about |= {f"{p.name}.{word}": p.name for p in projections if p.each for word in p.words}
+        about = {name: p.name for p in projections for name in (p.name, *p.names)} | {WISH: "", "option": ""}
         leaves = [leaf for rule in self.base.rules if rule.phase == "eligibility" for leaf in comparisons(rule.when)]
         read = sorted({leaf.attribute for leaf in leaves})
         self.of_situation = tuple(name for name in read if name not in about)

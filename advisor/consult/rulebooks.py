@@ -41,7 +41,7 @@ def _lowering(base: KnowledgeBase) -> Callable[[Rule], Rule]:
     projections = base.vocabulary.projections
     # The projections of which some option says that they do not apply to it.
     dropped = frozenset(p.name for p in projections if not p.each and family(p.path) in base.inapplicable)
-    about = frozenset(name for p in projections for name in (p.name, *(f"{p.name}.{word}" for word in p.words)))
+    about = frozenset(name for p in projections for name in (p.name, *p.names))
     return lambda rule: lower(rule, dropped, about)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
@@ -25,8 +24,6 @@ from advisor.model.rule import Rule
 from advisor.model.trace import Given
 from advisor.model.vocabulary import Projection
 from advisor.scoring.stack import Composition
-
-_BRACES = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True)
@@ -176,7 +173,7 @@ class Grounds:
         return named.get(name) or named[name.rpartition(".")[0]]
 
     def _in_the_way(self, projection: Projection) -> Iterator[Explanation]:
-        for key in dict.fromkeys([*_BRACES.findall(projection.path), *filter(None, [projection.among])]):
+        for key in dict.fromkeys(projection.rests_on):
             attribute, value = self.base.vocabulary.answer(key), self.weighed.answers.get(key)
             if attribute is None or not value or value in attribute.silent:
                 yield self.answer(key)

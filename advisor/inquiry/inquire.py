@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 
@@ -24,7 +23,6 @@ _GIVEN = ("domain", "task")
 """What the project is: changing it asks about another project."""
 _FEW = 3
 """Weights and facts that are named."""
-_BRACES = re.compile(r"\{(\w+)\}")
 
 
 def inquire(adviser: Adviser, consultation: Consultation, *, most: int = 5) -> Inquiries:
@@ -126,6 +124,6 @@ def _settled(option: str, before: Weighed, after: Weighed) -> bool:
 def _answers_in(weighed: Weighed, option: str, vocabulary: Vocabulary) -> Iterable[str]:
     """The given answers behind an exclusion: those its facts name, or the paths of its projections lead through."""
     named = {key for finding in weighed.excluded[option] for key in finding.facts}
-    through = {p.name: [*_BRACES.findall(p.path), *filter(None, [p.among])] for p in vocabulary.projections}
+    through = {p.name: p.rests_on for p in vocabulary.projections}
     found = [key for name in sorted(named) for key in through.get(name, through.get(name.rpartition(".")[0], [name]))]
     return [key for key in dict.fromkeys(found) if key in weighed.answers]

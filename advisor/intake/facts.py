@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from operator import is_
 
@@ -14,7 +13,6 @@ from advisor.model.trace import Given
 from advisor.model.versions import standing
 from advisor.model.vocabulary import WISH, Projection, Vocabulary
 
-_BRACES = re.compile(r"\{(\w+)\}")
 _MOST_KEPT = 500
 """What options say along paths, kept at once, so that a long batch runs in constant memory."""
 
@@ -196,13 +194,12 @@ class _Path:
 
     @classmethod
     def of(cls, projection: Projection, vocabulary: Vocabulary) -> _Path:
-        reads = [*_BRACES.findall(projection.path), *filter(None, [projection.among])]
-        keys = list(reads)
+        keys = list(projection.rests_on)
         several = keys.pop() if projection.each else ""
         silent = {attribute.name: attribute.silent for attribute in vocabulary.answers}
-        names = tuple((f"{projection.name}.{word}", word) for word in projection.words)
+        names = tuple(zip(projection.names, projection.words, strict=True)) if projection.each else ()
         silencing = tuple((key, silent[key]) for key in keys)
-        return cls(projection, projection.path, silencing, several, tuple(reads), names)
+        return cls(projection, projection.path, silencing, several, projection.rests_on, names)
 
     def read(self, option: Framework, attributes: Mapping[str, str], hardware: str) -> Read:
         """What the option says: the facts by word, and what the rules compare."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from itertools import product
@@ -14,8 +13,6 @@ from advisor.loading.problems import Problems, nearest, shown
 from advisor.model.attribute import Contradiction, FactAttribute, Moves, general
 from advisor.model.fact import STATES
 from advisor.model.vocabulary import AMONG, Projection, Vocabulary
-
-_BRACES = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +102,7 @@ class Attributes:
                 message = f"{projection.name} looks for {shown(projection.among)} in {shown(projection.path)}."
                 self._problems.add(message, place, "Expected: an answer in free text, and an attribute with versions.")
             return replace(projection, words=AMONG)
-        answers = {key: vocabulary.answer(key) for key in _BRACES.findall(projection.path)}
+        answers = {key: vocabulary.answer(key) for key in projection.rests_on}
         for key, answer in answers.items():
             if answer is None or not answer.words:
                 names = [a.name for a in vocabulary.answers if a.words]

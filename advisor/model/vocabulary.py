@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 from advisor.frozen import dataclass, field
+
+_BRACES = re.compile(r"\{(\w+)\}")
 
 AttributeKind = Literal["word", "words", "number", "text", "derived", "numbers", "levels"]
 """How an attribute takes values.
@@ -59,6 +62,16 @@ class Projection:
     """The answer, a version, that is looked for among those the fact names: then the words are `AMONG`."""
     words: tuple[str, ...] = ()
     """Those of the scale of the attribute at its path."""
+
+    @property
+    def rests_on(self) -> tuple[str, ...]:
+        """The answers in its path in their order, and the one that is looked for."""
+        return (*_BRACES.findall(self.path), *filter(None, [self.among]))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The attributes that it becomes."""
+        return tuple(f"{self.name}.{word}" for word in self.words) if self.each else (self.name,)
 
 
 WISH, WISHED = "requested", ("yes", "no")
@@ -148,8 +161,6 @@ class Vocabulary:
         answer = self.answer(projection.path.rpartition("{")[2].rstrip("}"))
         words = answer.words if answer else ()
         return [
-            Attribute(
-                name=f"{projection.name}.{word}", kind="words", meaning=f"{projection.meaning}: {word}", words=words
-            )
-            for word in projection.words
+            Attribute(name=name, kind="words", meaning=f"{projection.meaning}: {word}", words=words)
+            for name, word in zip(projection.names, projection.words, strict=True)
         ]

@@ -91,7 +91,6 @@ def _read(base: KnowledgeBase) -> set[str]:
     compared |= {criterion.reads for criterion in base.criteria}
     heads = set()
     for projection in base.vocabulary.projections:
-        names = {projection.name, *(f"{projection.name}.{word}" for word in projection.words)}
-        if names & compared:
+        if {projection.name, *projection.names} & compared:
             heads.add(projection.path.partition(".")[0])
     return heads
