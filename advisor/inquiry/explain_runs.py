@@ -17,6 +17,7 @@ from advisor.intake.facts import situation_facts
 from advisor.model.explanation import Explanation
 from advisor.model.rule import Rule
 from advisor.render.sureness import doubts
+from advisor.scoring.rank import best_first
 
 _FAR = -2.0
 """Further away than any difference of scores."""
@@ -95,7 +96,7 @@ def _run(option: str, run: Run, grounds: Grounds) -> Explanation:
 def _comes_of(option: str, then: Weighed, grounds: Grounds) -> str:
     """Where an option stands in a situation that was run."""
     scores = expected_scores(then)
-    order = sorted(scores, key=lambda name: (-round(scores[name], 9), name))
+    order = best_first(scores)
     place = order.index(option) + 1
     if option in grounds.weighed.options:
         second = f", {order[1]} {scores[order[1]]:.2f}" if len(order) > 1 else ""

@@ -9,6 +9,7 @@ from advisor.frozen import dataclass, field
 from advisor.intake.situation import clashes, complete
 from advisor.model.answers import Answer, Answers
 from advisor.model.recommendation import NEEDS_MORE_INFO, NONE_OF_THESE
+from advisor.scoring.rank import best_first
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +124,7 @@ def first(weighed: Weighed) -> str:
     """The option that is expected to be best, `none_of_these` out of scope, `needs_more_info` where none remains."""
     if "outside" in weighed.derived.get("scope", ()):
         return NONE_OF_THESE if weighed.options else NEEDS_MORE_INFO
-    order = sorted(weighed.scores, key=lambda option: (-round(weighed.scores[option], 9), option))
-    return next((option for option in order if option in weighed.options), NEEDS_MORE_INFO)
+    return next((option for option in best_first(weighed.scores) if option in weighed.options), NEEDS_MORE_INFO)
 
 
 def expected_scores(weighed: Weighed) -> dict[str, float]:

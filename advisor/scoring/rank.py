@@ -41,9 +41,14 @@ def expected(values: Mapping[str, Value], weights: Sequence[Weight]) -> float:
     return sum(weight.final * values[weight.criterion].mean for weight in weights)
 
 
+def best_first(scores: Mapping[str, float]) -> list[str]:
+    """The options in the order of their scores, equals by name; rounding in the last digits makes no difference."""
+    return sorted(scores, key=lambda option: (-round(scores[option], 9), option))
+
+
 def leading(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight]) -> str:
     """The option that is expected to be best; of equals the first by name."""
-    return min(options, key=lambda option: (-round(expected(options[option], weights), 9), option))
+    return best_first({option: expected(values, weights) for option, values in options.items()})[0]
 
 
 def rank(options: Mapping[str, Mapping[str, Value]], weights: Sequence[Weight], decision: Decision) -> Ranking:
@@ -78,7 +83,7 @@ def order(
 
     The samples are in the order of the names; options and weights are what they were drawn from, if that is one thing.
     """
-    names = sorted(expectations, key=lambda option: (-round(expectations[option], 9), option))
+    names = best_first(expectations)
     scored = tuple(
         Scored(
             option=option,

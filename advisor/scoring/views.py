@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 
 from advisor.model.score import Value
+from advisor.scoring.rank import best_first
 
 Options = Mapping[str, Mapping[str, Value]]
 
@@ -22,7 +23,7 @@ def ahead(options: Options, weights: Mapping[str, float], sure: float) -> tuple[
     sds = {
         name: math.hypot(*(w * values[c].sd for c, w in weights.items())) / total for name, values in options.items()
     }
-    order = sorted(options, key=lambda name: (-round(means[name], 9), name))
+    order = best_first(means)
     best = order[0]
     return tuple(
         name for name in order if name == best or _is_ahead(means[best] - means[name], sds[best], sds[name]) < sure
