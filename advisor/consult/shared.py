@@ -10,9 +10,9 @@ from advisor.consult.assemble import confidence_of, primary_of, status_of
 from advisor.frozen import dataclass
 from advisor.model.fleet import Overall, Shared, Standing
 from advisor.model.knowledge import KnowledgeBase
-from advisor.model.score import Ranking
+from advisor.model.score import NORMAL_90, Ranking
 from advisor.scoring.rank import middle, samples
-from advisor.scoring.speed import NORMAL_90, Speed
+from advisor.scoring.speed import Speed
 from advisor.scoring.together import Part, rank_together
 
 

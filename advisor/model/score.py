@@ -6,6 +6,9 @@ from collections.abc import Mapping
 
 from advisor.frozen import dataclass
 
+NORMAL_90 = 1.645
+"""Standard deviations from the middle to either end of a 90 % interval of the normal distribution."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:

@@ -10,9 +10,8 @@ from collections.abc import Sequence
 from math import exp, hypot, inf
 
 from advisor.model.knowledge import Acceptance
-from advisor.model.score import Ranking, Scored
+from advisor.model.score import NORMAL_90, Ranking, Scored
 from advisor.scoring.rank import leading
-from advisor.scoring.speed import NORMAL_90
 
 
 def lead(ranking: Ranking, place: int = 0) -> float:

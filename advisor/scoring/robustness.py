@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from advisor.frozen import replace
 from advisor.model.recommendation import WeightFlip
-from advisor.model.score import Value, Weight
+from advisor.model.score import NORMAL_90, Value, Weight
 from advisor.scoring.rank import expected, leading
-from advisor.scoring.speed import NORMAL_90
 
 PAST = 1e-5
 """By how much another option has to be ahead: the order is by scores that are rounded, and of equals by name."""

@@ -12,14 +12,11 @@ from typing import TYPE_CHECKING
 
 from advisor.frozen import dataclass, field
 from advisor.model.knowledge import Benchmark, BenchmarkRow, SpeedModel
-from advisor.model.score import Value
+from advisor.model.score import NORMAL_90, Value
 from advisor.scoring.median import median
 
 if TYPE_CHECKING:
     from advisor.model.measurement import ClassResult, ProbeResult
-
-NORMAL_90 = 1.645
-"""Standard deviations from the middle to either end of a 90 % interval of the normal distribution."""
 
 _NOTHING = 1e-9
 """Probability below which a bound leaves nothing of what was thought before."""

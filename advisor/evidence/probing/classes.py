@@ -14,9 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from advisor.frozen import dataclass, replace
 from advisor.model.measurement import ClassResult, ProbeResult
 from advisor.model.probe import ProbeDefinition, Workload
-
-NINETY = 1.645
-"""Standard errors on either side of a 90 % interval."""
+from advisor.model.score import NORMAL_90
 
 Variant = tuple[str, str]
 Good = Mapping[Variant, Mapping[str, ProbeResult]]
@@ -153,7 +151,7 @@ def _interval(time: float, mine: Sequence[_Time]) -> tuple[float, float]:
     """Give the 90 % interval: of the rounds, and of what the probes leave open about the workload."""
     rounds = math.hypot(*(each.error for each in mine)) / len(mine)
     sd = max(each.sd for each in mine)
-    half = NINETY * math.hypot(rounds, sd / math.sqrt(2))  # a ratio has two sides, of which this is one
+    half = NORMAL_90 * math.hypot(rounds, sd / math.sqrt(2))  # a ratio has two sides, of which this is one
     return math.exp(time - half), math.exp(time + half)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from advisor.evidence.probing.stability import Clock
 from advisor.frozen import dataclass
 from advisor.model.measurement import ClassResult, Measurements, ProbeResult
-from advisor.render.measured.ties import NINETY, Place, Timed, ranked, ratio, timed
+from advisor.model.score import NORMAL_90
+from advisor.render.measured.ties import Place, Timed, ranked, ratio, timed
 
 SHIPPED = "as shipped"
 """What is said of a figure of a framework as it comes."""
@@ -116,7 +117,7 @@ def of_probe(result: ProbeResult) -> Timed | None:
     """The time of a probe that counts, on the scale of its rivals: that of ratios taken round by round."""
     if result.outcome != "ok" or result.paired is None:
         return None
-    half = NINETY * (result.paired_error or 0.0)
+    half = NORMAL_90 * (result.paired_error or 0.0)
     return Timed(name=name_of(result), time=result.paired, below=half, above=half)
 
 

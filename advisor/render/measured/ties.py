@@ -6,12 +6,9 @@ import math
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 
+from advisor.evidence.probing.stability import MARGIN
 from advisor.frozen import dataclass
 
-MARGIN = math.log(1.05)
-"""A smaller difference decides nothing for a person who chooses a framework."""
-NINETY = 1.645
-"""Standard errors on either side of a 90 % interval."""
 _LARGEST = 700.0
 """A logarithm beyond which there is no floating-point number."""
 
