@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from advisor.handoff.parts import Handoff, Part
 from advisor.loading.problems import printable
 from advisor.model.recommendation import Recommendation
-from advisor.render.lines import folded
+from advisor.render.lines import folded, text
 from advisor.render.summary import summary
 
 FORMS = ("requirements", "uv")
@@ -22,7 +22,7 @@ def requirements(recommendation: Recommendation, handed: Handoff) -> str:
         lines += ["", *_comment(_PAGES), *(f"--find-links {page}" for page in handed.pages)]
     for part in _installed(handed):
         lines += ["", *_comment(f"{part.name}: {part.about}"), *part.requirements]
-    return _text([*lines, *_rest(handed)])
+    return text([*lines, *_rest(handed)])
 
 
 def uv(recommendation: Recommendation, handed: Handoff) -> str:
@@ -47,7 +47,7 @@ def uv(recommendation: Recommendation, handed: Handoff) -> str:
         lines += [*_comment(_PAGES), f"find-links = [{', '.join(map(_quoted, handed.pages))}]"]
     lines += ["# For other platforms other versions would have to be found."]
     lines += [f"environments = [{_quoted(marker)}]", *_rest(handed)]
-    return _text(lines)
+    return text(lines)
 
 
 def without(recommendation: Recommendation) -> str:
@@ -55,7 +55,7 @@ def without(recommendation: Recommendation) -> str:
     lines = _comment("Nothing to install: no framework and no tool is recommended.")
     for entry in summary(recommendation):
         lines += _comment(f"{entry.label}: {entry.said}")
-    return _text(lines)
+    return text(lines)
 
 
 def _head(recommendation: Recommendation, handed: Handoff, how: str) -> list[str]:
@@ -98,7 +98,3 @@ def _comment(said: str) -> list[str]:
 def _quoted(said: str) -> str:
     """A basic string of TOML."""
     return json.dumps(printable(said))
-
-
-def _text(lines: list[str]) -> str:
-    return "\n".join(map(printable, lines)).rstrip("\n") + "\n"

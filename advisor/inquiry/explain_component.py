@@ -12,6 +12,7 @@ from advisor.model.explanation import Explanation
 from advisor.model.finding import Finding
 from advisor.model.recommendation import StackPart
 from advisor.model.rule import Rule
+from advisor.render.lines import listed
 from advisor.scoring.stack import LeftOut
 
 
@@ -169,5 +170,4 @@ def _around(grounds: Grounds) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    listed = [name.replace("|", " or ") for name in names]
-    return f"{', '.join(listed[:-1])} and {listed[-1]}" if len(listed) > 1 else "".join(listed)
+    return listed([name.replace("|", " or ") for name in names])

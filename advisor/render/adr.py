@@ -9,8 +9,8 @@ from urllib.parse import quote
 from advisor.model.finding import Finding
 from advisor.model.recommendation import NO_FRAMEWORK, Contribution, Ranked, Recommendation, named
 from advisor.render.firmness import staying
-from advisor.render.lines import Entry, as_markdown, listed, origin_in_words
-from advisor.render.markdown import changes, document, entries, following, policy, scores
+from advisor.render.lines import Entry, as_markdown, listed, origin_in_words, text
+from advisor.render.markdown import changes, entries, following, policy, scores
 from advisor.render.sources import cited
 from advisor.render.summary import in_words, summary
 
@@ -31,7 +31,7 @@ def render(recommendation: Recommendation, project: str = "", supersedes: str = 
 
     `supersedes` is the name of the former record of the project, in the same folder.
     """
-    return document(_lines(recommendation, project, supersedes))
+    return text(_lines(recommendation, project, supersedes))
 
 
 def title(recommendation: Recommendation, project: str = "") -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from advisor.model.check import Causes, Check, Kind, Moved
 from advisor.model.recommendation import named
 from advisor.render.lines import Entry, as_markdown, entry, folded, text
-from advisor.render.markdown import document, entries
+from advisor.render.markdown import entries
 
 _LABELS: dict[Kind, str] = {
     "policy-violated": "Policy",
@@ -37,7 +37,7 @@ def render(check: Check) -> str:
 
 def markdown(check: Check) -> str:
     """The same for a pull request; nothing in it is obeyed by Markdown or HTML."""
-    return document(_document(check))
+    return text(_document(check))
 
 
 def _lines(check: Check) -> Iterator[str]:

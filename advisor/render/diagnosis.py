@@ -8,12 +8,11 @@ from collections.abc import Iterator, Sequence
 from advisor.evidence.machine.fitness import NAMES, Advice
 from advisor.evidence.machine.framework_builds import Build
 from advisor.frozen import dataclass
-from advisor.loading.problems import printable
 from advisor.loading.structure import plain
 from advisor.model.measurement import Accelerator, FrameworkRun, Machine
 from advisor.render.json import DIGITS, written
+from advisor.render.lines import WIDTH, text
 
-WIDTH = 80
 _NAME, _LEFT = 14, 2
 """Columns of a value's name, and before it."""
 
@@ -71,7 +70,7 @@ def as_text(found: Diagnosis) -> str:
         *_refuted(found.refuted),
         *_advice(found.advice),
     ]
-    return "\n".join(map(printable, lines)) + "\n"
+    return text(lines)
 
 
 def _processor(machine: Machine) -> str:
@@ -173,14 +172,15 @@ def _advice(advice: Sequence[Advice]) -> Iterator[str]:
         yield from (f"{' ' * (_LEFT + len(mark))}$ {command}" for command in one.commands)
 
 
-def _row(name: str, text: str) -> Iterator[str]:
-    if text:
-        yield from _wrapped(f"{name:{_NAME}}{text}", _LEFT, _LEFT + _NAME)
+def _row(name: str, said: str) -> Iterator[str]:
+    if said:
+        yield from _wrapped(f"{name:{_NAME}}{said}", _LEFT, _LEFT + _NAME)
 
 
-def _wrapped(text: str, first: int, rest: int) -> list[str]:
+def _wrapped(said: str, first: int, rest: int) -> list[str]:
+    """Text in lines; a word stays whole, however long: it can be a path."""
     return textwrap.wrap(
-        text,
+        said,
         WIDTH,
         initial_indent=" " * first,
         subsequent_indent=" " * rest,

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from advisor.loading.problems import printable
 from advisor.loading.structure import plain
 from advisor.model.explanation import Explanation, Truth, pruned
 from advisor.render.json import DIGITS, written
-from advisor.render.lines import WIDTH, folded, origin_in_words
+from advisor.render.lines import WIDTH, folded, origin_in_words, text
 
 _STEP = 2
 _LEAST = 40
@@ -29,7 +28,7 @@ def render(explanation: Explanation, levels: int) -> str:
     deepest = depth(explanation)
     if levels < deepest:
         lines += ["", *folded(_legend(levels, deepest), "", "")]
-    return "\n".join(map(printable, lines)) + "\n"
+    return text(lines)
 
 
 def document(explanation: Explanation, levels: int | None = None) -> str:
@@ -56,10 +55,10 @@ def _tree(explanation: Explanation, indent: int, levels: int) -> Iterator[str]:
 
 
 def _said(explanation: Explanation) -> str:
-    text = f"{explanation.id}: {explanation.text}" if explanation.kind == "finding" else explanation.text
+    said = f"{explanation.id}: {explanation.text}" if explanation.kind == "finding" else explanation.text
     if explanation.holds and explanation.kind == "condition":
-        text = f"{_MET[explanation.holds]}: {text}"
-    return f"{text} ({origin_in_words(explanation.origin)})" if explanation.origin in _TOLD else text
+        said = f"{_MET[explanation.holds]}: {said}"
+    return f"{said} ({origin_in_words(explanation.origin)})" if explanation.origin in _TOLD else said
 
 
 _TOLD = ("answered", "project", "detected", "implied")

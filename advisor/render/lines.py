@@ -47,10 +47,15 @@ def folded(said: str, first: str, rest: str) -> list[str]:
     )
 
 
+def heading(title: str) -> tuple[str, ...]:
+    """A title that is set off from what stands before it."""
+    return "", title, "-" * len(title)
+
+
 def headed(title: str, lines: Iterable[str]) -> Iterator[str]:
     """Lines under a heading; nothing where there are none."""
     if found := list(lines):
-        yield from ("", title, "-" * len(title), *found)
+        yield from (*heading(title), *found)
 
 
 def labelled(found: Iterable[Entry], width: int) -> Iterator[str]:

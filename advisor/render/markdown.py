@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from advisor.loading.problems import printable
 from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Recommendation
 from advisor.render.firmness import claims, lit
-from advisor.render.lines import Entry, as_markdown, origin_in_words
+from advisor.render.lines import Entry, as_markdown, origin_in_words, text
 from advisor.render.memory import breakdown, sentence
 from advisor.render.policy import HEAD, asked, rows, standing
 from advisor.render.sources import cited
@@ -18,12 +17,7 @@ from advisor.render.sureness import doubts
 
 def render(recommendation: Recommendation) -> str:
     """All of it; nothing in it is obeyed by Markdown or HTML."""
-    return document(_lines(recommendation))
-
-
-def document(lines: Iterable[str]) -> str:
-    """The lines without anything that a terminal obeys."""
-    return "\n".join(map(printable, lines)).rstrip("\n") + "\n"
+    return text(_lines(recommendation))
 
 
 def entries(found: Iterable[Entry]) -> Iterator[str]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-from advisor.loading.problems import printable
 from advisor.model.finding import Finding
 from advisor.model.policy import PolicyReport
 from advisor.model.recommendation import Ranked, Recommendation
 from advisor.render.firmness import firmness, lights
-from advisor.render.lines import folded
+from advisor.render.lines import folded, headed, heading, text
 from advisor.render.memory import breakdown, sentence
 from advisor.render.policy import asked, rows
 from advisor.render.summary import changed, in_words, summary
@@ -22,12 +21,12 @@ _BESIDE = 4
 
 def render(recommendation: Recommendation) -> str:
     """About ten lines: what to build on, how sure that is, why, what is against the others, and what to do next."""
-    return _text(_summary(recommendation))
+    return text(_summary(recommendation))
 
 
 def render_detail(recommendation: Recommendation) -> str:
     """The summary, then scores by criterion, exclusions, questions, flips and sources."""
-    return _text([*_summary(recommendation), *_detail(recommendation)])
+    return text([*_summary(recommendation), *_detail(recommendation)])
 
 
 def _summary(r: Recommendation) -> Iterator[str]:
@@ -36,25 +35,25 @@ def _summary(r: Recommendation) -> Iterator[str]:
 
 
 def _detail(r: Recommendation) -> Iterator[str]:
-    yield from _heading("Scores")
+    yield from heading("Scores")
     for ranked in r.ranking:
         low, high = ranked.interval
         yield f"{ranked.option:14}{ranked.score:.3f}  {_bar(ranked)}  {low:.2f} to {high:.2f}"
     yield from _contributions(r)
     yield from _what_if(r)
-    yield from _section("How firmly it stands", firmness(r))
-    yield from _section("In other lights", lights(r))
+    yield from headed("How firmly it stands", firmness(r))
+    yield from headed("In other lights", lights(r))
     if r.memory is not None:
-        yield from _heading("Memory")
+        yield from heading("Memory")
         yield from _hanging(sentence(r.memory), 4)
         yield from _hanging(breakdown(r.memory.needed), 4)
     if r.policy is not None:
         yield from _policy(r.policy)
-    yield from _section("Next", _next(r))
-    yield from _heading("Findings")
+    yield from headed("Next", _next(r))
+    yield from heading("Findings")
     for finding in r.findings:
         yield from _finding(finding)
-    yield from _heading("Sources")
+    yield from heading("Sources")
     for evidence in r.evidence:
         aged = f", to be looked at again since {evidence.expires}" if evidence.expired else ""
         origin = f" from {evidence.origin}" if evidence.origin else ""
@@ -64,7 +63,7 @@ def _detail(r: Recommendation) -> Iterator[str]:
 
 def _policy(report: PolicyReport) -> Iterator[str]:
     """The violations, each with its point, and what the policy asks."""
-    yield from _heading("Policy")
+    yield from heading("Policy")
     for severity, point, about, message, remedy in rows(report):
         yield from _hanging(f"{severity}  {about} ({point})  {message} {remedy}", 4)
     for entry in asked(report):
@@ -81,17 +80,17 @@ def _next(r: Recommendation) -> Iterator[str]:
 
 def _what_if(r: Recommendation) -> Iterator[str]:
     if r.excluded and any(e.revive for e in r.excluded):
-        yield from _heading("What would revive")
+        yield from heading("What would revive")
         for excluded in r.excluded:
             for revival in excluded.revive:
                 yield from _line(excluded.option, revival.why, _KEY)
     if r.questions:
-        yield from _heading("Questions")
+        yield from heading("Questions")
         for question in r.questions:
             could = ", ".join(question.could_become)
             yield from _line(question.key, f"{question.text} Worth {question.value_of_information:.3f}: {could}.", _KEY)
     if r.sensitivity.flips:
-        yield from _heading("What would unseat it")
+        yield from heading("What would unseat it")
         for flip in r.sensitivity.flips:
             yield from _line(flip.to, f"{changed(flip.change)}{doubts(flip.status, flip.confidence)}", _KEY)
 
@@ -99,7 +98,7 @@ def _what_if(r: Recommendation) -> Iterator[str]:
 def _contributions(r: Recommendation) -> Iterator[str]:
     if not r.ranking:
         return
-    yield from _heading("Values by criterion, from 0 to 1, and the weight of each")
+    yield from heading("Values by criterion, from 0 to 1, and the weight of each")
     for start in range(0, len(r.ranking), _BESIDE):
         yield from ("",) * (start > 0)
         yield from _values(r.ranking[start : start + _BESIDE])
@@ -126,25 +125,9 @@ def _bar(ranked: Ranked, width: int = 30) -> str:
     return "#" * full + "." * (width - full)
 
 
-def _heading(text: str) -> Iterable[str]:
-    return "", text, "-" * len(text)
+def _line(label: str, said: str, indent: int = _LABEL) -> Iterator[str]:
+    yield from folded(said, f"{label:{indent}} ", " " * (indent + 1))
 
 
-def _section(text: str, lines: Iterator[str]) -> Iterator[str]:
-    """Lines under a heading; nothing where there are none."""
-    if found := list(lines):
-        yield from _heading(text)
-        yield from found
-
-
-def _line(label: str, text: str, indent: int = _LABEL) -> Iterator[str]:
-    yield from folded(text, f"{label:{indent}} ", " " * (indent + 1))
-
-
-def _hanging(text: str, indent: int) -> Iterator[str]:
-    yield from folded(text, "", " " * indent)
-
-
-def _text(lines: Iterable[str]) -> str:
-    """The lines without anything that a terminal obeys: some of it comes from overlays and answers."""
-    return "\n".join(map(printable, lines)) + "\n"
+def _hanging(said: str, indent: int) -> Iterator[str]:
+    yield from folded(said, "", " " * indent)

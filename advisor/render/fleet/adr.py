@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from advisor.model.fleet import FleetDecision
 from advisor.render.adr import front_matter
 from advisor.render.fleet import markdown, words
-from advisor.render.lines import Entry, as_markdown
-from advisor.render.markdown import document, entries
+from advisor.render.lines import Entry, as_markdown, text
+from advisor.render.markdown import entries
 from advisor.render.summary import in_words
 from advisor.render.sureness import SETTLED
 
@@ -18,7 +18,7 @@ _OUTCOME = ("Build on", "Machines", "Next best", "Each alone")
 
 def render(decision: FleetDecision) -> str:
     """The record, as a proposal: who decides on what day is for those who sign it."""
-    return document(_lines(decision))
+    return text(_lines(decision))
 
 
 def _lines(d: FleetDecision) -> Iterator[str]:

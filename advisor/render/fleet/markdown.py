@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from advisor.model.fleet import FleetDecision
 from advisor.render.fleet import words
-from advisor.render.lines import as_markdown
-from advisor.render.markdown import document, entries, table
+from advisor.render.lines import as_markdown, text
+from advisor.render.markdown import entries, table
 
 
 def render(decision: FleetDecision) -> str:
     """All of it; nothing in it is obeyed by Markdown or HTML."""
-    return document(_lines(decision))
+    return text(_lines(decision))
 
 
 def _lines(d: FleetDecision) -> Iterator[str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from advisor.loading.problems import printable
 from advisor.model.capability import Refuted
 from advisor.model.measurement import Measurements
-from advisor.render.lines import as_markdown
+from advisor.render.lines import as_markdown, text
 from advisor.render.measured import capabilities, words
 from advisor.render.measured.sections import Section, missing, sections
 
@@ -22,7 +21,7 @@ def markdown(measured: Measurements, headline: str, refuted: Sequence[Refuted] =
         *capabilities.markdown(measured, refuted),
         *_written(missing(measured)),
     ]
-    return "\n".join(map(printable, lines)).rstrip("\n") + "\n"
+    return text(lines)
 
 
 def _written(found: Iterable[Section]) -> Iterator[str]:

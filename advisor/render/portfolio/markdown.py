@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from advisor.model.portfolio import Portfolio
-from advisor.render.lines import Entry, as_markdown, listed
-from advisor.render.markdown import document, entries, table
+from advisor.render.lines import Entry, as_markdown, listed, text
+from advisor.render.markdown import entries, table
 from advisor.render.portfolio import words
 
 
 def render(portfolio: Portfolio) -> str:
     """All of it; nothing in it is obeyed by Markdown or HTML."""
-    return document(_lines(portfolio))
+    return text(_lines(portfolio))
 
 
 def _lines(p: Portfolio) -> Iterator[str]:
