@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, get_args
 from advisor.frozen import dataclass
 from advisor.loading.conditions import ConditionReader
 from advisor.loading.documents import Document
-from advisor.loading.folders import Folder, check_sources, everything, is_folder, looks_read
+from advisor.loading.folders import Folder, check_sources, check_word, everything, is_folder, looks_read
 from advisor.loading.ids import check_id
 from advisor.loading.problems import Path as KeyPath
 from advisor.loading.problems import Problems, nearest, printable, shown
@@ -128,8 +128,9 @@ class _Reader:
             at = ("rules", i)
             condition = ConditionReader(self.attributes, document, self.problems).read(entry.when, (*at, "when"))
             self._check(entry, phase, document, at)
-            self._check_word(entry.source, file.sources, "source of this file", document.place((*at, "source")))
-            if condition is not None and entry.source in file.sources:
+            place = document.place((*at, "source"))
+            sourced = check_word(entry.source, file.sources, "source of this file", place, self.problems)
+            if condition is not None and sourced:
                 self.rules[entry.id] = Rule(
                     id=entry.id,
                     phase=phase,
@@ -174,18 +175,15 @@ class _Reader:
     def _check_effects(self, effects: Effects, place: str) -> None:
         derived = {attribute.name: attribute for attribute in self.vocabulary.derived}
         for name, word in effects.derive.items():
-            self._check_word(name, derived, "derived attribute", place)
+            check_word(name, derived, "derived attribute", place, self.problems)
             if name in derived:
-                self._check_word(word, derived[name].words, f"word of {name}", place)
+                check_word(word, derived[name].words, f"word of {name}", place, self.problems)
         for criterion, shift in effects.weigh.items():
-            self._check_word(criterion, self.criteria, "criterion", place)
+            check_word(criterion, self.criteria, "criterion", place, self.problems)
             if not -1 <= shift <= 1:
                 self.problems.add(f"the shift {shift} of {criterion} is outside -1 to 1.", place)
+        components = (*self.components, *self.vocabulary.primaries)
         for put in effects.put:
-            self._check_word(put.component, (*self.components, *self.vocabulary.primaries), "known component", place)
+            check_word(put.component, components, "known component", place, self.problems)
         for code in effects.flag:
-            self._check_word(code, self.vocabulary.flags, "flag", place)
-
-    def _check_word(self, word: str, allowed: Collection[str], what: str, place: str) -> None:
-        if word not in allowed:
-            self.problems.add(f"{shown(word)} is not a {what}.", place, nearest(word, allowed))
+            check_word(code, self.vocabulary.flags, "flag", place, self.problems)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from advisor.audit.examples import Stage
-from advisor.audit.words import leaves
 from advisor.loading.knowledge import load
 from advisor.model.audit import Audit
-from advisor.model.rule import Rule
+from advisor.model.rule import Rule, attributes_of
 
 BASE = load(use_cache=False)
 EACH_RULE = pytest.mark.parametrize("rule", BASE.rules, ids=lambda rule: rule.id)
@@ -29,7 +28,7 @@ def test_a_finding_names_the_facts_it_rests_on(rule: Rule, stage: Stage) -> None
     finding = stage.finding(rule, rule.fires)
     assert finding is not None
     assert finding.facts
-    assert set(finding.facts) <= {leaf.attribute for leaf in leaves(rule.when)}
+    assert set(finding.facts) <= attributes_of(rule.when)
     assert f"rule.{rule.id}" in finding.evidence
 
 
