@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from advisor.audit.words import leaves
 from advisor.consult.adviser import Adviser
 from advisor.consult.rulebooks import PHASES
 from advisor.frozen import dataclass, field
@@ -19,7 +18,7 @@ from advisor.model.finding import Finding
 from advisor.model.framework import Framework
 from advisor.model.knowledge import KnowledgeBase
 from advisor.model.recommendation import NONE_OF_THESE
-from advisor.model.rule import Example, Phase, Rule, attributes_of
+from advisor.model.rule import Example, Phase, Rule, attributes_of, comparisons
 from advisor.model.trace import Facts, Firing, Given, Trace
 from advisor.scoring.stack import Proposal, compose
 
@@ -134,7 +133,7 @@ class Stage:
 
     def _invented(self, rule: Rule, option: str) -> Framework:
         """One more option, of which only what the rule asks about is known."""
-        asked = {leaf.attribute: str(leaf.value) for leaf in leaves(rule.when) if leaf.op == "is"}
+        asked = {leaf.attribute: str(leaf.value) for leaf in comparisons(rule.when) if leaf.op == "is"}
         source = Source(ref="invented", observed="2026-01-01", grade="judged")
         facts = {
             projection.path: Fact(

@@ -8,7 +8,7 @@ from advisor.audit.worlds import World
 from advisor.model.audit import Remark
 from advisor.model.fact import OPEN
 from advisor.model.knowledge import KnowledgeBase
-from advisor.model.rule import Condition, attributes_of
+from advisor.model.rule import attributes_of, comparisons
 
 _PLACE = "vocabulary"
 Read = set[tuple[str, str]]
@@ -33,17 +33,9 @@ def unread(base: KnowledgeBase) -> Iterator[Remark]:
 
 def _compared(base: KnowledgeBase) -> Iterator[tuple[str, str]]:
     for rule in base.rules:
-        for leaf in leaves(rule.when):
+        for leaf in comparisons(rule.when):
             if leaf.op in ("is", "has"):
                 yield leaf.attribute, str(leaf.value)
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    """Every comparison in a condition."""
-    if not condition.parts:
-        yield condition
-    for part in condition.parts:
-        yield from leaves(part)
 
 
 def _projected(base: KnowledgeBase) -> Iterator[tuple[str, str]]:

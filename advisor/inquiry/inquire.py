@@ -13,14 +13,12 @@ from advisor.inquiry.asking import worthwhile
 from advisor.inquiry.outcomes import outcome
 from advisor.inquiry.unseating import fact_flips
 from advisor.inquiry.waysout import ways_out
-from advisor.inquiry.whatif import WhatIf, decided, first, given_anew, plain_answer, said_answer
+from advisor.inquiry.whatif import GIVEN, WhatIf, decided, first, given_anew, plain_answer, said_answer
 from advisor.model.answers import Answer
 from advisor.model.recommendation import NO_FRAMEWORK, Change, Flip, WeightFlip
 from advisor.model.vocabulary import Vocabulary
 from advisor.scoring.robustness import tipping_points
 
-_GIVEN = ("domain", "task")
-"""What the project is: changing it asks about another project."""
 _FEW = 3
 """Weights and facts that are named."""
 
@@ -59,7 +57,7 @@ def _flips(whatif: WhatIf, weighed: Weighed, most: int) -> tuple[Flip, ...]:
 def _flipping(whatif: WhatIf, weighed: Weighed) -> Iterator[Flip]:
     now = first(weighed)
     for question in whatif.adviser.base.questions:
-        if question.key not in weighed.answers or question.key in _GIVEN:
+        if question.key not in weighed.answers or question.key in GIVEN:
             continue
         seen: set[str] = set()
         for change in _changes(whatif, question.key):

@@ -7,7 +7,7 @@ from itertools import combinations
 
 from advisor.consult.adviser import Weighed
 from advisor.frozen import dataclass
-from advisor.inquiry.whatif import WhatIf, given_anew
+from advisor.inquiry.whatif import GIVEN, WhatIf, given_anew
 from advisor.model.answers import Answer
 
 MOST_PAIRS = 240
@@ -15,8 +15,6 @@ MOST_PAIRS = 240
 _COMBINED = 30
 """Single changes that are combined with each other, those that came nearest."""
 _SHOWN = 3
-_GIVEN = ("domain", "task")
-"""What the project is: changing it asks about another project, and comes last."""
 _LEVELS = ("should", "must")
 
 Nearness = Callable[[Weighed], float]
@@ -53,7 +51,7 @@ class Search:
 
 def smallest(whatif: WhatIf, nearness: Nearness, *, criteria: Iterable[str] = ()) -> Search:
     """Up to three changes of one answer that do, each of another key; else of two; else a priority for a criterion."""
-    search, given = _Runs(whatif, nearness), [key for key in _GIVEN if key in whatif.consultation.situation.answers]
+    search, given = _Runs(whatif, nearness), [key for key in GIVEN if key in whatif.consultation.situation.answers]
     singles = [run for change in _singles(whatif) if (run := search.run(change)) is not None]
     if found := _best((run for run in singles if run.size == 1), given):
         return Search(found, len(singles), 0)

@@ -11,6 +11,9 @@ from advisor.model.answers import Answer, Answers
 from advisor.model.recommendation import NEEDS_MORE_INFO, NONE_OF_THESE
 from advisor.scoring.rank import best_first
 
+GIVEN = ("domain", "task")
+"""What the project is: changing it asks about another project."""
+
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:

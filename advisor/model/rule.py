@@ -32,11 +32,8 @@ class Condition:
 
 
 def comparisons(condition: Condition) -> list[Condition]:
-    """The comparisons that a condition is made of."""
-    parts = [condition]
-    for part in parts:
-        parts += part.parts
-    return [part for part in parts if part.attribute]
+    """The comparisons that a condition is made of, in their order."""
+    return [condition] if condition.attribute else [leaf for part in condition.parts for leaf in comparisons(part)]
 
 
 def attributes_of(condition: Condition) -> set[str]:
