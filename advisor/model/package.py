@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from advisor.frozen import dataclass
 from advisor.model.fact import Source
+
+
+def canonical(name: str) -> str:
+    """The name of a package as indexes compare it: what `packaging` says of it, which takes long to load."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from advisor.frozen import dataclass, replace
 from advisor.loading.structure import plain, structure
 from advisor.locks import hold
 from advisor.model.environment import SCHEMA, Made, Standing, State
+from advisor.model.package import canonical
 
 LIMIT_S = 20.0
 """For an interpreter to start."""
@@ -173,11 +174,6 @@ def _packages(folder: Path) -> Mapping[str, str]:
             name, _, version = entry.name.removesuffix(".dist-info").partition("-")
             found[canonical(name)] = version
     return found
-
-
-def canonical(name: str) -> str:
-    """The name of a package as indexes compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def remove(site: Site) -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from advisor.frozen import dataclass
+from advisor.model.package import canonical
 
 if TYPE_CHECKING:
     from advisor.evidence.probing.plan import Plan
@@ -128,11 +128,11 @@ def installed(package: Package) -> str | None:
     version = _version(package.metadata)
     if version is not None:
         return version
-    folder, wanted = os.path.dirname(package.metadata), _plain(package.name)  # noqa: PTH120
+    folder, wanted = os.path.dirname(package.metadata), canonical(package.name)  # noqa: PTH120
     with suppress(OSError):
         for entry in sorted(os.listdir(folder)):  # noqa: PTH208
             stem, kind = os.path.splitext(entry)  # noqa: PTH122
-            if kind in (".dist-info", ".egg-info") and _plain(stem.partition("-")[0]) == wanted:
+            if kind in (".dist-info", ".egg-info") and canonical(stem.partition("-")[0]) == wanted:
                 found = _version(f"{folder}/{entry}")
                 if found is not None:
                     return found
@@ -149,7 +149,3 @@ def _version(metadata: str) -> str | None:
                 if not line.strip():
                     break
     return None
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
