@@ -12,8 +12,7 @@ from stored_runs import run_of
 
 from advisor.errors import InputError
 from advisor.evidence.keeping.exchange import MAX_BYTES, read_foreign
-from advisor.evidence.keeping.store import identified
-from advisor.evidence.portable import document
+from advisor.evidence.portable import document, identified
 from advisor.model.measurement import Measurements
 from advisor.render import measurements as words
 

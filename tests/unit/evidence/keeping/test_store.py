@@ -19,6 +19,7 @@ from stored_runs import CARD, MACHINE, WITH_CARD, define, install, installed, ru
 from advisor import resources
 from advisor.errors import InputError, Problem, StoreError
 from advisor.evidence.keeping import database, store
+from advisor.evidence.portable import identified
 from advisor.model.measurement import TERMS, Measurements
 
 
@@ -54,7 +55,7 @@ def frameworks(found: Measurements | None) -> set[str]:
 
 def test_what_is_saved_comes_back_whole(home: Path) -> None:
     saved = keep(home, run_of("jax", "pytorch"))
-    assert store.find(saved.id, home) == saved == store.identified(run_of("jax", "pytorch"))
+    assert store.find(saved.id, home) == saved == identified(run_of("jax", "pytorch"))
     assert [path.name for path in home.iterdir()] == ["measurements.sqlite3"]
 
 
@@ -86,12 +87,12 @@ def test_to_look_makes_nothing(home: Path) -> None:
 
 
 def test_the_id_is_of_the_content_wherever_it_lies() -> None:
-    one = store.identified(run_of("jax"))
+    one = identified(run_of("jax"))
     assert one.id
-    assert store.identified(replace(one, foreign=True)).id == one.id
-    assert store.identified(replace(one, elapsed_s=2.0)).id != one.id
+    assert identified(replace(one, foreign=True)).id == one.id
+    assert identified(replace(one, elapsed_s=2.0)).id != one.id
     failed = [replace(one.frameworks[0], reason=f"see /home/{user}/python") for user in ("ada", "bob")]
-    assert len({store.identified(replace(one, frameworks=(run,))).id for run in failed}) == 1
+    assert len({identified(replace(one, frameworks=(run,))).id for run in failed}) == 1
 
 
 def test_saved_twice_it_is_there_once(home: Path) -> None:
@@ -272,7 +273,7 @@ def test_what_comes_from_elsewhere_is_kept_and_never_used(home: Path) -> None:
     assert look(home) == (None, [])
     (kept,) = store.kept(home)
     assert kept.run.foreign
-    assert kept.run.id == store.identified(run_of("jax", "mlx")).id
+    assert kept.run.id == identified(run_of("jax", "mlx")).id
 
 
 def test_ones_own_run_does_not_become_foreign(home: Path) -> None:
@@ -528,7 +529,7 @@ def test_whoever_is_killed_in_the_middle_leaves_a_store_that_can_be_read_and_wri
         kept = {kept.run.id for kept in store.kept(home)}
         assert kept >= set(said)
         whole = store.find(said[-1], home)
-        assert store.identified(whole).id == whole.id
+        assert identified(whole).id == whole.id
     with closing(sqlite3.connect(resources.store(home))) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
