@@ -98,7 +98,8 @@ def test_a_project_is_read_by_the_signs_of_the_bundle_in_use(
     assert "scientific_ml" in sign
     other = edited(entries(bundle), "knowledge/signs.yaml", sign, sign.replace("scientific_ml", "weather"))
     assert run("knowledge", "import", written(tmp_path / "b.zip", other), env=at).exit == 0
-    assert run("intake", project, "--json", env=at).document["answers"]["domain"] == "weather"
+    readings = run("intake", project, "--json", env=at).document["parts"][0]["readings"]
+    assert next(each["answer"] for each in readings if each["key"] == "domain") == "weather"
     wrong = edited(entries(bundle), "knowledge/signs.yaml", sign, sign.replace("scientific_ml", "alchemy"))
     refused = run("knowledge", "import", written(tmp_path / "w.zip", wrong), env=at)
     assert (refused.exit, refused.stdout) == (2, "")

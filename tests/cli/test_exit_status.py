@@ -67,7 +67,7 @@ WRONG_USAGE = {
     "an option that is none": (["recommend", "--set", "domain=cv", "--options", "pytorhc"], "'pytorch'"),
     "a word for a number": (["recommend", "--set", "latency_ms=fast"], "fast"),
     "an unwritable output": (["recommend", "--set", "domain=cv", NO_DETECT, "--output", "no/where"], "no/where"),
-    "a folder for the output": (["recommend", "--set", "domain=cv", NO_DETECT, "--output", "."], "--output"),
+    "a folder for the output": (["recommend", "--set", "domain=cv", NO_DETECT, "--output", "."], "its folder is there"),
     "a budget of no time": (["probe", "--budget", "0"], "--budget"),
     "an interpreter of nothing": (["probe", "--python", "jax"], "FRAMEWORK=INTERPRETER"),
     "an interpreter of nothing, not probed": (

@@ -85,7 +85,8 @@ def test_a_fact_is_used_where_a_table_a_criterion_or_a_rule_reads_it() -> None:
     facts = [fact("red.state", "good"), fact("red.reach.web", "good"), fact("red.title", "x"), fact("red.idle", "x")]
     given = framework("red", *facts)
     attributes = (STATE, FAMILY, attribute("title"), attribute("idle", row=""))
-    paths = (projection("kept", "state", "good", "bad"), projection("way", "reach.{target}", "good", "bad"))
+    ways = replace(projection("way", "reach.{target}", "good", "bad"), each=True)
+    paths = (projection("kept", "state", "good", "bad"), ways)
 
     def unused(**more: object) -> set[str]:
         return set(completeness.unused(base(given, attributes=attributes, projections=paths, **more)))  # type: ignore[arg-type]

@@ -93,7 +93,7 @@ def test_what_does_not_answer_like_python_is_refused(tmp_path: Path, said: str) 
 
 
 def test_what_is_not_there_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AdvisorError, match="--python"):
+    with pytest.raises(AdvisorError, match="Name the Python of an environment that works"):
         look_into(str(tmp_path / "gone"), [])
 
 
