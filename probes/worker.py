@@ -32,7 +32,7 @@ The first file of a framework, `frameworks/on_<id>.py`, is loaded by path and of
     reset_peak_memory(), peak_memory()    bytes on the device, the most since then (optional)
     <probe>(inputs, sizes) -> (state, step, outputs)
                     `step(state)` is one iteration and returns the next state, `outputs(state)` gives what
-                    the reference compares, after one step
+                    the reference compares, after one step; views will do
 
 Any other file, as `workloads/in_<id>.py`, offers more functions of that kind, and `use(framework)`, which is given the
 first one as a module before any of them is called.
@@ -149,7 +149,7 @@ class Bench:
         blocks, settled, fewest = [spent], False, 4
         while len(blocks) < WARM_BLOCKS and (len(blocks) < fewest or time.perf_counter() - begun < WARM_S):
             blocks.append(self.block())
-            fewest = 4 if time.perf_counter() - begun < 2 * WARM_S else 2  # a long step settles within itself
+            fewest = 4 if time.perf_counter() - begun < WARM_S else 2  # a long step settles within itself
             half = len(blocks) // 2
             settled = len(blocks) >= fewest and _agree(blocks[-2 * half : -half], blocks[-half:])
             if settled:
@@ -233,14 +233,16 @@ class Worker:
         bench = Bench(self._framework, build, problem.inputs, sizes)
         first_s = bench.block()
         compiled, found = self._count("compilations") - compiled, self._count("cache_hits") - found
-        first = _host(bench.outputs())
-        error = _error(problem, first) if sizes == check else self._error(function, check, seed)
+        outputs = _host(bench.outputs())
+        error = _error(problem, outputs) if sizes == check else self._error(function, check, seed)
         if not error <= tolerance:
             expected = f"relative error {error:.2g}, at most {tolerance:.2g} is allowed"
             against = getattr(problem, "against", "the float64 reference")
             raise Unfit("failed", f"the result differs from {against}: {expected}")
+        first = [_sampled(array).copy() for array in outputs]
+        del outputs  # the next iteration may write where they lie
         bench.block()
-        frozen = bool(first) and _same(first, _host(bench.outputs()))
+        frozen = bool(first) and _same(first, [_sampled(array) for array in _host(bench.outputs())])
         settled = bench.warm_up()
         self._benches[probe] = bench
         self._lasting[probe] = getattr(problem, "lasting", slice(None))
@@ -356,8 +358,8 @@ def _status(name):
 
 
 def _host(outputs):
-    """Copy outputs, since a framework may write where they lie; what NumPy has no type for comes as float32."""
-    return [array if array.dtype.kind in "fiub" else array.astype(np.float32) for array in map(np.array, outputs)]
+    """View outputs as NumPy's arrays; what it has no type for comes as float32."""
+    return [array if array.dtype.kind in "fiub" else array.astype(np.float32) for array in map(np.asarray, outputs)]
 
 
 def _error(problem, outputs):

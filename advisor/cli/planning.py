@@ -28,9 +28,9 @@ START_S, PROFILE_S = 30.0, 60.0
 """Of the budget where workloads are asked about: to start with, and for each of them."""
 GENERATIONS: Mapping[Suite, int] = {"quick": 1, "standard": 2, "full": 1}
 LIMITS: Mapping[Suite, Limits] = {
-    "quick": Limits(rounds_s=1.5),
+    "quick": Limits(rounds_s=1.0, operation_s=0.75),
     "standard": Limits(),
-    "full": Limits(prepare_s=180.0, rounds_s=3.0, operation_s=1.5),
+    "full": Limits(prepare_s=180.0, rounds_s=2.0, operation_s=1.0),
 }
 """The quick suite is to be done in a minute, the full one in three with four frameworks. The latter compiles with
 torch.compile and XLA, which may take tens of seconds each."""

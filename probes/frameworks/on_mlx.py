@@ -326,7 +326,7 @@ def _arrays(state):
 
 def _get(array):
     """Bring an array to NumPy, which has no bfloat16."""
-    return np.array(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
+    return np.asarray(array.astype(mx.float32) if array.dtype == mx.bfloat16 else array)
 
 
 def _outputs(state):

@@ -331,8 +331,7 @@ def _put(array):
 
 
 def _get(tensor):
-    """Copy: on a processor NumPy would see what later iterations write in place."""
-    return tensor.detach().cpu().numpy().copy()
+    return tensor.detach().cpu().numpy()
 
 
 def _outputs(state):

