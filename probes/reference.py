@@ -178,9 +178,9 @@ def attention(sizes, seed):
 
 
 def stream(sizes, seed):
-    """Scale and add long vectors: `y` becomes `a * x + y`. In both one part is repeated, and `y` begins a bit later in it.
+    """Scale and add long vectors: `y` becomes `a * x + y`; `y` begins a bit later in the same numbers than `x`.
 
-    They lie in one array: memory that is used for the first time costs more than what is timed.
+    One part is repeated, and both lie in one array: memory used for the first time costs more than what is timed.
     """
     a, points, later = 1e-3, sizes["points"], 16
     part = Draw(seed)(min(points, PART))

@@ -32,8 +32,9 @@ LIMITS: Mapping[Suite, Limits] = {
     "standard": Limits(),
     "full": Limits(prepare_s=180.0, rounds_s=2.0, operation_s=1.0),
 }
-"""The quick suite is to be done in a minute, the full one in three with four frameworks. The latter compiles with
-torch.compile and XLA, which may take tens of seconds each."""
+"""The quick suite is to be done in a minute with four frameworks. The full one compiles with torch.compile and XLA,
+which may take tens of seconds a model.
+"""
 
 
 def plan(
