@@ -103,7 +103,7 @@ def test_on_a_busy_machine_equals_stay_equal_and_it_is_said(tmp_path: Path) -> N
     assert other.interval[0] <= 1.0, "a tie was called a difference"
 
 
-FADING = {
+ADDED = {
     "reference.py": """
 from typing import Any, NamedTuple
 import numpy as np
@@ -119,6 +119,9 @@ def both(sizes, seed):
 
 def first(sizes, seed):
     return both(sizes, seed)._replace(lasting=slice(1))
+
+def sparse(sizes, seed):
+    return Problem({"x": np.ones(3_000_000, np.float32)}, 1.0, lambda outputs: 0.0, slice(1))
 """,
     "in_good.py": """
 import numpy as np
@@ -131,18 +134,34 @@ def both(inputs, sizes):
     return (inputs["x"], inputs["x"]), lambda state: (-state[0], np.maximum(state[1] * rest, least)), list
 
 first = both
+
+def sparse(inputs, sizes):
+    def step(x):
+        x[1] += 1
+        return x
+
+    return inputs["x"], step, lambda x: [x]
 """,
 }
 
 
 @pytest.mark.parametrize(("function", "flags"), [("both", ("denormal",)), ("first", ())])
 def test_what_decays_in_any_real_run_may(tmp_path: Path, function: str, flags: tuple[str, ...]) -> None:
+    result = _of_an_added_probe(tmp_path, function)
+    assert result.flags == flags, result
+    assert (result.outcome == "ok") is (flags == ())
+
+
+def test_one_number_of_many_that_changes_in_place_is_another_result(tmp_path: Path) -> None:
+    assert "frozen" not in _of_an_added_probe(tmp_path, "sparse").flags
+
+
+def _of_an_added_probe(tmp_path: Path, function: str) -> ProbeResult:
     place, added = standin_folder.folder(tmp_path / "probes", "good"), tmp_path / "added"
     added.mkdir()
-    for name, text in FADING.items():
+    for name, text in ADDED.items():
         (added / name).write_text(text, encoding="utf-8")
     definition = replace(GEMM, id=function, function=function, workload=None)
     plan = Plan(probes=place, added=(added,), definitions=(definition,), limits=LIMITS, budget_s=60, threads=1)
     (result,) = probing.run(plan).results
-    assert result.flags == flags, result
-    assert (result.outcome == "ok") is (flags == ())
+    return result
