@@ -102,13 +102,13 @@ def decode(inputs, sizes):
     def step(state):
         _, tokens, cache = state
         logits, token, cache = read(p, cache, prompt, tokens[-1])
-        tokens = [token]
+        tokens = [jax.device_get(token)]
         for position in positions:
             logits, token, cache = write(p, cache, token, position)
-            tokens.append(token)
+            tokens.append(jax.device_get(token))
         return logits, tokens, cache
 
-    return (None, [prompt[:, -1]], cache), step, lambda state: [state[0], jnp.stack(state[1])]
+    return (None, [inputs["prompt"][:, -1]], cache), step, lambda state: [state[0], np.stack(state[1])]
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

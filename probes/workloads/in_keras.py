@@ -76,17 +76,18 @@ def decode(inputs, sizes):
 
     def step(state):
         _, _, tokens, cache = state
-        logits, token, *cache = following(keras.ops.concatenate([prompt[:, :-1], tokens[-1]], axis=1), whole, cache)
-        tokens = [token]
+        text = keras.ops.concatenate([prompt[:, :-1], integers(tokens[-1])], axis=1)
+        logits, token, *cache = following(text, whole, cache)
+        tokens = [keras.ops.convert_to_numpy(token)]
         for place in each:
             logits, token, *cache = following(token, place, cache)
-            tokens.append(token)
+            tokens.append(keras.ops.convert_to_numpy(token))
         return model, logits, tokens, cache
 
     def outputs(state):
-        return [keras.ops.convert_to_numpy(array) for array in (state[1], keras.ops.stack(state[2])[..., 0])]
+        return [keras.ops.convert_to_numpy(state[1]), np.stack(state[2])[..., 0]]
 
-    return (model, None, [prompt[:, -1:]], [keras.ops.zeros(room) for _ in cache]), step, outputs
+    return (model, None, [inputs["prompt"][:, -1:]], [keras.ops.zeros(room) for _ in cache]), step, outputs
 
 
 def step_resnet(inputs, sizes):

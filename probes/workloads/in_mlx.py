@@ -64,8 +64,8 @@ def step_encoder(inputs, sizes):
 def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     """Read a prompt in one call, and write tokens, each by a call that is under way while the next is prepared.
 
-    Attention looks at as much of the cache as is filled. Compiled, that would be another function for each length:
-    there it looks at the whole cache through a mask.
+    A token is looked at once the one behind it is under way. Attention looks at as much of the cache as is filled.
+    Compiled, that would be another function for each length: there it looks at the whole cache through a mask.
     """
     heads, length, width, batch = sizes["heads"], sizes["sequence"], sizes["width"] // sizes["heads"], sizes["batch"]
     room = length + sizes["new_tokens"]
@@ -106,18 +106,20 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
         return logits, logits.argmax(axis=-1).astype(tokens.dtype)
 
     def step(state):
-        logits, token = read(p, prompt, state[1][-1])
+        logits, token = read(p, prompt, mx.array(state[1][-1]))
         mx.async_eval(token)
-        tokens = [token]
+        tokens = []
         for place in places:
-            logits, token = write(p, token, place)
+            before = token
+            logits, token = write(p, before, place)
             mx.async_eval(token)
-            tokens.append(token)
-        mx.eval(logits, tokens, caches)
+            tokens.append(np.array(before))
+        tokens.append(np.array(token))
+        mx.eval(logits, caches)
         return logits, tokens, caches
 
     read, write = (_framework.compiled(each, inputs=caches, outputs=caches) for each in (read, write))
-    return (None, [prompt[:, -1]], caches), step, lambda state: [state[0], mx.stack(state[1])]
+    return (None, [inputs["prompt"][:, -1]], caches), step, lambda state: [state[0], np.stack(state[1])]
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

@@ -89,18 +89,19 @@ def decode(inputs, sizes):
 
     def step(state):
         _, tokens, caches = state
-        text = mx.nd.concat(before, tokens[-1], dim=0) if length > 1 else tokens[-1]
+        last = _array(tokens[-1])
+        text = mx.nd.concat(before, last, dim=0) if length > 1 else last
         logits, token, *caches = read(text, *whole, *caches)
-        tokens = [token]
+        tokens = [token.asnumpy()]
         for place in each:
             logits, token, *caches = write(token, *place, *caches)
-            tokens.append(token)
+            tokens.append(token.asnumpy())
         return logits, tokens, caches
 
     def outputs(state):
-        return [state[0].asnumpy(), np.concatenate([token.asnumpy() for token in state[1]]).astype(np.int32)]
+        return [state[0].asnumpy(), np.concatenate(state[1]).astype(np.int32)]
 
-    return (None, [prompt[length - 1 :]], caches), step, outputs
+    return (None, [prompt[length - 1 :].asnumpy()], caches), step, outputs
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

@@ -114,14 +114,14 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
 
     @torch.no_grad()
     def step(state):
-        logits, token = read(torch.cat([prompt[:, :-1], state[1][-1][:, None]], dim=1))
-        tokens = [token]
+        logits, token = read(torch.cat([prompt[:, :-1], _put(state[1][-1]).long()[:, None]], dim=1))
+        tokens = [_get(token)]
         for position in positions:
             logits, token = write(token, position)
-            tokens.append(token)
+            tokens.append(_get(token))
         return logits, tokens, cache
 
-    return (None, [prompt[:, -1]], cache), step, lambda state: [_get(state[0]), _get(torch.stack(state[1]))]
+    return (None, [inputs["prompt"][:, -1]], cache), step, lambda state: [_get(state[0]), np.stack(state[1])]
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

@@ -104,17 +104,14 @@ def decode(inputs, sizes):  # noqa: C901 - reading, writing, and what both share
     read, write = _framework.compiled(read), _framework.compiled(write)
 
     def step(state):
-        logits, token = read(state[1][-1])
-        tokens = [token]
+        logits, token = read(tf.constant(state[1][-1], tf.int64))
+        tokens = [token.numpy()]
         for place in places:
             logits, token = write(token, place)
-            tokens.append(token)
+            tokens.append(token.numpy())
         return logits, tokens, caches
 
-    def outputs(state):
-        return [state[0].numpy(), np.stack(_numpy(state[1]))]
-
-    return (None, [prompt[:, -1]], caches), step, outputs
+    return (None, [inputs["prompt"][:, -1]], caches), step, lambda state: [state[0].numpy(), np.stack(state[1])]
 
 
 def step_resnet(inputs, sizes):  # noqa: ARG001 - the contract's arguments

@@ -102,7 +102,8 @@ def decode(sizes, seed):
     The model is that of `step_transformer`, and keeps turned keys and values for `sequence` + `new_tokens` positions,
     of which each has its `turns`. One call takes the whole `prompt` (batch, sequence) and gives the logits behind it;
     each further call takes the likeliest token after those before it. `tokens` (new_tokens, batch) are what the calls
-    chose, `logits` (batch, vocabulary) those of the last call. The next iteration has the last tokens at the end of its
+    chose, each brought to the host as it comes, since whoever writes looks for the end of the text; `logits` (batch,
+    vocabulary) are those of the last call. The next iteration has the last tokens at the end of its
     prompt, and begins at position 0 again. Where two tokens are as likely but for rounding either may be chosen: each
     is held against the float64 logits after the tokens before it.
     """
