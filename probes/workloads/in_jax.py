@@ -214,6 +214,21 @@ def step_ncf(inputs, sizes):
     return _training(loss, inputs, ("users", "items", "y"))
 
 
+def step_towers(inputs, sizes):
+    """Train two towers; of their tables as in `step_ncf`."""
+
+    def loss(p, batch):
+        ends = []
+        for k, read in enumerate((batch["users"], batch["items"])):
+            h = p[f"table.{k}"][read]
+            for layer in range(sizes["mlp_layers"] + 1):
+                h = _dense(p, f"tower.{k}.{layer}", jax.nn.relu(h) if layer else h)
+            ends.append(h)
+        return _cross_entropy(ends[0] @ ends[1].T, batch["y"]).mean()
+
+    return _training(loss, inputs, ("users", "items", "y"))
+
+
 def step_policy(inputs, sizes):
     """Act by a compiled call for each observation, then learn by another."""
     depth, world = sizes["mlp_layers"], inputs["world"]

@@ -157,6 +157,21 @@ def step_ncf(inputs, sizes):
     return _training(model, loss, inputs, names=("users", "items"), layers=[*deep, head, *tables])
 
 
+def step_towers(inputs, sizes):
+    """Train two towers; of their tables as in `step_ncf`."""
+    batch, dim, width = sizes["batch"], sizes["embedding_dim"], sizes["mlp_width"]
+    both = [keras.Input((), batch_size=batch, dtype="int32") for _ in range(2)]
+    tables = [keras.layers.Embedding(sizes["table_rows"], dim) for _ in range(2)]
+    towers = [
+        [*(keras.layers.Dense(width, activation="relu") for _ in range(sizes["mlp_layers"])), keras.layers.Dense(dim)]
+        for _ in range(2)
+    ]
+    users, items = (_through(tower, table(read)) for tower, table, read in zip(towers, tables, both))  # noqa: B905 - `strict` came with Python 3.10
+    model = keras.Model(both, keras.ops.matmul(users, keras.ops.transpose(items)))
+    layers = [*towers[0], *towers[1], *tables]
+    return _training(model, _cross_entropy(), inputs, names=("users", "items"), layers=layers)
+
+
 def step_policy(inputs, sizes):
     """Act by a call for each observation, then learn, with the advantage as the weight of an example."""
     world = inputs["world"]

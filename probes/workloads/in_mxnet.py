@@ -158,6 +158,12 @@ def step_ncf(inputs, sizes):
     return _training(net, criterion, inputs, both, (inputs["y"],))
 
 
+def step_towers(inputs, sizes):
+    """Train two towers; of their tables as in `step_ncf`."""
+    both = inputs["users"].astype(np.int32), inputs["items"].astype(np.int32)
+    return _training(Towers(sizes), gluon.loss.SoftmaxCrossEntropyLoss(), inputs, both, (inputs["y"],))
+
+
 def step_policy(inputs, sizes):
     """Act by a call of the graph for each observation, then learn."""
     net = _dense([sizes["width"], *[sizes["mlp_width"]] * sizes["mlp_layers"], sizes["vocabulary"]])
@@ -478,6 +484,23 @@ class Collaborative(gluon.HybridBlock):
         """Give a number for each example."""
         rows = self.tables(*((users, items)[k % 2] for k in range(self.many)))
         return self.head(F.concat(rows[0] * rows[1], self.deep(F.concat(*rows[-2:], dim=1)), dim=1))
+
+
+class Towers(gluon.HybridBlock):
+    """Dense layers over the row of a user and others over that of an item; every user meets every item."""
+
+    def __init__(self, sizes):
+        super().__init__()
+        dim = sizes["embedding_dim"]
+        widths = [dim, *[sizes["mlp_width"]] * sizes["mlp_layers"], dim]
+        with self.name_scope():
+            self.user, self.item = _dense(widths), _dense(widths)
+            self.tables = Tables(sizes)
+
+    def hybrid_forward(self, F, users, items):
+        """Give the logits of each user's items."""
+        users, items = self.tables(users, items)
+        return F.dot(self.user(users), self.item(items), transpose_b=True)
 
 
 class Tables(gluon.HybridBlock):

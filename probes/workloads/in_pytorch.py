@@ -197,6 +197,28 @@ def step_ncf(inputs, sizes):
     return _training(model, weights, loss, inputs, lambda: (*map(_put, both), _put(inputs["y"])), compiled=True)
 
 
+def step_towers(inputs, sizes):
+    """Train two towers; of their tables as in `step_ncf`."""
+    weights = _Weights(inputs["params"])
+    model = nn.ModuleDict(
+        {
+            "towers": nn.ModuleList(_stack(weights, f"tower.{k}", sizes["mlp_layers"] + 1, nn.ReLU) for k in range(2)),
+            "tables": nn.ModuleList(weights.embedding(f"table.{k}", sparse=True) for k in range(2)),
+        }
+    )
+
+    @_here["compile"]
+    def judge(users, items, y):
+        of_users, of_items = model["towers"]
+        return F.cross_entropy(of_users(users) @ of_items(items).T, y)
+
+    def loss(users, items, y):
+        return judge(*_rows(model["tables"], (users, items)), y)
+
+    batch = [*map(_integers, (inputs["users"], inputs["items"], inputs["y"]))]
+    return _training(model, weights, loss, inputs, lambda: [*map(_put, batch)], compiled=True)
+
+
 def step_policy(inputs, sizes):
     """Act on one observation after the other, then learn."""
     weights, world = _Weights(inputs["params"]), inputs["world"]

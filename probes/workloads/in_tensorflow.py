@@ -206,6 +206,21 @@ def step_ncf(inputs, sizes):
     return _training(loss, inputs, ("users", "items", "y"))
 
 
+def step_towers(inputs, sizes):
+    """Train two towers; of their tables as in `step_ncf`."""
+
+    def loss(p, users, items, y):
+        ends = []
+        for k, read in enumerate((users, items)):
+            h = tf.nn.embedding_lookup(p[f"table.{k}"], read)
+            for layer in range(sizes["mlp_layers"] + 1):
+                h = _dense(p, f"tower.{k}.{layer}", tf.nn.relu(h) if layer else h)
+            ends.append(h)
+        return tf.reduce_mean(_cross_entropy(tf.matmul(*ends, transpose_b=True), y))
+
+    return _training(loss, inputs, ("users", "items", "y"))
+
+
 def step_policy(inputs, sizes):
     """Act by a call of a function for each observation, then learn by another."""
     depth, world = sizes["mlp_layers"], inputs["world"]

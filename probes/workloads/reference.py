@@ -279,6 +279,38 @@ def step_ncf(sizes, seed):
     return _training(loss, params, {"users": users, "items": items, "y": y}, ADAM, 3 * products, draw)
 
 
+def step_towers(sizes, seed):
+    """Train two towers by Adam to tell what a user takes from what others take: Yi et al. 2019.
+
+    `table.0` gives a row for each of the `users` (batch), `table.1` for each of the `items`. Each goes through a tower
+    of its own, the dense layers `tower.0` and `tower.1`: `mlp_layers` of `mlp_width`, each with relu, and one to
+    `embedding_dim`. The logit of a user and an item is the product of what leaves the towers; every user of the batch
+    meets every item of it. The loss is the mean cross entropy with `y`, a user's own item. Tables move as in
+    `step_ncf`.
+    """
+    draw, batch, dim = ops.Draw(seed), sizes["batch"], sizes["embedding_dim"]
+    depth = sizes["mlp_layers"] + 1
+    widths = [dim, *[sizes["mlp_width"]] * (depth - 1), dim]
+    params = {**_stack(draw, "tower.0", widths), **_stack(draw, "tower.1", widths)}
+    weights = sum(array.size for array in params.values() if array.ndim == 2)
+    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=0.05) for k in range(2)})
+    both = draw.labels(sizes["table_rows"], batch), draw.skewed(sizes["table_rows"], batch)
+    y = np.arange(batch)
+
+    def loss(p):
+        ends = []
+        for k, read in enumerate(both):
+            h = p[f"table.{k}"][read]
+            for layer in range(depth):
+                h = _layer(p, f"tower.{k}.{layer}", np.maximum(h, 0) if layer else h)
+            ends.append(h)
+        return _cross_entropy(ends[0] @ ends[1].T, y)
+
+    users, items = both
+    flops = 6.0 * batch * (weights + batch * dim)
+    return _training(loss, params, {"users": users, "items": items, "y": y}, ADAM, flops, draw)
+
+
 def step_policy(sizes, seed):
     """Act, and learn from it by AdamW: returns what training returns, and the actions (acts).
 

@@ -17,6 +17,7 @@ import standin_folder
 MODELS = {definition.id: definition for definition in standin_folder.models()}
 WRITING = {"batch": 2, "new_tokens": 8, "sequence": 12, "width": 16, "layers": 2, "heads": 2, "vocabulary": 50}
 FILTERING = {"batch": 24, "tables": 4, "table_rows": 30, "embedding_dim": 4, "mlp_width": 8, "mlp_layers": 1}
+MEETING = {"batch": 24, "tables": 2, "table_rows": 30, "embedding_dim": 4, "mlp_width": 8, "mlp_layers": 1}
 ACTING = {"batch": 8, "width": 6, "mlp_width": 16, "mlp_layers": 1, "vocabulary": 4, "acts": 3}
 
 
@@ -116,6 +117,26 @@ def filtering(inputs: Any, sizes: Any) -> list[Any]:
     return [(np.log1p(np.exp(z)) - y * z).mean(), *_stepped(inputs, gradient)]
 
 
+def meeting(inputs: Any, *, of_items: bool = False) -> list[Any]:
+    """Take the step by hand, for towers of one hidden layer; or, wrongly, let each item look for its user."""
+    p = {name: array.astype(float) for name, array in inputs["params"].items()}
+    columns = inputs["users"], inputs["items"]
+    rows = [p[f"table.{k}"][column] for k, column in enumerate(columns)]
+    before = [row @ p[f"tower.{k}.0.kernel"] + p[f"tower.{k}.0.bias"] for k, row in enumerate(rows)]
+    hidden = [np.maximum(each, 0) for each in before]
+    ends = [each @ p[f"tower.{k}.1.kernel"] + p[f"tower.{k}.1.bias"] for k, each in enumerate(hidden)]
+    logits = ends[0] @ ends[1].T
+    share = np.exp(logits) / np.exp(logits).sum(axis=0 if of_items else 1, keepdims=True)
+    off = (share - np.eye(len(share))) / len(share)
+    towers, tables = [], []
+    for k, back in enumerate((off @ ends[1], off.T @ ends[0])):
+        inward = (back @ p[f"tower.{k}.1.kernel"].T) * (before[k] > 0)
+        towers += [rows[k].T @ inward, inward.sum(axis=0), hidden[k].T @ back, back.sum(axis=0)]
+        tables.append(np.zeros_like(p[f"table.{k}"]))
+        np.add.at(tables[k], columns[k], inward @ p[f"tower.{k}.0.kernel"].T)
+    return [-np.log(np.diag(share)).mean(), *_stepped(inputs, (*towers, *tables))]
+
+
 def _read(inputs: Any, sizes: Any) -> list[Any]:
     """Give the rows of each table that are read."""
     return [inputs[("users", "items")[k % 2]] for k in range(sizes["tables"])]
@@ -211,6 +232,12 @@ def test_gradients_of_a_row_that_are_squared_one_by_one_are_refused(reference: M
     alike = np.sqrt(np.maximum(read, 1))[:, None]  # as where a row's gradients are all the same
     outputs[1 + number] = params["table.1"] + alike * (outputs[1 + number] - params["table.1"])
     assert problem.error(outputs) > 1e-2
+
+
+def test_users_that_meet_every_item_pass_and_items_that_look_for_users_do_not(reference: ModuleType) -> None:
+    problem = reference.step_towers(MEETING, 0)
+    assert problem.error(meeting(problem.inputs)) < 1e-4
+    assert problem.error(meeting(problem.inputs, of_items=True)) > 1e-2
 
 
 def test_an_action_that_is_not_the_best_is_refused(reference: ModuleType) -> None:
