@@ -286,14 +286,14 @@ def step_towers(sizes, seed):
     of its own, the dense layers `tower.0` and `tower.1`: `mlp_layers` of `mlp_width`, each with relu, and one to
     `embedding_dim`. The logit of a user and an item is the product of what leaves the towers; every user of the batch
     meets every item of it. The loss is the mean cross entropy with `y`, a user's own item. Tables move as in
-    `step_ncf`.
+    `step_ncf`, and begin as large as what comes behind them: of smaller rows a slope would meet many kinks of relu.
     """
     draw, batch, dim = ops.Draw(seed), sizes["batch"], sizes["embedding_dim"]
     depth = sizes["mlp_layers"] + 1
     widths = [dim, *[sizes["mlp_width"]] * (depth - 1), dim]
     params = {**_stack(draw, "tower.0", widths), **_stack(draw, "tower.1", widths)}
     weights = sum(array.size for array in params.values() if array.ndim == 2)
-    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=0.05) for k in range(2)})
+    params.update({f"table.{k}": draw(sizes["table_rows"], dim, scale=0.5) for k in range(2)})
     both = draw.labels(sizes["table_rows"], batch), draw.skewed(sizes["table_rows"], batch)
     y = np.arange(batch)
 
