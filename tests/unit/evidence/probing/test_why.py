@@ -102,4 +102,4 @@ def test_what_models_consist_of_is_known_of_all_and_timed_by_probes() -> None:
     kinds = {kind for each in composition.values() for kind in each.shares}
     assert kinds <= {definition.id for definition in load_definitions(probes / "definitions")}
     assert kinds <= set(SAID)
-    assert all(sum(each.shares.values()) <= 1.0 for each in composition.values())
+    assert all(sum(each.shares.values()) <= 1.0 + 0.005 * len(each.shares) for each in composition.values())  # rounded
